@@ -1,0 +1,168 @@
+"""Which backends there are, and what a selector such as ``--backend scipy`` means.
+
+A new backend is one adapter class and one line in ``SHIPPED``. Nothing is imported until asked for.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Dict, List
+
+from backends.protocol import Spec, Unavailable
+
+if TYPE_CHECKING:
+    from backends.protocol import Array, Backend, Padding
+
+ENTRY_POINTS = "conv2d_conformance.backends"
+
+SHIPPED = {
+    "textbook.paint": "backends.textbook:Paint",
+    "textbook.sum": "backends.textbook:Sum",
+    "textbook.sum_plus": "backends.textbook:SumPlus",
+    "scipy.signal.convolve2d": "backends.scipy_signal:Convolve2d",
+    "scipy.signal.correlate2d": "backends.scipy_signal:Correlate2d",
+    "scipy.signal.convolve-direct": "backends.scipy_signal:ConvolveDirect",
+    "scipy.signal.convolve-fft": "backends.scipy_signal:ConvolveFft",
+    "scipy.signal.correlate-direct": "backends.scipy_signal:CorrelateDirect",
+    "scipy.signal.correlate-fft": "backends.scipy_signal:CorrelateFft",
+    "scipy.signal.fftconvolve": "backends.scipy_signal:Fftconvolve",
+    "scipy.signal.oaconvolve": "backends.scipy_signal:Oaconvolve",
+    "scipy.ndimage.convolve": "backends.scipy_ndimage:Convolve",
+    "scipy.ndimage.correlate": "backends.scipy_ndimage:Correlate",
+    "tensorflow.nn.conv2d": "backends.tensorflow_nn:Conv2d",
+    "tensorflow.nn.conv2d-function": "backends.tensorflow_nn:Conv2dFunction",
+    "keras.layers.Conv2D": "backends.keras_conv:LayersConv2D",
+    "keras.ops.conv": "backends.keras_conv:OpsConv",
+    "torch.nn.functional.conv2d": "backends.torch_nn:FunctionalConv2d",
+    "torch.nn.functional.conv2d-compile": "backends.torch_nn:FunctionalConv2dCompile",
+    "torch.nn.Conv2d": "backends.torch_nn:Conv2d",
+    "jax.lax.conv_general_dilated": "backends.jax_lax:ConvGeneralDilated",
+    "jax.lax.conv_general_dilated-jit": "backends.jax_lax:ConvGeneralDilatedJit",
+    "jax.scipy.signal.convolve2d": "backends.jax_scipy:Convolve2d",
+    "jax.scipy.signal.correlate2d": "backends.jax_scipy:Correlate2d",
+}
+
+
+class UnknownBackendError(ValueError):
+    """The selector names nothing; the message says what there is."""
+
+
+class BareFunction:
+    """A function ``conv2d(img, k, padding)`` that declares nothing and is held to what it does."""
+
+    def __init__(self, name, function):  # type: (str, Any) -> None
+        self.spec = Spec(name=name, call="conv2d(img, k, padding)", algorithm=None)
+        self._function = function
+
+    def conv2d(self, img, k, padding):  # type: (Array, Array, Padding) -> Any
+        """Call the function as it is."""
+        return self._function(img, k, padding)
+
+
+def registered():  # type: () -> Dict[str, str]
+    """Every backend that can be named: shipped, then third parties' entry points."""
+    names = dict(SHIPPED)
+    names.update(_entry_points())
+    return names
+
+
+def select(selector: str) -> List[str]:
+    """Names that a selector stands for: a name, a prefix of dotted names, or ``where:attr``.
+
+    Raises
+    ------
+    UnknownBackendError
+        If it stands for none.
+    """
+    names = registered()
+    if selector in names or ":" in selector:
+        return [selector]
+    chosen = [name for name in names if name.startswith((selector + ".", selector + "-"))]
+    if not chosen:
+        raise UnknownBackendError(_unknown(selector, sorted(names)))
+    return chosen
+
+
+def load(name: str) -> Backend:
+    """Import the framework and make the adapter of one name that `select` gave.
+
+    Raises
+    ------
+    Unavailable
+        If the framework is not installed or does not load.
+    UnknownBackendError
+        If a ``where:attr`` leads nowhere or to something that is no backend.
+    """
+    target = registered().get(name, name)
+    where, _, attr = target.partition(":")
+    try:
+        found = getattr(_module(where, name), attr)
+    except AttributeError:
+        raise UnknownBackendError("backend %r: %s has no %r" % (name, where, attr)) from None
+    return _adapter(found, name)
+
+
+def _adapter(found: Any, name: str) -> Backend:
+    try:
+        made = found() if isinstance(found, type) else found
+    except ImportError as error:
+        message = "backend %r needs what is not installed: %s" % (name, error)
+        raise Unavailable(message) from error
+    if hasattr(made, "conv2d"):
+        if not isinstance(getattr(made, "spec", None), Spec):
+            made = BareFunction(name, made.conv2d)
+        return made  # type: ignore[no-any-return]  # duck-typed: it has spec and conv2d
+    if callable(made):
+        return BareFunction(name, made)
+    raise UnknownBackendError(
+        "backend %r is a %s; give an adapter class, an instance or a function "
+        "conv2d(img, k, padding)" % (name, type(made).__name__)
+    )
+
+
+def _module(where: str, name: str) -> Any:
+    if not where.endswith(".py"):
+        try:
+            return importlib.import_module(where)
+        except ModuleNotFoundError as error:
+            if error.name and where.startswith(error.name):
+                raise UnknownBackendError(
+                    "backend %r: there is no module %r here; give a module on sys.path or "
+                    "path/to/file.py:attr" % (name, where)
+                ) from None
+            raise Unavailable("backend %r: %s" % (name, error)) from error
+    path = Path(where)
+    if not path.is_file():
+        raise UnknownBackendError("backend %r: there is no file %s" % (name, where))
+    spec = importlib.util.spec_from_file_location("backend_" + path.stem, str(path))
+    module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
+    sys.modules[module.__name__] = module
+    spec.loader.exec_module(module)  # type: ignore[union-attr]
+    return module
+
+
+def _entry_points() -> Dict[str, str]:
+    try:
+        from importlib.metadata import entry_points
+    except ImportError:  # Python 3.7
+        return {}
+    points = entry_points()
+    if hasattr(points, "select"):
+        found = points.select(group=ENTRY_POINTS)
+    else:
+        found = points.get(ENTRY_POINTS, ())  # Python < 3.10
+    return {point.name: point.value for point in found}
+
+
+def _unknown(selector: str, names: List[str]) -> str:
+    close = difflib.get_close_matches(selector, names + sorted(_prefixes(names)), n=1)
+    hint = "; did you mean %r?" % close[0] if close else ""
+    return "unknown backend %r%s There are: %s" % (selector, hint or ".", ", ".join(names))
+
+
+def _prefixes(names):  # type: (List[str]) -> set[str]
+    return {name.split(".")[0] for name in names}

@@ -1,0 +1,135 @@
+"""The three loops of the question's first answer, in pure Python: no framework at all.
+
+Each puts the kernel's centre at (Kh // 2, Kw // 2). ``paint`` and ``sum`` compute the convolution;
+``sum_plus``, one sign away, computes the cross-correlation.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, Any, List, Tuple
+
+import numpy as np
+
+from backends.protocol import FLOATS, INTEGERS, Spec
+
+if TYPE_CHECKING:
+    from backends.protocol import Array, Padding
+
+    Frame = Tuple[int, int]
+
+
+def frame(padding: Padding, image: int, kernel: int, before: int) -> Frame:
+    """First output index and output size along one axis.
+
+    Parameters
+    ----------
+    padding : str
+        ``valid``, ``same`` or ``full``.
+    image, kernel : int
+        Extents along the axis.
+    before : int
+        Rows that the kernel reaches before the output's own row.
+    """
+    if not image or not kernel:
+        raise ValueError("the image and the kernel must not be empty")
+    if padding == "same":
+        return 0, image
+    if padding == "full":
+        return before - kernel + 1, image + kernel - 1
+    if padding != "valid":
+        raise ValueError("padding must be 'valid', 'same' or 'full', not %r" % (padding,))
+    if kernel > image:
+        raise ValueError("'valid' has no output: kernel %d > image %d" % (kernel, image))
+    return before, image - kernel + 1
+
+
+class _Loop:
+    spec = Spec(name="", call="")
+    reaches_before = staticmethod(lambda extent: (extent - 1) // 2)
+
+    def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:
+        """Loop over Python numbers; the result is rounded once, to the operands' dtype."""
+        if img.ndim != 2 or k.ndim != 2:
+            raise ValueError("img and k must be 2-D, not %d-D and %d-D" % (img.ndim, k.ndim))
+        if img.dtype != k.dtype:
+            raise TypeError("img is %s and k is %s; give one dtype" % (img.dtype, k.dtype))
+        rows, columns = (
+            frame(padding, n, m, self.reaches_before(m)) for n, m in zip(img.shape, k.shape)
+        )
+        out = self.loop(img.tolist(), k.tolist(), rows, columns)
+        return np.array(out, dtype=img.dtype)
+
+    def loop(self, img: Any, k: Any, rows: Frame, columns: Frame) -> List[List[Any]]:
+        raise NotImplementedError
+
+
+class Paint(_Loop):
+    """Every image pixel paints the whole kernel, scaled by the pixel, onto the output."""
+
+    spec = Spec(
+        name="textbook.paint",
+        call="out[y + dy, x + dx] += img[y, x] * k[dy, dx]",
+        dtypes=FLOATS + INTEGERS,
+        orientation="convolution",
+        anchor="upper",
+        boundary="zeros",
+        larger_kernel="raises",
+    )
+
+    def loop(self, img: Any, k: Any, rows: Frame, columns: Frame) -> List[List[Any]]:
+        """Visit pixels and taps; ``dy`` and ``dx`` count from the kernel's centre."""
+        out = [[0] * columns[1] for _ in range(rows[1])]
+        top, left = rows[0] + len(k) // 2, columns[0] + len(k[0]) // 2
+        pixels = product(range(len(img)), range(len(img[0])), range(len(k)), range(len(k[0])))
+        for y, x, a, b in pixels:
+            i, j = y + a - top, x + b - left
+            if 0 <= i < rows[1] and 0 <= j < columns[1]:
+                out[i][j] += img[y][x] * k[a][b]
+        return out
+
+
+class Sum(_Loop):
+    """Every output pixel sums ``img[y - dy, x - dx] * k[dy, dx]``."""
+
+    spec = Spec(
+        name="textbook.sum",
+        call="out[y, x] += img[y - dy, x - dx] * k[dy, dx]",
+        dtypes=FLOATS + INTEGERS,
+        orientation="convolution",
+        anchor="upper",
+        boundary="zeros",
+        larger_kernel="raises",
+    )
+    sign = -1
+
+    def loop(self, img: Any, k: Any, rows: Frame, columns: Frame) -> List[List[Any]]:
+        """Sum over the taps whose pixel is inside the image; ``sign`` is the whole question."""
+        taps = list(product(range(len(k)), range(len(k[0]))))
+
+        def pixel(i: int, j: int) -> Any:
+            total = 0
+            for a, b in taps:
+                y, x = i + self.sign * (a - len(k) // 2), j + self.sign * (b - len(k[0]) // 2)
+                if 0 <= y < len(img) and 0 <= x < len(img[0]):
+                    total += img[y][x] * k[a][b]
+            return total
+
+        across = range(columns[0], columns[0] + columns[1])
+        return [[pixel(i, j) for j in across] for i in range(rows[0], rows[0] + rows[1])]
+
+
+class SumPlus(Sum):
+    """Every output pixel sums ``img[y + dy, x + dx] * k[dy, dx]``: the kernel is not rotated."""
+
+    spec = Spec(
+        name="textbook.sum_plus",
+        call="out[y, x] += img[y + dy, x + dx] * k[dy, dx]",
+        dtypes=FLOATS + INTEGERS,
+        orientation="correlation",
+        anchor="lower",
+        boundary="zeros",
+        larger_kernel="raises",
+    )
+    reaches_before = staticmethod(lambda extent: extent // 2)
+    sign = 1
