@@ -6,7 +6,7 @@ Runs unchanged on Python 3.7 with numpy 1.16: it also lives in other interpreter
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Optional, Tuple
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from typing import Literal, Protocol
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 else:
     Protocol = object
 
-PADDINGS = ("valid", "same", "full")  # type: Tuple[Padding, ...]
+PADDINGS: tuple[Padding, ...] = ("valid", "same", "full")
 FLOATS = ("float16", "float32", "float64")
 INTEGERS = ("uint8", "int8", "int16", "int32", "int64")
 
@@ -59,27 +59,28 @@ class Spec:
     distributions : tuple of str
         What must be installed; the versions are recorded.
     paddings, dtypes : tuple of str
-        What the call is held to. What it refuses beyond that is no failure.
+        What the call is held to; what it refuses beyond that is no failure. Empty declares
+        nothing: the call is held to what it was measured to take.
     orientation, anchor, boundary, larger_kernel : str or None
         Declared facts: how the kernel is read; where ``same`` puts an even kernel's extra pixel;
         what lies outside the image; what ``valid`` does when the kernel exceeds the image in both
         axes. None declares nothing.
     algorithm : str
-        ``direct`` summation is judged per element, ``fft`` norm-wise.
+        ``direct`` summation is judged per element, ``fft`` norm-wise; None leaves it to the probe.
     compiles : bool
         True if every new shape costs a compilation; the matrix then runs its covering subset.
     """
 
     name: str
     call: str
-    distributions: Tuple[str, ...] = ()
-    paddings: Tuple[Padding, ...] = PADDINGS
-    dtypes: Tuple[str, ...] = FLOATS
-    orientation: Optional[Orientation] = None
-    anchor: Optional[Anchor] = None
-    boundary: Optional[Boundary] = None
-    larger_kernel: Optional[LargerKernel] = None
-    algorithm: Optional[Algorithm] = "direct"
+    distributions: tuple[str, ...] = ()
+    paddings: tuple[Padding, ...] = PADDINGS
+    dtypes: tuple[str, ...] = FLOATS
+    orientation: Orientation | None = None
+    anchor: Anchor | None = None
+    boundary: Boundary | None = None
+    larger_kernel: LargerKernel | None = None
+    algorithm: Algorithm | None = "direct"
     compiles: bool = False
 
 

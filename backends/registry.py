@@ -10,7 +10,7 @@ import importlib
 import importlib.util
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, List
+from typing import TYPE_CHECKING, Any
 
 from backends.protocol import Spec, Unavailable
 
@@ -54,23 +54,25 @@ class UnknownBackendError(ValueError):
 class BareFunction:
     """A function ``conv2d(img, k, padding)`` that declares nothing and is held to what it does."""
 
-    def __init__(self, name, function):  # type: (str, Any) -> None
-        self.spec = Spec(name=name, call="conv2d(img, k, padding)", algorithm=None)
+    def __init__(self, name: str, function: Any) -> None:
+        self.spec = Spec(
+            name=name, call="conv2d(img, k, padding)", paddings=(), dtypes=(), algorithm=None
+        )
         self._function = function
 
-    def conv2d(self, img, k, padding):  # type: (Array, Array, Padding) -> Any
+    def conv2d(self, img: Array, k: Array, padding: Padding) -> Any:
         """Call the function as it is."""
         return self._function(img, k, padding)
 
 
-def registered():  # type: () -> Dict[str, str]
+def registered() -> dict[str, str]:
     """Every backend that can be named: shipped, then third parties' entry points."""
     names = dict(SHIPPED)
     names.update(_entry_points())
     return names
 
 
-def select(selector: str) -> List[str]:
+def select(selector: str) -> list[str]:
     """Names that a selector stands for: a name, a prefix of dotted names, or ``where:attr``.
 
     Raises
@@ -102,7 +104,8 @@ def load(name: str) -> Backend:
     try:
         found = getattr(_module(where, name), attr)
     except AttributeError:
-        raise UnknownBackendError("backend %r: %s has no %r" % (name, where, attr)) from None
+        msg = f"backend {name!r}: {where} has no {attr!r}"
+        raise UnknownBackendError(msg) from None
     return _adapter(found, name)
 
 
@@ -110,7 +113,7 @@ def _adapter(found: Any, name: str) -> Backend:
     try:
         made = found() if isinstance(found, type) else found
     except ImportError as error:
-        message = "backend %r needs what is not installed: %s" % (name, error)
+        message = f"backend {name!r} needs what is not installed: {error}"
         raise Unavailable(message) from error
     if hasattr(made, "conv2d"):
         if not isinstance(getattr(made, "spec", None), Spec):
@@ -118,10 +121,11 @@ def _adapter(found: Any, name: str) -> Backend:
         return made  # type: ignore[no-any-return]  # duck-typed: it has spec and conv2d
     if callable(made):
         return BareFunction(name, made)
-    raise UnknownBackendError(
-        "backend %r is a %s; give an adapter class, an instance or a function "
-        "conv2d(img, k, padding)" % (name, type(made).__name__)
+    msg = (
+        f"backend {name!r} is a {type(made).__name__}; give an adapter class, an instance or a "
+        "function conv2d(img, k, padding)"
     )
+    raise UnknownBackendError(msg)
 
 
 def _module(where: str, name: str) -> Any:
@@ -129,15 +133,18 @@ def _module(where: str, name: str) -> Any:
         try:
             return importlib.import_module(where)
         except ModuleNotFoundError as error:
-            if error.name and where.startswith(error.name):
-                raise UnknownBackendError(
-                    "backend %r: there is no module %r here; give a module on sys.path or "
-                    "path/to/file.py:attr" % (name, where)
-                ) from None
-            raise Unavailable("backend %r: %s" % (name, error)) from error
+            if (where + ".").startswith(f"{error.name}."):
+                msg = (
+                    f"backend {name!r}: there is no module {where!r} here; give a module on "
+                    "sys.path or path/to/file.py:attr"
+                )
+                raise UnknownBackendError(msg) from None
+            msg = f"backend {name!r}: {error}"
+            raise Unavailable(msg) from error
     path = Path(where)
     if not path.is_file():
-        raise UnknownBackendError("backend %r: there is no file %s" % (name, where))
+        msg = f"backend {name!r}: there is no file {where}"
+        raise UnknownBackendError(msg)
     spec = importlib.util.spec_from_file_location("backend_" + path.stem, str(path))
     module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
     sys.modules[module.__name__] = module
@@ -145,12 +152,12 @@ def _module(where: str, name: str) -> Any:
     return module
 
 
-def _entry_points() -> Dict[str, str]:
+def _entry_points() -> dict[str, str]:
     try:
         from importlib.metadata import entry_points
     except ImportError:  # Python 3.7
         return {}
-    points = entry_points()
+    points: Any = entry_points()
     if hasattr(points, "select"):
         found = points.select(group=ENTRY_POINTS)
     else:
@@ -158,11 +165,11 @@ def _entry_points() -> Dict[str, str]:
     return {point.name: point.value for point in found}
 
 
-def _unknown(selector: str, names: List[str]) -> str:
+def _unknown(selector: str, names: list[str]) -> str:
     close = difflib.get_close_matches(selector, names + sorted(_prefixes(names)), n=1)
-    hint = "; did you mean %r?" % close[0] if close else ""
-    return "unknown backend %r%s There are: %s" % (selector, hint or ".", ", ".join(names))
+    hint = f"; did you mean {close[0]!r}?" if close else "."
+    return f"unknown backend {selector!r}{hint} There are: {', '.join(names)}"
 
 
-def _prefixes(names):  # type: (List[str]) -> set[str]
+def _prefixes(names: list[str]) -> set[str]:
     return {name.split(".")[0] for name in names}

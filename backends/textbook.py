@@ -7,7 +7,7 @@ Each puts the kernel's centre at (Kh // 2, Kw // 2). ``paint`` and ``sum`` compu
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Any, List, Tuple
+from typing import TYPE_CHECKING, Any, Tuple
 
 import numpy as np
 
@@ -32,15 +32,18 @@ def frame(padding: Padding, image: int, kernel: int, before: int) -> Frame:
         Rows that the kernel reaches before the output's own row.
     """
     if not image or not kernel:
-        raise ValueError("the image and the kernel must not be empty")
+        msg = "the image and the kernel must not be empty"
+        raise ValueError(msg)
     if padding == "same":
         return 0, image
     if padding == "full":
         return before - kernel + 1, image + kernel - 1
     if padding != "valid":
-        raise ValueError("padding must be 'valid', 'same' or 'full', not %r" % (padding,))
+        msg = f"padding must be 'valid', 'same' or 'full', not {padding!r}"
+        raise ValueError(msg)
     if kernel > image:
-        raise ValueError("'valid' has no output: kernel %d > image %d" % (kernel, image))
+        msg = f"'valid' has no output: kernel {kernel} > image {image}"
+        raise ValueError(msg)
     return before, image - kernel + 1
 
 
@@ -51,16 +54,18 @@ class _Loop:
     def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:
         """Loop over Python numbers; the result is rounded once, to the operands' dtype."""
         if img.ndim != 2 or k.ndim != 2:
-            raise ValueError("img and k must be 2-D, not %d-D and %d-D" % (img.ndim, k.ndim))
+            msg = f"img and k must be 2-D, not {img.ndim}-D and {k.ndim}-D"
+            raise ValueError(msg)
         if img.dtype != k.dtype:
-            raise TypeError("img is %s and k is %s; give one dtype" % (img.dtype, k.dtype))
+            msg = f"img is {img.dtype} and k is {k.dtype}; give one dtype"
+            raise TypeError(msg)
         rows, columns = (
             frame(padding, n, m, self.reaches_before(m)) for n, m in zip(img.shape, k.shape)
         )
         out = self.loop(img.tolist(), k.tolist(), rows, columns)
         return np.array(out, dtype=img.dtype)
 
-    def loop(self, img: Any, k: Any, rows: Frame, columns: Frame) -> List[List[Any]]:
+    def loop(self, img: Any, k: Any, rows: Frame, columns: Frame) -> list[list[Any]]:
         raise NotImplementedError
 
 
@@ -70,14 +75,14 @@ class Paint(_Loop):
     spec = Spec(
         name="textbook.paint",
         call="out[y + dy, x + dx] += img[y, x] * k[dy, dx]",
-        dtypes=FLOATS + INTEGERS,
+        dtypes=(*FLOATS, "bfloat16", *INTEGERS),
         orientation="convolution",
         anchor="upper",
         boundary="zeros",
         larger_kernel="raises",
     )
 
-    def loop(self, img: Any, k: Any, rows: Frame, columns: Frame) -> List[List[Any]]:
+    def loop(self, img: Any, k: Any, rows: Frame, columns: Frame) -> list[list[Any]]:
         """Visit pixels and taps; ``dy`` and ``dx`` count from the kernel's centre."""
         out = [[0] * columns[1] for _ in range(rows[1])]
         top, left = rows[0] + len(k) // 2, columns[0] + len(k[0]) // 2
@@ -95,7 +100,7 @@ class Sum(_Loop):
     spec = Spec(
         name="textbook.sum",
         call="out[y, x] += img[y - dy, x - dx] * k[dy, dx]",
-        dtypes=FLOATS + INTEGERS,
+        dtypes=(*FLOATS, "bfloat16", *INTEGERS),
         orientation="convolution",
         anchor="upper",
         boundary="zeros",
@@ -103,7 +108,7 @@ class Sum(_Loop):
     )
     sign = -1
 
-    def loop(self, img: Any, k: Any, rows: Frame, columns: Frame) -> List[List[Any]]:
+    def loop(self, img: Any, k: Any, rows: Frame, columns: Frame) -> list[list[Any]]:
         """Sum over the taps whose pixel is inside the image; ``sign`` is the whole question."""
         taps = list(product(range(len(k)), range(len(k[0]))))
 
@@ -125,7 +130,7 @@ class SumPlus(Sum):
     spec = Spec(
         name="textbook.sum_plus",
         call="out[y, x] += img[y + dy, x + dx] * k[dy, dx]",
-        dtypes=FLOATS + INTEGERS,
+        dtypes=(*FLOATS, "bfloat16", *INTEGERS),
         orientation="correlation",
         anchor="lower",
         boundary="zeros",

@@ -1,0 +1,56 @@
+"""``jax.scipy.signal``: SciPy's names and words on XLA."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from backends import precision
+from backends.protocol import FLOATS, Spec
+
+if TYPE_CHECKING:
+    from backends.protocol import Array, Padding
+
+
+class Convolve2d:
+    """``jax.scipy.signal.convolve2d``."""
+
+    spec = Spec(
+        name="jax.scipy.signal.convolve2d",
+        call="jax.scipy.signal.convolve2d(img, k, mode=padding)",
+        distributions=("jax", "jaxlib"),
+        dtypes=(*FLOATS, "bfloat16"),
+        orientation="convolution",
+        anchor="lower",
+        boundary="zeros",
+        larger_kernel="swaps",
+        compiles=True,
+    )
+
+    def __init__(self) -> None:
+        precision.pin_jax()
+        import jax.scipy.signal
+
+        self._signal = jax.scipy.signal
+
+    def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:
+        """Call it."""
+        return np.asarray(self._signal.convolve2d(img, k, mode=padding))
+
+
+class Correlate2d(Convolve2d):
+    """``jax.scipy.signal.correlate2d``."""
+
+    spec = replace(
+        Convolve2d.spec,
+        name="jax.scipy.signal.correlate2d",
+        call="jax.scipy.signal.correlate2d(img, k, mode=padding)",
+        orientation="correlation",
+        anchor="upper",
+    )
+
+    def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:
+        """Call it."""
+        return np.asarray(self._signal.correlate2d(img, k, mode=padding))

@@ -1,0 +1,131 @@
+"""The cases: named inputs, the same on every machine."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from conformance import data
+from conformance.dtypes import DTYPES, FLOATS, named
+from conformance.geometry import describe
+
+if TYPE_CHECKING:
+    from conformance.geometry import Shape
+    from conformance.reference import Array
+
+Layout = Literal["plain", "reversed", "strided", "fortran", "read-only", "big-endian"]
+PADDINGS = ("valid", "same", "full")
+LAYOUTS: tuple[Layout, ...] = ("reversed", "strided", "fortran", "read-only", "big-endian")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One input: shapes, padding, dtype, family of data and memory layout.
+
+    ``id`` names it, in letters that every shell leaves alone; the data follow from it.
+    """
+
+    image: Shape
+    kernel: Shape
+    padding: str = "same"
+    dtype: str = "float32"
+    family: data.Family = "integers"
+    layout: Layout = "plain"
+
+    @property
+    def id(self) -> str:
+        """``same/6x7-by-2x3/float32``, then what is not the default."""
+        parts = [self.padding, describe(self.image, self.kernel), self.dtype]
+        defaults = {"integers", "plain"}
+        return "/".join(parts + [p for p in (self.family, self.layout) if p not in defaults])
+
+    def arrays(self) -> tuple[Array, Array]:
+        """Image (H, W) and kernel (Kh, Kw), made anew at each call."""
+        plain = replace(self, layout="plain")
+        rng = np.random.default_rng(zlib.crc32(plain.id.encode()))
+        made = data.make(self.family, rng, self.image, self.kernel, named(self.dtype))
+        img, k = (lay_out(a, self.layout) for a in made)
+        return img, k
+
+    def definition(self) -> str:
+        """Hash of the case's operands and padding: equal only if the input is."""
+        digest = hashlib.sha256(self.padding.encode())
+        for array in self.arrays():
+            digest.update(f"{array.dtype.str}{array.shape}{array.strides}".encode())
+            digest.update(array.tobytes())
+        return digest.hexdigest()[:16]
+
+
+def lay_out(a: Array, layout: Layout) -> Array:
+    """``a`` (rows, columns) with the same values in another memory layout."""
+    if layout == "reversed":
+        return a[::-1, ::-1].copy()[::-1, ::-1]
+    if layout == "strided":
+        wide = np.full((2 * a.shape[0], 3 * a.shape[1]), 7, a.dtype)
+        wide[::2, ::3] = a
+        return wide[::2, ::3]
+    if layout == "fortran":
+        return np.asfortranarray(a)
+    if layout == "big-endian":
+        return a.astype(a.dtype.newbyteorder(">"))
+    a = a.copy()
+    a.flags.writeable = layout != "read-only"
+    return a
+
+
+# Odd, even and mixed kernels; square and not; minimal; as large as the image and larger; wider
+# than the vector registers and blocks of real code.
+SHAPES: tuple[tuple[Shape, Shape], ...] = (
+    ((6, 7), (3, 3)),
+    ((7, 5), (3, 5)),
+    ((5, 8), (2, 3)),
+    ((8, 6), (3, 2)),
+    ((6, 6), (2, 2)),
+    ((9, 7), (5, 4)),
+    ((6, 9), (1, 3)),
+    ((9, 6), (4, 1)),
+    ((1, 1), (1, 1)),
+    ((1, 7), (1, 3)),
+    ((7, 1), (3, 1)),
+    ((5, 6), (1, 1)),
+    ((4, 3), (4, 3)),
+    ((17, 19), (7, 7)),
+    ((12, 33), (3, 3)),
+    ((20, 21), (8, 9)),
+    ((20, 21), (15, 16)),
+)
+LARGER_KERNELS: tuple[tuple[Shape, Shape], ...] = (((3, 4), (5, 6)), ((2, 6), (3, 3)))
+REAL_SHAPES: tuple[tuple[Shape, Shape], ...] = (
+    ((9, 10), (3, 3)),
+    ((17, 16), (4, 5)),
+    ((40, 41), (11, 11)),
+    ((33, 32), (31, 31)),
+)
+
+INTEGERS = tuple(
+    Case(image, kernel, padding, dtype)
+    for padding, (image, kernel), dtype in product(PADDINGS, SHAPES, DTYPES)
+) + tuple(
+    Case(image, kernel, padding, dtype)
+    for padding, (image, kernel), dtype in product(("same", "full"), LARGER_KERNELS, FLOATS)
+)
+REAL = tuple(
+    Case(image, kernel, padding, dtype, family)
+    for padding, (image, kernel), family, dtype in product(
+        ("same", "valid"), REAL_SHAPES, data.REAL_FAMILIES, FLOATS
+    )
+)
+SHAPED = {
+    p: tuple(c for c in INTEGERS if c.padding == p and c.dtype == "float32") for p in PADDINGS
+}
+FEW = tuple(Case(*shapes, padding) for padding in PADDINGS for shapes in (SHAPES[1], SHAPES[5]))
+LAID_OUT = tuple(
+    replace(case, layout=layout, dtype=dtype)
+    for case, layout, dtype in product(FEW[::2], LAYOUTS, ("float32", "float64"))
+)
+DTYPED = tuple(Case((6, 7), (3, 3), padding, dtype) for padding in PADDINGS for dtype in FLOATS)

@@ -1,0 +1,94 @@
+"""A check: a plain function that holds a subject to one clause on each of its cases.
+
+pytest is one consumer (`conformance.plugin`); `Check.run` needs none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from backends.protocol import Unsupported
+from conformance.clauses import CLAUSES, Clause
+
+if TYPE_CHECKING:
+    from conformance.subject import Subject
+
+
+class CaseLike(Protocol):
+    """What every case has: a readable id and a hash of its definition."""
+
+    @property
+    def id(self) -> str:
+        """Readable, and safe in a shell."""
+
+    def definition(self) -> str:
+        """Hash that changes with the input."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A case that is only a word, for checks that make their own input."""
+
+    id: str
+
+    def definition(self) -> str:
+        """The word itself: the check's code holds the rest."""
+        return self.id
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check function with the clause that it holds and the cases that it runs on."""
+
+    name: str
+    clause: Clause
+    function: Callable[..., None]
+    cases: tuple[CaseLike, ...]
+
+    def cases_for(self, subject: Subject) -> Iterator[CaseLike]:
+        """The cases that the subject takes, and one for each reason why it takes others not."""
+        reasons = set()
+        for case in self.cases:
+            reason = subject.lacks(case)
+            if reason not in reasons:
+                yield case
+            if reason:
+                reasons.add(reason)
+
+    def run(self, subject: Subject, case: CaseLike, **fixtures: Any) -> None:
+        """Hold the subject to the clause on one case.
+
+        Raises
+        ------
+        Unsupported, Refused
+            If there is nothing to judge; the message says why.
+        NonconformanceError
+            If the clause is not met.
+        """
+        subject.margin = None
+        if reason := subject.lacks(case):
+            raise Unsupported(reason)
+        self.function(subject, case, **fixtures)
+
+
+F = TypeVar("F", bound=Callable[..., None])
+REGISTERED: dict[str, Check] = {}
+
+
+def check(clause: str, cases: Iterable[CaseLike]) -> Callable[[F], F]:
+    """Register a check of the clause of that id.
+
+    Raises
+    ------
+    KeyError
+        If there is no such clause.
+    """
+
+    def register(function: F) -> F:
+        made = Check(function.__name__, CLAUSES[clause], function, tuple(cases))
+        REGISTERED[made.name] = made
+        return function
+
+    return register

@@ -1,0 +1,126 @@
+"""The clauses: what a 2-D convolution is held to, numbered and stated once.
+
+A new clause is one record here and one check that names it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A numbered requirement.
+
+    Parameters
+    ----------
+    id : str
+        A letter for the section and a number; never reused.
+    section, title, statement : str
+        What it is about, in a word, in a line, and in full.
+    """
+
+    id: str
+    section: str
+    title: str
+    statement: str
+
+
+_ALL = (
+    Clause("L1", "loading", "loads", "The backend loads: what was asked for is there."),
+    Clause(
+        "G1",
+        "geometry",
+        "consistent",
+        "One orientation, anchor and boundary explain the index map of every image shape, "
+        "kernel shape and padding.",
+    ),
+    Clause(
+        "G2",
+        "geometry",
+        "orientation as declared",
+        "The kernel is read in the declared orientation: as it is, rotated, flipped or transposed.",
+    ),
+    Clause(
+        "G3",
+        "geometry",
+        "anchor as declared",
+        "For `same`, an odd kernel is centred, and an even kernel's extra pixel of padding lies "
+        "on the declared side.",
+    ),
+    Clause(
+        "G4",
+        "geometry",
+        "boundary as declared",
+        "Outside the image lies what is declared: zeros, or pixels of the image.",
+    ),
+    Clause(
+        "G5",
+        "geometry",
+        "kernel larger than image",
+        "`valid` with a kernel larger than the image in both axes does what is declared; larger "
+        "in one axis, it raises or gives an empty result.",
+    ),
+    Clause("S1", "shape", "valid", "`valid` gives (H - Kh + 1, W - Kw + 1)."),
+    Clause("S2", "shape", "same", "`same` gives (H, W)."),
+    Clause("S3", "shape", "full", "`full` gives (H + Kh - 1, W + Kw - 1)."),
+    Clause(
+        "V1",
+        "values",
+        "integers are exact",
+        "Integers small enough that every partial sum is exact give the exact result, bit for "
+        "bit; after rounding where an FFT computes it.",
+    ),
+    Clause(
+        "V2",
+        "values",
+        "real data within the bound",
+        "On real data each element lies within 2(√K + 2)·u·S of the exact result, S = |img| ⋆ |k|; "
+        "an FFT within (6·log₂N + 3)·u·‖img‖₂·‖k‖₂.",
+    ),
+    Clause(
+        "V3",
+        "values",
+        "the question's example",
+        "On the 8×8 image and 3×3 kernel that this project started from, every element and the "
+        "published mean are right.",
+    ),
+    Clause("D1", "dtype", "floats keep their dtype", "Floating-point operands give their dtype."),
+    Clause("I1", "identity", "linear", "conv(x + y, k) = conv(x, k) + conv(y, k)."),
+    Clause("I2", "identity", "shift-equivariant", "Shifting the image shifts the result with it."),
+    Clause(
+        "I3",
+        "identity",
+        "flips together",
+        "Flipping image and kernel together flips the result, along each axis.",
+    ),
+    Clause("H1", "hygiene", "inputs untouched", "The operands are the same after the call."),
+    Clause(
+        "H2",
+        "hygiene",
+        "memory layout does not matter",
+        "Reversed, strided, Fortran-ordered, read-only and big-endian operands give the same "
+        "result as plain copies, or are refused.",
+    ),
+    Clause(
+        "H3",
+        "hygiene",
+        "calls are independent",
+        "No call changes the result of another: no stale buffer, no cached kernel, no alias.",
+    ),
+    Clause("B1", "bad input", "wrong rank", "Operands that are not 2-D get an exception."),
+    Clause("B2", "bad input", "unknown padding", "An unknown padding gets an exception."),
+    Clause("B3", "bad input", "empty kernel", "A kernel without elements gets an exception."),
+    Clause("B4", "bad input", "mismatched dtypes", "Operands of two dtypes get an exception."),
+    Clause(
+        "B5",
+        "bad input",
+        "empty image",
+        "An image without pixels gets an exception or the result of the definition: empty, or "
+        "zeros where `full` has room.",
+    ),
+    Clause("T1", "timing", "timed", "A call is timed on tensors on which it has just passed."),
+)
+
+CLAUSES = {clause.id: clause for clause in _ALL}
+SECTIONS = tuple(dict.fromkeys(clause.section for clause in _ALL))

@@ -1,0 +1,93 @@
+"""Judgements that checks share: shape first, then values, with a message that is a bug report."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conformance import bounds, diagnosis
+from conformance.nonconformance import WrongShapeError, WrongValueError
+from conformance.reference import shape_of
+from conformance.subject import Margin
+
+if TYPE_CHECKING:
+    from conformance.reference import Array, Exact, Floats
+    from conformance.subject import Subject
+
+
+def shape(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> None:
+    """The result has the shape that the padding gives."""
+    expected = subject.size(img, k, padding)
+    if result.shape != expected:
+        msg = (
+            f"{subject.spec.call}, padding {padding!r}: image {img.shape} and kernel {k.shape} "
+            f"gave shape {result.shape}, expected {expected}"
+        )
+        raise WrongShapeError(msg)
+
+
+def exactly(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> None:
+    """Every element is the exact integer; within the norm-wise bound where an FFT computed it."""
+    shape(subject, img, k, padding, result)
+    exact = subject.exact(img, k, padding)
+    bound = np.zeros(exact.value.shape)
+    if not subject.sums_directly:
+        rounding = 0.5 if result.dtype.kind in "iu" else 0.0
+        bound = bounds.normwise(img, k, exact, img.dtype) + rounding
+    values(subject, img, k, padding, result, exact, bound)
+
+
+def closely(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> None:
+    """Every element lies within the bound of honest summation in the operands' dtype."""
+    shape(subject, img, k, padding, result)
+    exact = subject.exact(img, k, padding)
+    values(subject, img, k, padding, result, exact, honest(subject, img, k, exact))
+
+
+def honest(subject: Subject, img: Array, k: Array, exact: Exact) -> Floats:
+    """The bound for the algorithm by which the subject computes."""
+    if subject.sums_directly:
+        return bounds.componentwise(exact, img.dtype)
+    return bounds.normwise(img, k, exact, img.dtype)
+
+
+def blocks(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> None:
+    """As `closely`, on blocks of 8×8 at the corners and the centre of a large result."""
+    shape(subject, img, k, padding, result)
+    rows, columns = (sorted({0, max(n // 2 - 4, 0), max(n - 8, 0)}) for n in result.shape)
+    for corner in product(rows, columns):
+        block = result[corner[0] : corner[0] + 8, corner[1] : corner[1] + 8]
+        exact = subject.exact(img, k, padding, corner, shape_of(block))
+        if not (exact.error_of(block) <= honest(subject, img, k, exact)).all():
+            closely(subject, img, k, padding, result)
+
+
+def values(
+    subject: Subject,
+    img: Array,
+    k: Array,
+    padding: str,
+    result: Array,
+    exact: Exact,
+    bound: Floats,
+) -> None:
+    """No error exceeds its bound; the worst is noted as the subject's margin."""
+    error = exact.error_of(result)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(error == 0, 0.0, error / bound)
+    ratio[np.isnan(error)] = np.inf
+    worst = tuple(int(i) for i in np.unravel_index(np.argmax(ratio), ratio.shape))
+    subject.margin = Margin(float(ratio[worst]), worst)
+    if ratio[worst] <= 1:
+        return
+    first = tuple(int(i) for i in np.argwhere(ratio > 1)[0])
+    wrong = int((ratio > 1).sum())
+    msg = (
+        f"{subject.spec.call}, padding {padding!r}, image {img.shape} and kernel {k.shape} of "
+        f"{img.dtype}: {wrong} of {ratio.size} elements are wrong. First at {first}: expected "
+        f"{exact.value[first]:.9g}, got {result[first]:.9g}; the error {error[first]:.3g} exceeds "
+        f"the bound {bound[first]:.3g}. "
+    ) + diagnosis.of(subject, img, k, padding, result)
+    raise WrongValueError(msg)

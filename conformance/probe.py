@@ -1,0 +1,196 @@
+"""The probe: measures how a call reads its operands; assumes nothing, believes no declaration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from conformance import geometry
+from conformance.conventions import Conventions, combine, output_size
+from conformance.dtypes import DTYPES, largest_exact, named
+from conformance.reference import Array, correlate, orient, shape_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from backends.protocol import Backend
+    from conformance.geometry import Shape
+
+PADDINGS = ("same", "valid", "full")
+# Heights and widths of both parities; kernels odd, even and mixed, square and not.
+IMAGES: tuple[Shape, ...] = ((6, 7), (7, 6), (5, 9))
+KERNELS: tuple[Shape, ...] = ((3, 3), (3, 5), (1, 3), (2, 2), (2, 3), (3, 2), (5, 4), (4, 1))
+SMALL: Shape = (3, 4)
+LARGER: dict[str, Shape] = {
+    "larger_kernel": (5, 6),
+    "larger_kernel_rows": (5, 3),
+    "larger_kernel_columns": (2, 6),
+}
+REFUSED = "refused: "
+
+
+@dataclass
+class Probe:
+    """Everything measured about one backend. An answer that begins with ``refused:`` quotes it.
+
+    Parameters
+    ----------
+    conventions : Conventions
+    dtype : str or None
+        What the index maps were measured in.
+    paddings, dtypes : dict
+        ``supported`` or the refusal; the output dtype or the refusal.
+    kernels : dict
+        Refusals of single kernel extents, by map.
+    larger : dict
+        What ``valid`` gives for a kernel larger than the image, in both axes or in one.
+    sums_exactly : bool or None
+        Whether sums of integers came out exact: direct summation does that, an FFT does not.
+    """
+
+    conventions: Conventions = field(default_factory=lambda: Conventions(None, None))
+    dtype: str | None = None
+    paddings: dict[str, str] = field(default_factory=dict)
+    dtypes: dict[str, str] = field(default_factory=dict)
+    kernels: dict[str, str] = field(default_factory=dict)
+    larger: dict[str, str] = field(default_factory=dict)
+    sums_exactly: bool | None = None
+
+    @property
+    def supported_paddings(self) -> list[str]:
+        """Paddings that gave a result."""
+        return [p for p, answer in self.paddings.items() if not answer.startswith(REFUSED)]
+
+    @property
+    def supported_dtypes(self) -> list[str]:
+        """Input dtypes that gave a result."""
+        return [d for d, answer in self.dtypes.items() if not answer.startswith(REFUSED)]
+
+    def facts(self) -> dict[str, Any]:
+        """Facts by name, ready for JSON, in the order in which a reader needs them."""
+        found = self.conventions
+        return {
+            "orientation": found.orientation,
+            "anchor": {"rows": found.anchor("rows"), "columns": found.anchor("columns")},
+            "boundary": found.boundary,
+            "consistent": not found.complaints,
+            "complaints": list(found.complaints),
+            "paddings": self.supported_paddings,
+            "full": self.paddings.get("full"),
+            **self.larger,
+            "dtypes": self.supported_dtypes,
+            "output_dtypes": self.dtypes,
+            "refused_kernels": self.kernels,
+            "sums_exactly": self.sums_exactly,
+            "probed_with": self.dtype,
+        }
+
+
+def probe(backend: Backend) -> Probe:
+    """Measure a backend on what it supports; every exception of the call is an answer."""
+    found = Probe(dtypes={name: _dtype_answer(backend, name) for name in DTYPES})
+    usable = [d for d in ("float32", "float64", *DTYPES) if d in found.supported_dtypes]
+    if not usable:
+        complaint = f"every call was refused; {found.dtypes['float32'].removeprefix(REFUSED)}"
+        found.conventions = Conventions(None, None, complaints=(complaint,))
+        return found
+    found.dtype = usable[0]
+    found.paddings = {p: _padding_answer(backend, p, usable[0]) for p in PADDINGS}
+    _read_maps(backend, found)
+    for fact, kernel in LARGER.items():
+        found.larger[fact] = _larger_answer(backend, kernel, found)
+    found.sums_exactly = _sums_exactly(backend, found)
+    return found
+
+
+def _answer(call: Callable[[], Array]) -> Array | str:
+    try:
+        return np.asarray(call())
+    except Exception as error:  # noqa: BLE001  (whatever a call raises is its answer)
+        lines = str(error).strip().splitlines() or [""]
+        return f"{REFUSED}{type(error).__name__}: {lines[0][:160]}"
+
+
+def _plain(backend: Backend, padding: str, dtype: str) -> Array | str:
+    img, k = np.ones((6, 7), named(dtype)), np.ones((3, 3), named(dtype))
+    return _answer(lambda: backend.conv2d(img, k, padding))  # type: ignore[arg-type]
+
+
+def _dtype_answer(backend: Backend, dtype: str) -> str:
+    answers = [_plain(backend, padding, dtype) for padding in PADDINGS]
+    results = [a for a in answers if not isinstance(a, str)]
+    return results[0].dtype.name if results else str(answers[0])
+
+
+def _padding_answer(backend: Backend, padding: str, dtype: str) -> str:
+    answer = _plain(backend, padding, dtype)
+    return answer if isinstance(answer, str) else "supported"
+
+
+def _read_maps(backend: Backend, found: Probe) -> None:
+    dtype = named(str(found.dtype))
+    maps, unreadable = [], []
+    for padding in found.supported_paddings:
+        for image, kernel in ((image, kernel) for image in IMAGES for kernel in KERNELS):
+            name = f"{padding}/{geometry.describe(image, kernel)}"
+            try:
+                maps.append(geometry.measure(backend.conv2d, image, kernel, padding, dtype))  # type: ignore[arg-type]
+            except geometry.NotAnIndexMapError as error:
+                unreadable.append(f"{name}: {error}")
+            except Exception as error:  # noqa: BLE001  (whatever a call raises is its answer)
+                found.kernels[name] = f"{type(error).__name__}: {error}"
+    combined = combine(maps)
+    found.conventions = replace(combined, complaints=(*combined.complaints, *unreadable))
+
+
+def _larger_answer(backend: Backend, kernel: Shape, found: Probe) -> str:
+    if "valid" not in found.supported_paddings:
+        return "unsupported"
+    img, k = (_numbers(s, found, seed=i) % 5 for i, s in enumerate((SMALL, kernel)))
+    answer = _answer(lambda: backend.conv2d(img, k, "valid"))
+    if isinstance(answer, str):
+        return "raises"
+    if not answer.size:
+        return "empty"
+    if _is_swapped(answer, img, k, found):
+        return "swaps"
+    return "other values" if answer.any() else "zeros"
+
+
+def _is_swapped(answer: Array, img: Array, k: Array, found: Probe) -> bool:
+    """Whether image and kernel changed places; a correlation that swaps them also rotates."""
+    reads = orient(img, found.conventions.orientation or "correlation")
+    size = output_size("valid", shape_of(k), shape_of(reads))
+    if answer.shape != size or 0 in size:
+        return False
+    swapped = correlate(k, reads, size=size)
+    return any((swapped.error_of(a) < 0.25).all() for a in (answer, answer[::-1, ::-1]))
+
+
+def _sums_exactly(backend: Backend, found: Probe) -> bool | None:
+    conventions, padding = found.conventions, next(iter(found.supported_paddings), None)
+    if conventions.orientation is None or padding is None:
+        return None
+    img, k = _numbers((24, 25), found, seed=3), _numbers((5, 5), found, seed=4)
+    before = conventions.before(padding, (5, 5))
+    size = output_size(padding, (24, 25), (5, 5))
+    exact = correlate(
+        img,
+        orient(k, conventions.orientation),
+        before=before,
+        size=size,
+        boundary=conventions.boundary or "zeros",
+    )
+    answer = _answer(lambda: backend.conv2d(img, k, padding))  # type: ignore[arg-type]
+    if isinstance(answer, str) or answer.shape != size:
+        return None
+    return bool((exact.error_of(answer) == 0).all())
+
+
+def _numbers(shape: Shape, found: Probe, seed: int) -> Array:
+    """Integers as large as sums of 30 products stay exact for, positive for unsigned dtypes."""
+    dtype = named(str(found.dtype))
+    top = max(int((largest_exact(dtype) / 30) ** 0.5), 2)
+    return np.random.default_rng(seed).integers(1, top + 1, shape).astype(dtype)

@@ -1,0 +1,202 @@
+"""Writes what a run measures into the results document, as it is measured."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from backends.precision import settings
+from backends.protocol import Unsupported
+from conformance import fingerprint
+from conformance.clauses import CLAUSES
+from conformance.nonconformance import NonconformanceError
+from conformance.subject import Missing
+from reports.document import Recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pytest
+
+    from conformance.checks import CaseLike, Check
+    from conformance.subject import Subject
+    from conformance.timing import Timing
+    from reports.model import Number, Outcome, RunHeader
+
+
+def now() -> str:
+    """UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def header(environment: str, command: str) -> RunHeader:
+    """Everything about a run but its records."""
+    return {
+        "environment": environment,
+        "started": now(),
+        "command": command,
+        "not_run": None,
+        "fingerprint": fingerprint.take(),
+        "clauses": [
+            {"id": c.id, "section": c.section, "title": c.title, "statement": c.statement}
+            for c in CLAUSES.values()
+        ],
+    }
+
+
+def finite(value: float) -> Number:
+    """``value`` as JSON can hold it."""
+    if math.isfinite(value):
+        return value
+    return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
+
+
+class Recording:
+    """One run's document, open for appending."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    @classmethod
+    def start(cls, path: str, environment: str, args: Sequence[str]) -> Recording:
+        """Begin the document at ``path``.
+
+        Raises
+        ------
+        DocumentError
+            If it cannot be written.
+        """
+        command = " ".join(("pytest", *map(str, args)))
+        return cls(Recorder(Path(path), header(environment, command)))
+
+    def backend(self, subject: Subject) -> None:
+        """Record a backend and, if it is there, everything that the probe measured."""
+        spec, missing = subject.spec, isinstance(subject.backend, Missing)
+        versions = fingerprint.installed()
+        self._recorder.add({
+            "kind": "backend",
+            "backend": spec.name,
+            "call": spec.call,
+            "algorithm": spec.algorithm,
+            "versions": {d: versions[d] for d in spec.distributions if d in versions},
+            "paddings": [] if missing else list(subject.paddings),
+            "dtypes": [] if missing else list(subject.dtypes),
+            "declared": _declared(subject),
+            "settings": settings(),
+            "available": not missing,
+            "reason": subject.backend.reason if isinstance(subject.backend, Missing) else None,
+        })  # fmt: skip
+        if not missing:
+            self._facts(subject)
+
+    def _facts(self, subject: Subject) -> None:
+        declared: dict[str, Any] = dict(_declared(subject))
+        if declared["anchor"]:
+            declared["anchor"] = {"rows": declared["anchor"], "columns": declared["anchor"]}
+        for fact, value in subject.probe.facts().items():
+            self._recorder.add({
+                "kind": "fact",
+                "backend": subject.spec.name,
+                "fact": fact,
+                "value": value,
+                "declared": declared.get(fact),
+                "detail": None,
+            })  # fmt: skip
+
+    def verdict(
+        self,
+        subject: Subject,
+        check: Check,
+        case: CaseLike,
+        outcome: Outcome,
+        *,
+        node: str,
+        seconds: float,
+        symptom: str | None = None,
+        message: str | None = None,
+        reason: str | None = None,
+        link: str | None = None,
+    ) -> None:
+        """Record the outcome of one check on one case."""
+        margin = subject.margin
+        self._recorder.add({
+            "kind": "verdict",
+            "id": node,
+            "backend": subject.spec.name,
+            "clause": check.clause.id,
+            "check": check.name,
+            "case": case.id,
+            "definition": case.definition(),
+            "outcome": outcome,
+            "symptom": symptom,
+            "message": message,
+            "reason": reason,
+            "link": link,
+            "margin": finite(margin.ratio) if margin else None,
+            "where": list(margin.where) if margin else None,
+            "seconds": round(seconds, 6),
+            "repeat": repeat(node, subject),
+        })  # fmt: skip
+
+    def timing(self, subject: Subject, case: Any, timing: Timing) -> None:
+        """Record one rung of the ladder."""
+        self._recorder.add({
+            "kind": "timing",
+            "backend": subject.spec.name,
+            "case": case.id,
+            "img": list(case.image),
+            "kernel": list(case.kernel),
+            "dtype": case.dtype,
+            "padding": case.padding,
+            "first_call": timing.first_call,
+            "median": timing.median,
+            "iqr": timing.iqr,
+            "min": timing.min,
+            "rounds": timing.rounds,
+            "loops": timing.loops,
+        })  # fmt: skip
+
+    def left_out(self, subject: Subject, case: CaseLike, reason: str) -> None:
+        """Record a rung that was not timed, and why."""
+        self._recorder.add(
+            {"kind": "left out", "backend": subject.spec.name, "case": case.id, "reason": reason}
+        )
+
+    def end(self, status: int) -> None:
+        """Record that the run came to its end."""
+        self._recorder.add({"kind": "end", "finished": now(), "exit": status})
+        self._recorder.close()
+
+
+def outcome_of(
+    report: pytest.TestReport, error: BaseException | None, not_judged: Exception | None
+) -> Outcome:
+    """The outcome that a test's report stands for; what was not judged says why in its error."""
+    if not_judged is not None:
+        return "unsupported" if isinstance(not_judged, Unsupported) else "refused"
+    if hasattr(report, "wasxfail"):
+        return "expected failure" if report.skipped else "unexpected pass"
+    if report.passed:
+        return "passed"
+    if report.skipped:
+        return "not run"
+    if error is None:
+        return "unexpected pass"  # pytest fails a strict expected failure that raises nothing
+    return "failed" if isinstance(error, NonconformanceError) else "error"
+
+
+def repeat(node: str, subject: Subject) -> str:
+    """The command that runs one test again."""
+    return f"pytest '{node}' --backend {subject.spec.name}"
+
+
+def _declared(subject: Subject) -> Any:
+    spec = subject.spec
+    return {
+        "orientation": spec.orientation,
+        "anchor": spec.anchor,
+        "boundary": spec.boundary,
+        "larger_kernel": spec.larger_kernel,
+    }

@@ -1,0 +1,169 @@
+"""The reference: cross-correlation in twice the working precision, with its error scale.
+
+Imports NumPy alone: SciPy and every framework are under test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+Orientation = Literal[
+    "correlation",
+    "convolution",
+    "flip-rows",
+    "flip-columns",
+    "transposed-correlation",
+    "transposed-convolution",
+    "transposed-flip-rows",
+    "transposed-flip-columns",
+]
+Boundary = Literal["zeros", "edge", "reflect", "mirror", "wrap"]
+ORIENTATIONS: tuple[Orientation, ...] = get_args(Orientation)
+BOUNDARIES: tuple[Boundary, ...] = get_args(Boundary)
+
+Array = NDArray[Any]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Exact:
+    """The correlation as the unevaluated sum ``value + low``, and what its error scales with.
+
+    Parameters
+    ----------
+    value, low : ndarray of float64, (Oh, Ow)
+        The result rounded to float64, and what that rounding left over.
+    scale : ndarray of float64, (Oh, Ow)
+        ``S = |img| ⋆ |k|``.
+    taps : int
+        ``K``, products summed per output pixel.
+    """
+
+    value: Floats
+    low: Floats
+    scale: Floats
+    taps: int
+
+    def error_of(self, result: Array) -> Floats:
+        """Absolute error of ``result`` (Oh, Ow), exact even where float64 is under test."""
+        return np.abs((result.astype(np.float64) - self.value) - self.low)
+
+
+def shape_of(a: Array) -> tuple[int, int]:
+    """Shape of a 2-D array, typed as such."""
+    rows, columns = a.shape
+    return rows, columns
+
+
+def orient(k: Array, orientation: Orientation) -> Array:
+    """``k`` (Kh, Kw, ...) as a call of that orientation reads it; a view.
+
+    ``flip-rows`` reverses the order of the rows; a transposed form transposes, then flips.
+    """
+    flip = orientation.removeprefix("transposed-")
+    if flip != orientation:
+        k = k.swapaxes(0, 1)
+    rows = -1 if flip in ("convolution", "flip-rows") else 1
+    columns = -1 if flip in ("convolution", "flip-columns") else 1
+    return k[::rows, ::columns]
+
+
+def source_indices(indices: NDArray[np.intp], extent: int, boundary: Boundary) -> NDArray[np.intp]:
+    """Pixel that each index along one axis stands for; -1 where the boundary holds zeros.
+
+    ``reflect`` repeats the edge pixel (d c b a | a b c d | d c b a), ``mirror`` does not
+    (d c b | a b c d | c b a): the words of ``scipy.ndimage``. ``numpy.pad`` calls the first
+    "symmetric" and the second "reflect".
+    """
+    if boundary == "zeros":
+        return np.where((indices < 0) | (indices >= extent), -1, indices)
+    if boundary == "edge":
+        return np.clip(indices, 0, extent - 1)
+    if boundary == "wrap":
+        return indices % extent
+    period = 2 * extent if boundary == "reflect" else max(2 * extent - 2, 1)
+    folded = indices % period
+    return np.where(folded < extent, folded, period - folded - (boundary == "reflect"))
+
+
+def correlate(
+    img: Array,
+    k: Array,
+    *,
+    before: tuple[int, int] = (0, 0),
+    size: tuple[int, int],
+    boundary: Boundary = "zeros",
+) -> Exact:
+    """Correlate: ``y[i, j] = Σ img[i - before[0] + a, j - before[1] + b] · k[a, b]``.
+
+    Parameters
+    ----------
+    img : ndarray, (H, W)
+    k : ndarray, (Kh, Kw)
+        As the definition reads it; see `orient`. Any real dtype whose values float64 holds.
+    before : (int, int)
+        Rows and columns of padding before the image.
+    size : (int, int)
+        Shape of the result, (Oh, Ow).
+    boundary : str
+        What lies outside the image.
+
+    Returns
+    -------
+    Exact
+        Accurate to about 2⁻¹⁰⁶·K·S: Dot2 of Ogita, Rump and Oishi, "Accurate sum and dot
+        product", SIAM J. Sci. Comput. 26 (2005), every output pixel at once.
+    """
+    padded = _pad(img.astype(np.float64), k.shape, before, size, boundary)
+    kernel = k.astype(np.float64)
+    high, low, scale = np.zeros(size), np.zeros(size), np.zeros(size)
+    for a, b in np.ndindex(*kernel.shape):
+        tap = np.asarray(kernel[a, b])
+        pixels = padded[a : a + size[0], b : b + size[1]]
+        product = pixels * tap
+        high, lost = _two_sum(high, product)
+        low += lost + _product_error(pixels, tap, product)
+        scale += np.abs(product)
+    value = high + low
+    return Exact(value, (high - value) + low, scale, kernel.size)
+
+
+def _pad(
+    img: Floats,
+    kernel: tuple[int, ...],
+    before: tuple[int, int],
+    size: tuple[int, int],
+    boundary: Boundary,
+) -> Floats:
+    """The image as far as the kernel reaches from any output pixel, boundary filled in."""
+    rows, columns = (
+        source_indices(np.arange(o + m - 1) - lead, n, boundary)
+        for o, m, lead, n in zip(size, kernel, before, img.shape, strict=True)
+    )
+    inside = (rows >= 0)[:, None] & (columns >= 0)
+    return np.where(inside, img[np.ix_(rows, columns)], 0.0)
+
+
+def _two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """``a + b`` as rounded, and exactly what rounding lost (Knuth)."""
+    total = a + b
+    part = total - a
+    return total, (a - (total - part)) + (b - part)
+
+
+def _product_error(x: Floats, y: Floats, product: Floats) -> Floats:
+    """Exactly what rounding ``x * y`` to ``product`` lost (Dekker, Veltkamp's split)."""
+    x_high, x_low = _split(x)
+    y_high, y_low = _split(y)
+    return x_low * y_low - (((product - x_high * y_high) - x_low * y_high) - x_high * y_low)
+
+
+def _split(x: Floats) -> tuple[Floats, Floats]:
+    """``x`` as two halves of 26 bits, so that products of halves are exact."""
+    big = x * 134217729.0  # 2**27 + 1
+    high = big - (big - x)
+    return high, x - high

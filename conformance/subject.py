@@ -1,0 +1,171 @@
+"""A backend under judgement: its call, what was measured of it, and what it is held to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from backends.protocol import Spec, Unavailable, Unsupported
+from conformance.cases import Case
+from conformance.conventions import Conventions, output_size
+from conformance.nonconformance import RaisedError, WrongFactError, WrongShapeError
+from conformance.probe import KERNELS, Probe, probe
+from conformance.reference import Exact, correlate, orient, shape_of
+from conformance.timing import Clock
+
+if TYPE_CHECKING:
+    from backends.protocol import Backend
+    from conformance.geometry import Shape
+    from conformance.reference import Array
+
+
+@dataclass
+class Margin:
+    """Worst error divided by its bound, and the index where it was."""
+
+    ratio: float
+    where: tuple[int, ...]
+
+
+class Missing:
+    """Stands for a backend that was asked for and does not load."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.spec = Spec(name=name, call=name, paddings=(), dtypes=())
+        self.reason = reason
+
+    def conv2d(self, *_: object) -> Array:
+        """There is nothing to call."""
+        raise Unavailable(self.reason)
+
+
+class Subject:
+    """One backend and its probe; checks talk to nothing else.
+
+    Parameters
+    ----------
+    backend : Backend
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        self.margin: Margin | None = None
+        self.clock = Clock()
+
+    @property
+    def spec(self) -> Spec:
+        """What the adapter says of its call."""
+        return self.backend.spec
+
+    @cached_property
+    def probe(self) -> Probe:
+        """Measured once, at first use."""
+        return probe(self.backend)
+
+    @property
+    def conventions(self) -> Conventions:
+        """Measured orientation, anchor and boundary."""
+        return self.probe.conventions
+
+    @cached_property
+    def paddings(self) -> tuple[str, ...]:
+        """Declared paddings, or those that gave a result."""
+        return self.spec.paddings or tuple(self.probe.supported_paddings)
+
+    @cached_property
+    def dtypes(self) -> tuple[str, ...]:
+        """Declared dtypes, or those that gave a result."""
+        return self.spec.dtypes or tuple(self.probe.supported_dtypes)
+
+    @cached_property
+    def sums_directly(self) -> bool:
+        """Whether each element is judged by its own sum; the whole norm otherwise."""
+        if self.spec.algorithm is None:
+            return bool(self.probe.sums_exactly)
+        return self.spec.algorithm == "direct"
+
+    def lacks(self, case: object) -> str | None:
+        """Why the call does not take a case, or None if it does."""
+        if not isinstance(case, Case):
+            return None
+        if case.padding not in self.paddings:
+            return self.probe.paddings.get(case.padding, "").removeprefix("refused: ") or "unknown"
+        if case.dtype not in self.dtypes:
+            answer = self.probe.dtypes[case.dtype].removeprefix("refused: ")
+            return f"{case.dtype} is not declared; the call answers: {answer}"
+        if self._odd_kernels_only and not (case.kernel[0] % 2 and case.kernel[1] % 2):
+            return "the call refuses even kernels"
+        return None
+
+    @cached_property
+    def _odd_kernels_only(self) -> bool:
+        """Whether a call that declares nothing refused every even kernel and no odd one."""
+        refused = {reading.rsplit("-by-", 1)[1] for reading in self.probe.kernels}
+        even = {f"{a}x{b}" for a, b in KERNELS if not (a % 2 and b % 2)}
+        return self.spec.algorithm is None and refused == even
+
+    def call(self, img: Array, k: Array, padding: str) -> Array:
+        """Call the backend on input that it is to take.
+
+        Raises
+        ------
+        Unsupported
+            If the adapter says that the call has no such thing.
+        RaisedError, WrongShapeError
+            If the call raises, or returns what is no 2-D array.
+        """
+        try:
+            result: Any = self.backend.conv2d(img, k, padding)  # type: ignore[arg-type]
+        except Unsupported:
+            raise
+        except Exception as error:
+            msg = f"{self.spec.call} raised {type(error).__name__}: {error}"
+            raise RaisedError(msg) from error
+        if not isinstance(result, np.ndarray) or result.ndim != 2:
+            got = getattr(result, "shape", "no shape")
+            msg = f"{self.spec.call} returned a {type(result).__name__} of {got}, not a 2-D ndarray"
+            raise WrongShapeError(msg)
+        return result
+
+    def run(self, case: Case) -> Array:
+        """Call the backend on a case."""
+        return self.call(*case.arrays(), case.padding)
+
+    def exact(
+        self, img: Array, k: Array, padding: str, corner: Shape = (0, 0), size: Shape | None = None
+    ) -> Exact:
+        """The exact result under the measured orientation, anchor and boundary.
+
+        Parameters
+        ----------
+        img, k : ndarray, (H, W) and (Kh, Kw)
+        padding : str
+        corner, size : (int, int)
+            First index and shape of the block of the result that is wanted; all of it by default.
+
+        Raises
+        ------
+        WrongFactError
+            If the probe found no orientation.
+        """
+        found = self.conventions
+        if found.orientation is None:
+            msg = "no reference to judge by: the probe found no single orientation"
+            raise WrongFactError(msg)
+        reads = orient(k, found.orientation)
+        before = found.before(padding, shape_of(reads))
+        return correlate(
+            img,
+            reads,
+            before=(before[0] - corner[0], before[1] - corner[1]),
+            size=self.size(img, k, padding) if size is None else size,
+            boundary=found.boundary or "zeros",
+        )
+
+    def size(self, img: Array, k: Array, padding: str) -> Shape:
+        """Shape that the result must have."""
+        reads = orient(k, self.conventions.orientation or "correlation")
+        return output_size(padding, shape_of(img), shape_of(reads))

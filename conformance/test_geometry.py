@@ -1,0 +1,93 @@
+"""G, S: which pixel each output pixel reads through each kernel element, and what shape comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance import judge
+from conformance.cases import SHAPED, Case
+from conformance.checks import Named, check
+from conformance.nonconformance import Refused, WrongFactError
+
+if TYPE_CHECKING:
+    from conformance.subject import Subject
+
+PROBED = (Named("index-maps"),)
+ONE_AXIS = (Named("larger_kernel_rows"), Named("larger_kernel_columns"))
+
+
+def hold(subject: Subject, fact: str, measured: object, declared: object) -> None:
+    """The measured fact is the declared one; with nothing declared there is nothing to hold."""
+    if declared is None:
+        reason = f"declares no {fact}; measured: {measured}"
+        raise Refused(reason)
+    if measured != declared:
+        msg = f"{subject.spec.call}: declared {fact} {declared}, measured {measured}"
+        raise WrongFactError(msg)
+
+
+@check("G1", PROBED)
+def test_one_convention_explains_every_index_map(subject: Subject, case: Named) -> None:
+    complaints = subject.conventions.complaints
+    if complaints:
+        more = f" (and {len(complaints) - 3} more)" if len(complaints) > 3 else ""
+        msg = (
+            f"{subject.spec.call}: its geometry is inconsistent: {'; '.join(complaints[:3])}{more}"
+        )
+        raise WrongFactError(msg)
+
+
+@check("G2", PROBED)
+def test_the_kernel_is_read_in_the_declared_orientation(subject: Subject, case: Named) -> None:
+    hold(subject, "orientation", subject.conventions.orientation, subject.spec.orientation)
+
+
+@check("G3", (Named("rows"), Named("columns")))
+def test_same_puts_an_even_kernels_extra_pixel_where_declared(
+    subject: Subject, case: Named
+) -> None:
+    shift = subject.conventions.shifts.get((case.id, 1), 0)  # type: ignore[arg-type]
+    if shift:
+        msg = f"{subject.spec.call}: 'same' shifts odd kernels by {shift} along the {case.id}"
+        raise WrongFactError(msg)
+    measured = subject.conventions.anchor(case.id)  # type: ignore[arg-type]
+    hold(subject, f"anchor of {case.id}", measured, subject.spec.anchor)
+
+
+@check("G4", PROBED)
+def test_what_lies_outside_the_image_is_as_declared(subject: Subject, case: Named) -> None:
+    hold(subject, "boundary", subject.conventions.boundary, subject.spec.boundary)
+
+
+@check("G5", (Named("larger_kernel"),))
+def test_valid_with_a_larger_kernel_does_what_is_declared(subject: Subject, case: Named) -> None:
+    measured = subject.probe.larger.get(case.id, "unsupported")
+    if measured == "unsupported":
+        reason = "the call has no 'valid' padding"
+        raise Refused(reason)
+    hold(subject, "valid with a larger kernel", measured, subject.spec.larger_kernel)
+
+
+@check("G5", ONE_AXIS)
+def test_valid_with_a_kernel_larger_in_one_axis_gives_no_number(
+    subject: Subject, case: Named
+) -> None:
+    measured = subject.probe.larger.get(case.id, "unsupported")
+    if measured not in ("raises", "empty", "unsupported"):
+        msg = f"{subject.spec.call}: a kernel larger than the image in one axis gave {measured}"
+        raise WrongFactError(msg)
+
+
+@check("S1", SHAPED["valid"])
+def test_valid_loses_a_kernel_less_one_pixel(subject: Subject, case: Case) -> None:
+    judge.shape(subject, *case.arrays(), case.padding, subject.run(case))
+
+
+@check("S2", SHAPED["same"])
+def test_same_keeps_the_image_shape(subject: Subject, case: Case) -> None:
+    judge.shape(subject, *case.arrays(), case.padding, subject.run(case))
+
+
+@check("S3", SHAPED["full"])
+def test_full_gains_a_kernel_less_one_pixel(subject: Subject, case: Case) -> None:
+    judge.shape(subject, *case.arrays(), case.padding, subject.run(case))

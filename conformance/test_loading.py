@@ -1,0 +1,18 @@
+"""L: what was asked for is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.checks import Named, check
+from conformance.nonconformance import RaisedError
+from conformance.subject import Missing
+
+if TYPE_CHECKING:
+    from conformance.subject import Subject
+
+
+@check("L1", (Named("loads"),))
+def test_a_backend_that_was_asked_for_loads(subject: Subject, case: Named) -> None:
+    if isinstance(subject.backend, Missing):
+        raise RaisedError(subject.backend.reason)

@@ -1,0 +1,40 @@
+"""T: how long a call takes, on tensors on which it has just passed, forced to completion."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from conformance import judge
+from conformance.checks import check
+from conformance.nonconformance import Refused
+from conformance.timing import LADDER, Timing, rounds_within
+
+if TYPE_CHECKING:
+    from pytest_benchmark.fixture import BenchmarkFixture
+
+    from conformance.cases import Case
+    from conformance.subject import Subject
+
+
+@check("T1", LADDER)
+def test_a_call_that_passes_is_timed(
+    subject: Subject, case: Case, benchmark: BenchmarkFixture
+) -> None:
+    subject.clock.require_budget(case)
+    img, k = case.arrays()
+    began = perf_counter()
+    result = subject.call(img, k, case.padding)
+    first_call = perf_counter() - began
+    judge.blocks(subject, img, k, case.padding, result)
+    rounds, loops = rounds_within(
+        subject.clock, subject.backend.conv2d, (img, k, case.padding), case
+    )
+    benchmark.pedantic(  # type: ignore[no-untyped-call]
+        subject.backend.conv2d, args=(img, k, case.padding), rounds=rounds, iterations=loops
+    )
+    if benchmark.stats is None:
+        reason = "pytest-benchmark is switched off (by an option, or by xdist)"
+        raise Refused(reason)
+    stats = benchmark.stats.stats
+    subject.clock.taken = Timing(first_call, stats.median, stats.iqr, stats.min, rounds, loops)

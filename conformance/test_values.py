@@ -1,0 +1,60 @@
+"""V, D: the numbers, and the dtype they come in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conformance import bounds, judge, question
+from conformance.cases import DTYPED, INTEGERS, REAL, Case
+from conformance.checks import Named, check
+from conformance.nonconformance import Refused, WrongDtypeError, WrongValueError
+
+if TYPE_CHECKING:
+    from conformance.subject import Subject
+
+
+@check("V1", INTEGERS)
+def test_sums_of_small_integers_are_exact(subject: Subject, case: Case) -> None:
+    judge.exactly(subject, *case.arrays(), case.padding, subject.run(case))
+
+
+@check("V2", REAL)
+def test_real_data_stay_within_the_error_bound(subject: Subject, case: Case) -> None:
+    judge.closely(subject, *case.arrays(), case.padding, subject.run(case))
+
+
+@check("V3", (Named("elements"),))
+def test_the_questions_example_is_right_in_every_element(subject: Subject, case: Named) -> None:
+    img, k = question.image(), question.kernel()
+    judge.closely(subject, img, k, "same", subject.call(img, k, "same"))
+
+
+@check("V3", (Named("mean-of-k"), Named("mean-of-k-transposed")))
+def test_the_questions_published_mean_comes_out(subject: Subject, case: Named) -> None:
+    img, k = question.image(), question.kernel()
+    if case.id == "mean-of-k-transposed":
+        k = k.T.copy()
+    published = question.MEANS.get((subject.conventions.orientation, case.id))
+    if published is None or subject.conventions.boundary != "zeros":
+        found = f"{subject.conventions.orientation} with {subject.conventions.boundary}"
+        reason = f"the question published no mean for a {found} outside the image"
+        raise Refused(reason)
+    result = subject.call(img, k, "same")
+    mean = float(np.mean(result.astype(np.float64)))
+    bound = float(np.mean(bounds.componentwise(subject.exact(img, k, "same"), img.dtype)))
+    if not subject.sums_directly:
+        exact = subject.exact(img, k, "same")
+        bound = float(np.mean(bounds.normwise(img, k, exact, img.dtype)))
+    if not abs(mean - published) <= bound:
+        msg = f"{subject.spec.call}: mean {mean:.9g}, published {published:.9g} ± {bound:.2g}"
+        raise WrongValueError(msg)
+
+
+@check("D1", DTYPED)
+def test_floats_keep_their_dtype(subject: Subject, case: Case) -> None:
+    result = subject.run(case)
+    if result.dtype.name != case.dtype:
+        msg = f"{subject.spec.call}: operands of {case.dtype} gave {result.dtype.name}"
+        raise WrongDtypeError(msg)
