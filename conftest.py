@@ -1,5 +1,5 @@
-"""Wiring only: the suite's options, fixtures and recorder live in `conformance.plugin`."""
+"""Wiring only: the suite's options, fixtures and recorder live in the two plugins."""
 
 from __future__ import annotations
 
-pytest_plugins = ["conformance.plugin"]
+pytest_plugins = ["conformance.plugin", "conformance.verdicts"]

@@ -1,6 +1,6 @@
 """A check: a plain function that holds a subject to one clause on each of its cases.
 
-pytest is one consumer (`conformance.plugin`); `Check.run` needs none.
+pytest is one consumer (`conformance.verdicts`); `Check.run` needs none.
 """
 
 from __future__ import annotations
@@ -48,9 +48,14 @@ class Check:
     cases: tuple[CaseLike, ...]
 
     def cases_for(self, subject: Subject) -> Iterator[CaseLike]:
-        """The cases that the subject takes, and one for each reason why it takes others not."""
+        """The cases that the subject takes, and one for each reason why it takes others not.
+
+        A call that compiles for every shape gets the covering subset of the cases.
+        """
         reasons = set()
         for case in self.cases:
+            if subject.spec.compiles and not getattr(case, "covering", True):
+                continue
             reason = subject.lacks(case)
             if reason not in reasons:
                 yield case

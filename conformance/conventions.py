@@ -137,8 +137,9 @@ def _complaint(reading: _Reading, found: Conventions, orientation: Orientation) 
     fit = reading.by_orientation.get(orientation)
     name, padding = reading.map.name, reading.map.padding
     if fit is None:
-        others = ", ".join(reading.by_orientation) or "no orientation"
-        return f"{name}: not {orientation}, as elsewhere, but {others}"
+        if not reading.by_orientation:
+            return f"{name}: no orientation and shift explains it; elsewhere {orientation} does"
+        return f"{name}: not {orientation}, as elsewhere, but {', '.join(reading.by_orientation)}"
     kernel = reading.kernel(orientation)
     size = output_size(padding, reading.map.image, kernel)
     if reading.output != size:

@@ -7,8 +7,14 @@ from __future__ import annotations
 
 import fnmatch
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
+
+from conformance.fingerprint import installed
+
+if TYPE_CHECKING:
+    from backends.protocol import Spec
 
 
 @dataclass(frozen=True)
@@ -20,7 +26,7 @@ class ExpectedFailure:
     backend : str
         Dotted name, or a shell pattern of names.
     versions : str
-        Requirement that the installed distribution meets, such as ``scipy>=1.3``.
+        Requirement that one of the backend's own distributions meets, such as ``scipy>=1.3``.
     check : str
         Name of the check function.
     symptom : str
@@ -41,23 +47,104 @@ class ExpectedFailure:
     case: str = "*"
     link: str | None = None
 
-    def expects(self, backend: str, check: str, installed: dict[str, str]) -> bool:
-        """Whether this record is about that check of that backend at those versions."""
+    def expects(self, spec: Spec, check: str) -> bool:
+        """Whether this record is about that check of that backend, as it is installed."""
+        wanted = Requirement(self.versions)
         return (
             check == self.check
-            and fnmatch.fnmatchcase(backend, self.backend)
-            and self.applies(installed)
+            and fnmatch.fnmatchcase(spec.name, self.backend)
+            and wanted.name in spec.distributions
+            and wanted.specifier.contains(installed().get(wanted.name, ""), prereleases=True)
         )
 
     def covers(self, case: str) -> bool:
         """Whether this record is about that case."""
         return fnmatch.fnmatchcase(case, self.case)
 
-    def applies(self, installed: dict[str, str]) -> bool:
-        """Whether the installed distributions (name: version) are those of the record."""
-        wanted = Requirement(self.versions)
-        version = installed.get(wanted.name)
-        return version is not None and wanted.specifier.contains(version, prereleases=True)
 
+_PROMOTES = "promotes operands of two dtypes by NumPy's rules instead of refusing them"
+_N_DIMENSIONAL = "is N-dimensional: two operands of the same other rank are legal input to it"
+_EMPTY_KERNEL = "takes an empty kernel and returns zeros, or an empty array of another shape"
+_FFT_EMPTY = "returns array([]), of shape (0,), for an empty operand"
+_EMPTY_SWAP = "finds the kernel larger than the empty image and swaps the operands"
+_EPSILON = (
+    "drops kernel elements below 2.2e-16 (DBL_EPSILON in its C source), so that a small kernel "
+    "gives zeros and a kernel of wide range loses its small elements"
+)
+_LARGER_SWAP = (
+    "checks for 'valid' whether the kernel fits the image, for 'same' and 'full' too, and raises "
+    "for a kernel larger in one axis, where scipy.signal computes"
+)
+_BYTE_ORDER = (
+    "with a warm cache, jit reads a big-endian array's bytes as native ones: silently wrong, "
+    "where a cold call raises TypeError. No upstream issue found"
+)
+_CASTS = "casts the kernel to the layer's dtype, which is the image's"
+_RANK = "test_operands_of_the_wrong_rank_are_refused"
+_KERNEL = "test_an_empty_kernel_is_refused"
+_DTYPES = "test_operands_of_two_dtypes_are_refused"
+_IMAGE = "test_an_empty_image_gives_nothing_but_what_the_definition_gives"
+_REAL = "test_real_data_stay_within_the_error_bound"
+_EXACT = "test_sums_of_small_integers_are_exact"
+_ACCEPTED = "accepted bad input"
+_ISSUE_10527 = "https://github.com/scipy/scipy/issues/10527"
 
-EXPECTED_FAILURES: tuple[ExpectedFailure, ...] = ()
+E = ExpectedFailure
+EXPECTED_FAILURES: tuple[ExpectedFailure, ...] = (
+    E("scipy.signal.*-*", "scipy>=1.3", _RANK, _ACCEPTED, _N_DIMENSIONAL, "both-*"),
+    E("scipy.signal.[fo]*", "scipy>=1.3", _RANK, _ACCEPTED, _N_DIMENSIONAL, "both-*"),
+    E("scipy.ndimage.*", "scipy>=1.3", _RANK, _ACCEPTED, _N_DIMENSIONAL, "both-*"),
+    E("scipy.signal.*2d", "scipy>=1.3", _KERNEL, _ACCEPTED, _EMPTY_KERNEL),
+    E("scipy.signal.*-direct", "scipy>=1.3", _KERNEL, _ACCEPTED, _EMPTY_KERNEL),
+    E("scipy.signal.[fo]*", "scipy>=1.3", _KERNEL, _ACCEPTED, _FFT_EMPTY),
+    E("scipy.signal.*", "scipy>=1.3", _DTYPES, _ACCEPTED, _PROMOTES),
+    E(
+        "scipy.ndimage.*",
+        "scipy>=1.3",
+        _DTYPES,
+        _ACCEPTED,
+        "casts to the image's dtype",
+        link=_ISSUE_10527,
+    ),
+    E("scipy.signal.*2d", "scipy>=1.3", _IMAGE, "shape", _EMPTY_SWAP, "image-0x0/valid"),
+    E("scipy.signal.*-direct", "scipy>=1.3", _IMAGE, "shape", _EMPTY_SWAP, "image-0x0/valid"),
+    E("scipy.signal.[fo]*", "scipy>=1.3", _IMAGE, "shape", _FFT_EMPTY),
+    E("scipy.ndimage.*", "scipy>=1.3", _REAL, "value", _EPSILON, "*/float64/small"),
+    E("scipy.ndimage.*", "scipy>=1.3", _REAL, "value", _EPSILON, "same/17x16-by-4x5/float64/wide"),
+    E(
+        "scipy.ndimage.convolve",
+        "scipy>=1.3",
+        _REAL,
+        "value",
+        _EPSILON,
+        "same/9x10-by-3x3/float64/wide",
+    ),
+    E("jax.scipy.signal.*", "jax>=0.4", _DTYPES, _ACCEPTED, _PROMOTES),
+    E("jax.scipy.signal.*", "jax>=0.4", _EXACT, "raised", _LARGER_SWAP, "*/2x6-by-3x3/*"),
+    E(
+        "jax.scipy.signal.*",
+        "jax>=0.4",
+        "test_same_keeps_the_image_shape",
+        "raised",
+        _LARGER_SWAP,
+        "*/2x6-by-3x3/*",
+    ),
+    E(
+        "jax.scipy.signal.*",
+        "jax>=0.4",
+        "test_full_gains_a_kernel_less_one_pixel",
+        "raised",
+        _LARGER_SWAP,
+        "*/2x6-by-3x3/*",
+    ),
+    E(
+        "jax.lax.conv_general_dilated-jit",
+        "jax>=0.4",
+        "test_memory_layout_does_not_change_the_result",
+        "value",
+        _BYTE_ORDER,
+        "*/big-endian",
+    ),
+    E("keras.layers.Conv2D", "keras>=3", _DTYPES, _ACCEPTED, _CASTS),
+    E("keras.ops.conv", "jax>=0.4", _DTYPES, _ACCEPTED, "on JAX, " + _PROMOTES),
+)

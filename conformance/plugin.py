@@ -1,4 +1,4 @@
-"""Wires the checks to pytest: options, the matrix of tests, and the results document."""
+"""Wires the checks to pytest: options, and the matrix of tests. `conformance.verdicts` runs it."""
 
 from __future__ import annotations
 
@@ -8,28 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from backends.protocol import Unavailable, Unsupported
+from backends.protocol import Unavailable
 from backends.registry import UnknownBackendError, load, select
 from conformance.checks import REGISTERED, Check
 from conformance.clauses import SECTIONS
 from conformance.expected_failures import EXPECTED_FAILURES, ExpectedFailure
-from conformance.fingerprint import installed
-from conformance.nonconformance import SYMPTOMS, NonconformanceError, Refused
-from conformance.recording import Recording, outcome_of, repeat
+from conformance.nonconformance import SYMPTOMS
+from conformance.recording import Recording
 from conformance.subject import Missing, Subject
-from conformance.timing import LeftOut
 from reports.document import DocumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
 
     from conformance.checks import CaseLike
 
 DEFAULT = "textbook"
 SUBJECTS = pytest.StashKey[list[Subject]]()
 RECORDING = pytest.StashKey[Recording]()
-NOT_JUDGED = pytest.StashKey[Exception]()
-PASSED = pytest.StashKey[int]()
 MET = pytest.StashKey[set[ExpectedFailure]]()
 OFFERED = pytest.StashKey[set[ExpectedFailure]]()
 
@@ -72,7 +68,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Find what was asked for, before anything runs; a wrong name stops the run here."""
     config = session.config
     selectors = config.getoption("backend") or [DEFAULT]
-    config.stash[MET], config.stash[OFFERED], config.stash[PASSED] = set(), set(), 0
+    config.stash[MET], config.stash[OFFERED] = set(), set()
     try:
         names = list(dict.fromkeys(name for s in selectors for name in select(s)))
         config.stash[SUBJECTS] = [_subject(config, name) for name in names]
@@ -128,7 +124,7 @@ def _param(config: pytest.Config, check: Check, subject: Subject, case: CaseLike
     name = subject.spec.name
     marks = [getattr(pytest.mark, marker(check.clause.section))]
     for record in EXPECTED_FAILURES:
-        if not record.expects(name, check.name, installed()):
+        if not record.expects(subject.spec, check.name):
             continue
         config.stash[OFFERED].add(record)
         if record.covers(case.id):
@@ -165,88 +161,3 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     with framework_warnings():
         for subject in session.config.stash[SUBJECTS]:
             recording.backend(subject)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Run a check through `Check.run`; what cannot be judged is skipped with its reason."""
-    check = check_of(pyfuncitem.function)
-    if check is None:
-        return None
-    wanted = pyfuncitem._fixtureinfo.argnames
-    fixtures: dict[str, Any] = {name: pyfuncitem.funcargs[name] for name in wanted}
-    try:
-        with framework_warnings():
-            check.run(**fixtures)
-    except (Unsupported, Refused) as reason:
-        pyfuncitem.stash[NOT_JUDGED] = reason
-        pytest.skip(str(reason))
-    return True
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Shorten a nonconformance to its message, and record the verdict."""
-    report = yield
-    check = check_of(getattr(item, "function", None))
-    if check is None or not isinstance(item, pytest.Function):
-        return report
-    error = call.excinfo.value if call.excinfo else None
-    if call.when == "call" and report.passed:
-        item.config.stash[PASSED] += 1
-    if report.failed and isinstance(error, NonconformanceError):
-        report.longrepr = f"{error}\nrepeat: {repeat(item.nodeid, parameters(item)[0])}"
-    recording = item.config.stash.get(RECORDING, None)
-    if recording is not None and (call.when == "call" or report.failed):
-        _record(recording, item, report, error, check)
-    return report
-
-
-def parameters(item: pytest.Function) -> tuple[Subject, Any]:
-    """Subject and case of a test that is a check."""
-    given: dict[str, Any] = dict(item.callspec.params)
-    return given["subject"], given["case"]
-
-
-def _record(
-    recording: Recording,
-    item: pytest.Function,
-    report: pytest.TestReport,
-    error: BaseException | None,
-    check: Check,
-) -> None:
-    subject, case = parameters(item)
-    reason = item.stash.get(NOT_JUDGED, None)
-    outcome = outcome_of(report, error, reason)
-    known = next((r for r in EXPECTED_FAILURES if _about(r, subject, check, case)), None)
-    recording.verdict(
-        subject, check, case, outcome,
-        node=item.nodeid,
-        seconds=report.duration,
-        symptom=getattr(error, "symptom", None),
-        message=None if error is None or reason else f"{error}" or repr(error),
-        reason=str(reason) if reason else known.reason if known else None,
-        link=known.link if known else None,
-    )  # fmt: skip
-    if isinstance(reason, LeftOut):
-        recording.left_out(subject, case, str(reason))
-    if outcome == "passed" and subject.clock.taken and check.clause.section == "timing":
-        recording.timing(subject, case, subject.clock.taken)
-
-
-def _about(record: ExpectedFailure, subject: Subject, check: Check, case: CaseLike) -> bool:
-    name = subject.spec.name
-    return record.expects(name, check.name, installed()) and record.covers(case.id)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """A run in which nothing passed is no pass; a run that was interrupted has no end."""
-    checks = [item for item in session.items if check_of(getattr(item, "function", None))]
-    if checks and exitstatus == pytest.ExitCode.OK and not session.config.stash[PASSED]:
-        session.exitstatus = exitstatus = pytest.ExitCode.TESTS_FAILED
-    recording = session.config.stash.get(RECORDING, None)
-    if recording is not None and exitstatus != pytest.ExitCode.INTERRUPTED:
-        recording.end(int(exitstatus))

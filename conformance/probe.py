@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from backends.protocol import Unsupported
 from conformance import geometry
 from conformance.conventions import Conventions, combine, output_size
 from conformance.dtypes import DTYPES, largest_exact, named
@@ -79,6 +80,7 @@ class Probe:
             "complaints": list(found.complaints),
             "paddings": self.supported_paddings,
             "full": self.paddings.get("full"),
+            "refused_paddings": _refusals(self.paddings),
             **self.larger,
             "dtypes": self.supported_dtypes,
             "output_dtypes": self.dtypes,
@@ -86,6 +88,10 @@ class Probe:
             "sums_exactly": self.sums_exactly,
             "probed_with": self.dtype,
         }
+
+
+def _refusals(answers: dict[str, str]) -> dict[str, str]:
+    return {k: a.removeprefix(REFUSED) for k, a in answers.items() if a.startswith(REFUSED)}
 
 
 def probe(backend: Backend) -> Probe:
@@ -108,6 +114,8 @@ def probe(backend: Backend) -> Probe:
 def _answer(call: Callable[[], Array]) -> Array | str:
     try:
         return np.asarray(call())
+    except Unsupported as reason:
+        return f"{REFUSED}{reason}"
     except Exception as error:  # noqa: BLE001  (whatever a call raises is its answer)
         lines = str(error).strip().splitlines() or [""]
         return f"{REFUSED}{type(error).__name__}: {lines[0][:160]}"

@@ -95,7 +95,8 @@ class Recording:
         declared: dict[str, Any] = dict(_declared(subject))
         if declared["anchor"]:
             declared["anchor"] = {"rows": declared["anchor"], "columns": declared["anchor"]}
-        for fact, value in subject.probe.facts().items():
+        cases = "covering subset: it compiles for each shape" if subject.spec.compiles else "all"
+        for fact, value in {**subject.probe.facts(), "cases": cases}.items():
             self._recorder.add({
                 "kind": "fact",
                 "backend": subject.spec.name,

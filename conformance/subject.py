@@ -70,6 +70,11 @@ class Subject:
         """Measured orientation, anchor and boundary."""
         return self.probe.conventions
 
+    @property
+    def declares(self) -> bool:
+        """Whether an adapter says anything of the call; a bare function is held to what it does."""
+        return self.spec.algorithm is not None
+
     @cached_property
     def paddings(self) -> tuple[str, ...]:
         """Declared paddings, or those that gave a result."""
@@ -83,9 +88,9 @@ class Subject:
     @cached_property
     def sums_directly(self) -> bool:
         """Whether each element is judged by its own sum; the whole norm otherwise."""
-        if self.spec.algorithm is None:
-            return bool(self.probe.sums_exactly)
-        return self.spec.algorithm == "direct"
+        if self.declares:
+            return self.spec.algorithm == "direct"
+        return bool(self.probe.sums_exactly)
 
     def lacks(self, case: object) -> str | None:
         """Why the call does not take a case, or None if it does."""
@@ -98,6 +103,8 @@ class Subject:
             return f"{case.dtype} is not declared; the call answers: {answer}"
         if self._odd_kernels_only and not (case.kernel[0] % 2 and case.kernel[1] % 2):
             return "the call refuses even kernels"
+        if 0 in self._size(case.padding, case.image, case.kernel):
+            return "the kernel, as the call reads it, is larger than the image"
         return None
 
     @cached_property
@@ -105,7 +112,7 @@ class Subject:
         """Whether a call that declares nothing refused every even kernel and no odd one."""
         refused = {reading.rsplit("-by-", 1)[1] for reading in self.probe.kernels}
         even = {f"{a}x{b}" for a, b in KERNELS if not (a % 2 and b % 2)}
-        return self.spec.algorithm is None and refused == even
+        return not self.declares and refused == even
 
     def call(self, img: Array, k: Array, padding: str) -> Array:
         """Call the backend on input that it is to take.
@@ -167,5 +174,8 @@ class Subject:
 
     def size(self, img: Array, k: Array, padding: str) -> Shape:
         """Shape that the result must have."""
-        reads = orient(k, self.conventions.orientation or "correlation")
-        return output_size(padding, shape_of(img), shape_of(reads))
+        return self._size(padding, shape_of(img), shape_of(k))
+
+    def _size(self, padding: str, image: Shape, kernel: Shape) -> Shape:
+        transposed = (self.conventions.orientation or "").startswith("transposed")
+        return output_size(padding, image, kernel[::-1] if transposed else kernel)

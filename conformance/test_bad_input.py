@@ -9,7 +9,7 @@ import numpy as np
 
 from conformance.checks import check
 from conformance.conventions import output_size
-from conformance.nonconformance import AcceptedError, WrongShapeError
+from conformance.nonconformance import AcceptedError, Refused, WrongShapeError
 
 if TYPE_CHECKING:
     from conformance.subject import Subject
@@ -67,14 +67,14 @@ def give(subject: Subject, bad: Bad) -> np.ndarray[tuple[int, ...], np.dtype[np.
 
 
 def refuse(subject: Subject, bad: Bad) -> None:
-    """The call gives no number."""
+    """The call gives no number; with nothing declared, what it gives is a fact."""
     answer = give(subject, bad)
     if answer is not None:
         msg = (
             f"{subject.spec.call}: {bad.id}: gave {answer.dtype.name} of shape {answer.shape} "
             f"for image {bad.image} {bad.dtypes[0]} and kernel {bad.kernel} {bad.dtypes[1]}"
         )
-        raise AcceptedError(msg)
+        raise AcceptedError(msg) if subject.declares else Refused(f"declares nothing; {msg}")
 
 
 @check("B1", RANKS)
@@ -105,9 +105,14 @@ def test_an_empty_image_gives_nothing_but_what_the_definition_gives(
     if answer is None:
         return
     size = output_size(str(case.padding), case.image, case.kernel)  # type: ignore[arg-type]
+    if answer.shape == size and not answer.astype(np.float64).any():
+        return
+    msg = f"{subject.spec.call}: {case.id}: gave {answer.dtype.name} of shape {answer.shape}"
+    if not subject.declares:
+        reason = f"declares nothing; {msg}"
+        raise Refused(reason)
     if answer.shape != size:
-        msg = f"{subject.spec.call}: {case.id}: gave shape {answer.shape}, not {size}"
+        msg = f"{msg}, not {size}"
         raise WrongShapeError(msg)
-    if answer.astype(np.float64).any():
-        msg = f"{subject.spec.call}: {case.id}: gave values that no pixel has"
-        raise AcceptedError(msg)
+    msg = f"{msg} with values that no pixel has"
+    raise AcceptedError(msg)

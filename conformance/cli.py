@@ -1,0 +1,112 @@
+"""The command line: ``python -m conformance``, also installed as ``conv2d-conformance``.
+
+It only composes. Findings on stdout, progress on stderr. Exit 0: fine; 1: findings; 2: could not
+judge (usage, nothing there, an unreadable document).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backends.protocol import Unavailable
+from backends.registry import UnknownBackendError
+from conformance import commands
+from reports.document import DocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OUTPUT = Path("reports/output")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; a person's mistake is one line on stderr."""
+    options = _parser().parse_args(argv)
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except (UnknownBackendError, Unavailable, DocumentError) as error:
+        sys.stderr.write(f"conformance {options.command}: {error}\n")
+        return 2
+    except BrokenPipeError:
+        # The reader (head, less) has left; what it wanted, it has.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="conformance", description=__doc__)
+    commands_of = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _backends(commands_of.add_parser("backends", help="list the calls that can be tested"))
+    _probe(commands_of.add_parser("probe", help="measure how calls read image and kernel"))
+    _run(commands_of.add_parser("run", help="run the matrix on calls and write their results"))
+    _merge(commands_of.add_parser("merge", help="put several results documents into one"))
+    _report(commands_of.add_parser("report", help="draw the HTML report of results documents"))
+    return parser
+
+
+def _backends(parser: argparse.ArgumentParser) -> None:
+    parser.description = "List every backend that --backend can name, and what it needs."
+    parser.add_argument("--json", action="store_true", help="print a list for a program")
+    parser.set_defaults(run=lambda o: commands.backends(as_json=o.json))
+
+
+def _probe(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Measure orientation, anchor, boundary, paddings and dtypes of calls, from which pixel "
+        "each output pixel reads through each kernel element."
+    )
+    parser.add_argument(
+        "names",
+        nargs="+",
+        metavar="NAME",
+        help="a dotted name, a prefix (scipy), package.module:attr or path/to/file.py:attr",
+    )
+    parser.add_argument("--json", action="store_true", help="print a list for a program")
+    parser.set_defaults(run=lambda o: commands.probe(o.names, as_json=o.json))
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Run the conformance matrix and write a results document; what `pytest conformance "
+        "--backend NAME --results FILE` does, plus the HTML report."
+    )
+    parser.add_argument("names", nargs="+", metavar="NAME", help="as for probe")
+    parser.add_argument("--output", type=Path, default=OUTPUT, help="folder; default: %(default)s")
+    parser.add_argument("--environment", help="name of the document; default: the first NAME")
+    parser.set_defaults(run=lambda o: commands.run(o.names, o.output, o.environment))
+
+
+def _merge(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Merge results documents; of one environment the newest run stays."
+    _inputs(parser)
+    parser.add_argument("--output", type=Path, required=True, help="the merged document")
+    parser.set_defaults(run=lambda o: commands.merge(o.documents, o.expect, o.output))
+
+
+def _report(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Draw one self-contained HTML page and print its path."
+    _inputs(parser)
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=OUTPUT / "report.html",
+        help="the page; default: %(default)s",
+    )
+    parser.set_defaults(run=lambda o: commands.report(o.documents, o.expect, o.output))
+
+
+def _inputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("documents", nargs="*", type=Path, metavar="FILE", help="results documents")
+    parser.add_argument(
+        "--expect",
+        nargs="*",
+        default=[],
+        metavar="ENVIRONMENT",
+        help="environments that ought to be there; one without results is shown as not run",
+    )

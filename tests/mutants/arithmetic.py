@@ -1,0 +1,96 @@
+"""Slips of arithmetic: the right pixels and taps, the wrong numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ml_dtypes
+import numpy as np
+
+from tests.mutants import direct
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+    from conformance.reference import Array
+    from tests.mutants.direct import Conv2d
+
+
+def tf32(a: Array) -> Array:
+    """float32 with the mantissa rounded to 10 bits; other dtypes as they are."""
+    if a.dtype != np.float32:
+        return a
+    bits = a.view(np.uint32)
+    return ((bits + 0x0FFF + ((bits >> 13) & 1)) & 0xFFFFE000).astype(np.uint32).view(np.float32)
+
+
+def through(dtype: DTypeLike) -> Conv2d:
+    """Operands of float32 rounded to a lower dtype, then summed in float32."""
+
+    def conv2d(img: Array, k: Array, padding: str) -> Array:
+        if img.dtype == np.float32:
+            with np.errstate(over="ignore"):
+                img, k = (a.astype(dtype).astype(np.float32) for a in (img, k))
+        return direct.conv2d(img, k, padding)
+
+    return conv2d
+
+
+def through_tf32(img: Array, k: Array, padding: str) -> Array:
+    """Operands of float32 rounded as tensor cores do by default."""
+    return direct.conv2d(tf32(img), tf32(k), padding)
+
+
+def through_bfloat16(img: Array, k: Array, padding: str) -> Array:
+    """Operands of float32 rounded to 8 bits."""
+    return through(ml_dtypes.bfloat16)(img, k, padding)
+
+
+def accumulated_in(low: DTypeLike, high: DTypeLike) -> Conv2d:
+    """Operands of ``high``, products and sums in ``low``, the result in ``high``."""
+
+    def conv2d(img: Array, k: Array, padding: str) -> Array:
+        if img.dtype != high:
+            return direct.conv2d(img, k, padding)
+        with np.errstate(over="ignore", under="ignore"):
+            img, k = img.astype(low), k.astype(low)
+            return direct.conv2d(img, k, padding).astype(high)
+
+    return conv2d
+
+
+def scaled(img: Array, k: Array, padding: str) -> Array:
+    """The kernel a millionth too large, as a careless scale and unscale leave it."""
+    return direct.conv2d(img, (k * (1 + 2.0**-20)).astype(k.dtype), padding)
+
+
+def rectified(img: Array, k: Array, padding: str) -> Array:
+    """Nothing below zero comes out: an activation left on."""
+    return np.maximum(direct.conv2d(img, k, padding), 0)
+
+
+def biased(img: Array, k: Array, padding: str) -> Array:
+    """One is added everywhere: a bias left on."""
+    return direct.conv2d(img, k, padding) + img.dtype.type(1)
+
+
+def dropping_small_taps(img: Array, k: Array, padding: str) -> Array:
+    """Taps below 1e-12 count as zero."""
+    return direct.conv2d(img, np.where(abs(k) < 1e-12, 0, k).astype(k.dtype), padding)
+
+
+def dropping_a_first_column(img: Array, k: Array, padding: str) -> Array:
+    """The image's first column is read as zeros."""
+    img = img.copy()
+    img[:, :1] = 0
+    return direct.conv2d(img, k, padding)
+
+
+def returning(dtype: DTypeLike, given: DTypeLike) -> Conv2d:
+    """Operands of ``given`` give a result of ``dtype``."""
+
+    def conv2d(img: Array, k: Array, padding: str) -> Any:
+        out = direct.conv2d(img, k, padding)
+        return out.astype(dtype) if img.dtype == given else out
+
+    return conv2d

@@ -1,0 +1,110 @@
+"""Slips of bookkeeping: operands, memory and calls that should not touch one another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tests.mutants import direct
+
+if TYPE_CHECKING:
+    from conformance.reference import Array
+    from tests.mutants.direct import Conv2d
+
+
+def mutating(operand: int) -> Conv2d:
+    """An operand is used as scratch space after the result is there."""
+
+    def conv2d(*given: Any) -> Array:
+        out = direct.conv2d(*given)
+        given[operand][0, 0] += 1
+        return out
+
+    return conv2d
+
+
+def in_place(img: Array, k: Array, padding: str) -> Array:
+    """``same`` writes its result over the image and returns the image."""
+    out = direct.conv2d(img, k, padding)
+    if padding == "same" and img.flags.writeable:
+        img[...] = out
+        return img
+    return out
+
+
+def alias_for_identity(img: Array, k: Array, padding: str) -> Array:
+    """A kernel of a single one returns the image itself, not a copy."""
+    out = direct.conv2d(img, k, padding)
+    return img if k.shape == (1, 1) and k[0, 0] == 1 else out
+
+
+def reusing_its_buffer() -> Conv2d:
+    """Results of one shape and dtype share their memory."""
+    buffers: dict[Any, Array] = {}
+
+    def conv2d(img: Array, k: Array, padding: str) -> Array:
+        out = direct.conv2d(img, k, padding)
+        buffer = buffers.setdefault((out.shape, out.dtype), out)
+        buffer[...] = out
+        return buffer
+
+    return conv2d
+
+
+def caching_kernels_by_shape() -> Conv2d:
+    """The first kernel of a shape and dtype serves all later ones."""
+    cache: dict[Any, Array] = {}
+
+    def conv2d(img: Array, k: Array, padding: str) -> Array:
+        return direct.conv2d(img, cache.setdefault((k.shape, k.dtype), k.copy()), padding)
+
+    return conv2d
+
+
+def caching_kernels_by_id() -> Conv2d:
+    """A kernel object is read once; it is kept, so that no other gets its id."""
+    cache: dict[int, tuple[Array, Array]] = {}
+
+    def conv2d(img: Array, k: Array, padding: str) -> Array:
+        return direct.conv2d(img, cache.setdefault(id(k), (k, k.copy()))[1], padding)
+
+    return conv2d
+
+
+def caching_results_by_id() -> Conv2d:
+    """A pair of operand objects is computed once; a result is handed out again."""
+    cache: dict[Any, tuple[Any, Array]] = {}
+
+    def conv2d(img: Array, k: Array, padding: str) -> Array:
+        key = id(img), id(k), padding
+        if key not in cache:
+            cache[key] = (img, k), direct.conv2d(img, k, padding)
+        return cache[key][1]
+
+    return conv2d
+
+
+def _rows_first(a: Array) -> Array:
+    """The buffer read as if it were packed, where that stays inside the buffer."""
+    if a.flags.c_contiguous or min(a.strides) < 0:
+        return a
+    packed = (a.shape[1] * a.itemsize, a.itemsize)
+    return np.lib.stride_tricks.as_strided(a, strides=packed)
+
+
+def ignoring_strides(img: Array, k: Array, padding: str) -> Array:
+    """The buffers are taken for packed rows."""
+    return direct.conv2d(_rows_first(img), _rows_first(k), padding)
+
+
+def ignoring_negative_strides(img: Array, k: Array, padding: str) -> Array:
+    """A reversed view is read forwards."""
+    return direct.conv2d(*(a[:: np.sign(a.strides[0]) or 1] for a in (img, k)), padding)
+
+
+def ignoring_byte_order(img: Array, k: Array, padding: str) -> Array:
+    """Every buffer is taken for a native one."""
+    native = (a.view(a.dtype.newbyteorder("=")) for a in (img, k))
+    with np.errstate(all="ignore"):
+        return direct.conv2d(*native, padding)
