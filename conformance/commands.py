@@ -81,15 +81,17 @@ def _measure(names: list[str]) -> tuple[list[dict[str, Any]], list[str]]:
     families = dict.fromkeys(_family(name) for name in names)
     if len(families) > 1:
         parts = [_elsewhere([n for n in names if _family(n) == family]) for family in families]
-        return [f for found, _ in parts for f in found], [m for _, lost in parts for m in lost]
+        every = [facts for found, _ in parts for facts in found]
+        every.sort(key=lambda facts: names.index(facts["backend"]))
+        return every, [reason for _, lost in parts for reason in lost]
     found, missing = [], []
     for name in names:
-        say(f"probing {name}")
         try:
             backend = load(name)
         except Unavailable as error:
             missing.append(str(error))
             continue
+        say(f"probing {name}")
         found.append(
             {"backend": name, "call": backend.spec.call, **measuring.probe(backend).facts()}
         )

@@ -1,0 +1,104 @@
+"""What the README says is what the code declares and what CI runs."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from backends.registry import SHIPPED
+from conformance.clauses import SECTIONS
+
+if TYPE_CHECKING:
+    from backends.protocol import Spec
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+ROW = re.compile(r"^\| (`.*?) \| (.*?) \| (.*?) \| (.*?) \|$", re.MULTILINE)
+ORIENTATIONS = {"convolution": "convolution", "correlation": "correlation"}
+ANCHORS = {"before": "lower", "after": "upper"}
+BOUNDARIES = {"zeros": "zeros", "reflected image": "reflect"}
+
+
+def rows() -> dict[str, tuple[str, str, str]]:
+    found = {}
+    for names, *cells in ROW.findall(README):
+        orientation, anchor, boundary = (cell.replace("*", "") for cell in cells)
+        for name in re.findall(r"`([\w.]+)`", names):
+            found[name] = (orientation.split(" ")[0], anchor.split(" ")[-1], boundary)
+    return found
+
+
+def spec(name: str) -> Spec:
+    module, _, attr = SHIPPED[name].partition(":")
+    found: Spec = getattr(importlib.import_module(module), attr).spec
+    return found
+
+
+def said_of(name: str) -> tuple[str, str, str]:
+    plain = name.split("-")[0]
+    by_last_part = {key.rsplit(".", 1)[-1]: value for key, value in rows().items()}
+    return rows().get(plain) or by_last_part[plain.rsplit(".", 1)[-1]]
+
+
+@pytest.mark.parametrize("name", [n for n in SHIPPED if not n.startswith("textbook")])
+def test_the_table_says_of_every_backend_what_its_adapter_declares(name: str) -> None:
+    orientation, anchor, boundary = said_of(name)
+    declared = spec(name)
+    assert (declared.orientation, declared.anchor, declared.boundary) == (
+        ORIENTATIONS[orientation],
+        ANCHORS[anchor],
+        BOUNDARIES[boundary],
+    )
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_section_that_m_selects_is_named(section: str) -> None:
+    assert f"`{section.replace(' ', '_')}`" in README
+
+
+@pytest.mark.parametrize("path", re.findall(r"`((?:backends|conformance|\.ci)/[\w./]+)`", README))
+def test_every_file_that_is_named_is_there(path: str) -> None:
+    assert (ROOT / path).is_file()
+
+
+def test_ci_runs_the_two_commands() -> None:
+    marked = README[README.index("<!-- .ci/run") :]
+    blocks = re.findall(r"^```sh\n(.*?)^```$", marked, re.MULTILINE | re.DOTALL)[:2]
+    assert [block.count("\n") for block in blocks] == [1, 1]
+    assert "tox run\n" in blocks[0]
+    assert "-e tests,lint,type" in blocks[1]
+
+
+def test_a_version_that_is_asked_for_beats_its_pin() -> None:
+    sys.path.insert(0, str(ROOT / ".ci"))
+    kept = importlib.import_module("install").kept
+    sys.path.pop(0)
+    pins = ["# frameworks", "scipy==1.17.1", "scipy-stubs==1.17.1.5", "jax==0.10.2"]
+    assert kept(pins, ["scipy==1.16.3", "jax", "SciPy_Stubs>=1"]) == ["# frameworks", "jax==0.10.2"]
+
+
+def test_the_files_that_a_checkout_of_the_package_needs_are_in_the_wheel(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "-w",
+        str(tmp_path),
+        str(ROOT),
+    ]
+    subprocess.run(command, check=True)
+    listing = subprocess.run(
+        [sys.executable, "-m", "zipfile", "-l", next(tmp_path.glob("*.whl"))],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    for needed in ("conformance/question/image.csv", "reports/schema.json", "reports/templates/"):
+        assert needed in listing
