@@ -112,9 +112,8 @@ def load(name: str) -> Backend:
 def _adapter(found: Any, name: str) -> Backend:
     try:
         made = found() if isinstance(found, type) else found
-    except ImportError as error:
-        message = f"backend {name!r} needs what is not installed: {error}"
-        raise Unavailable(message) from error
+    except Exception as error:
+        raise _unavailable(name, error) from error
     if hasattr(made, "conv2d"):
         if not isinstance(getattr(made, "spec", None), Spec):
             made = BareFunction(name, made.conv2d)
@@ -139,8 +138,9 @@ def _module(where: str, name: str) -> Any:
                     "sys.path or path/to/file.py:attr"
                 )
                 raise UnknownBackendError(msg) from None
-            msg = f"backend {name!r}: {error}"
-            raise Unavailable(msg) from error
+            raise _unavailable(name, error) from error
+        except Exception as error:
+            raise _broken(name, error) from error
     path = Path(where)
     if not path.is_file():
         msg = f"backend {name!r}: there is no file {where}"
@@ -148,8 +148,28 @@ def _module(where: str, name: str) -> Any:
     spec = importlib.util.spec_from_file_location("backend_" + path.stem, str(path))
     module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
     sys.modules[module.__name__] = module
-    spec.loader.exec_module(module)  # type: ignore[union-attr]
+    try:
+        spec.loader.exec_module(module)  # type: ignore[union-attr]
+    except Exception as error:
+        raise _broken(name, error) from error
     return module
+
+
+def _broken(name: str, error: Exception) -> Exception:
+    """What to raise for a module that does not import: it may lack a framework, or be no Python."""
+    if isinstance(error, (ImportError, Unavailable)):
+        return _unavailable(name, error)
+    return UnknownBackendError(str(_unavailable(name, error)))
+
+
+def _unavailable(name: str, error: Exception) -> Unavailable:
+    """What to say of a backend that does not load, in one line."""
+    if isinstance(error, Unavailable):
+        return error
+    if isinstance(error, ImportError):
+        return Unavailable(f"backend {name!r} needs what is not installed: {error}")
+    first = (str(error).strip().splitlines() or [""])[0]
+    return Unavailable(f"backend {name!r} does not load: {type(error).__name__}: {first}")
 
 
 def _entry_points() -> dict[str, str]:

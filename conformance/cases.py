@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import zlib
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from conformance import data
+from conformance.bounds import unit_roundoff
 from conformance.dtypes import DTYPES, FLOATS, named
 from conformance.geometry import describe
 
@@ -58,8 +60,8 @@ class Case:
         return img, k
 
     def definition(self) -> str:
-        """Hash of the case's operands and padding: equal only if the input is."""
-        digest = hashlib.sha256(self.padding.encode())
+        """Hash of the case's name and operands, in every byte and stride."""
+        digest = hashlib.sha256(self.id.encode())
         for array in self.arrays():
             digest.update(f"{array.dtype.str}{array.shape}{array.strides}".encode())
             digest.update(array.tobytes())
@@ -129,7 +131,12 @@ def _square(
 
 
 INTEGERS = _square(PADDINGS, SHAPES, DTYPES) + _square(("same", "full"), LARGER_KERNELS, FLOATS)
-REAL = _square(("same", "valid"), REAL_SHAPES, FLOATS, data.REAL_FAMILIES)
+# No bound holds where K·u nears 1: sums in the operands' own bfloat16 then stop growing.
+REAL = tuple(
+    case
+    for case in _square(("same", "valid"), REAL_SHAPES, FLOATS, data.REAL_FAMILIES)
+    if math.prod(case.kernel) * unit_roundoff(named(case.dtype)) < 0.5
+)
 SHAPED = {
     padding: tuple(
         replace(case, covering=True)

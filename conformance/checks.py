@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from backends.protocol import Unsupported
 from conformance.clauses import CLAUSES, Clause
+from conformance.nonconformance import NotRun
+from conformance.subject import Missing
 
 if TYPE_CHECKING:
     from conformance.subject import Subject
@@ -50,8 +52,12 @@ class Check:
     def cases_for(self, subject: Subject) -> Iterator[CaseLike]:
         """The cases that the subject takes, and one for each reason why it takes others not.
 
-        A call that compiles for every shape gets the covering subset of the cases.
+        A call that compiles for every shape gets the covering subset of the cases; a backend that
+        does not load gets one, which will say so.
         """
+        if isinstance(subject.backend, Missing):
+            yield self.cases[0]
+            return
         reasons = set()
         for case in self.cases:
             if subject.spec.compiles and not getattr(case, "covering", True):
@@ -67,12 +73,14 @@ class Check:
 
         Raises
         ------
-        Unsupported, Refused
+        Unsupported, Refused, NotRun
             If there is nothing to judge; the message says why.
         NonconformanceError
             If the clause is not met.
         """
         subject.margin = None
+        if isinstance(subject.backend, Missing) and self.clause.section != "loading":
+            raise NotRun(subject.backend.reason)
         if reason := subject.lacks(case):
             raise Unsupported(reason)
         self.function(subject, case, **fixtures)

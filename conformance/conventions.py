@@ -158,9 +158,12 @@ def _pattern(maps: list[IndexMap], wrong: Iterable[IndexMap]) -> Iterator[str]:
     """What the wrong maps have in common that no right one has, such as an even image width."""
     traits = {"image height": 0, "image width": 1, "kernel height": 2, "kernel width": 3}
     chosen = set(wrong)
+    paddings = dict.fromkeys(m.padding for m in maps if m in chosen)
+    everywhere = len(paddings) == len({m.padding for m in maps})
+    under = "" if everywhere else f"{', '.join(paddings)}: "
     for trait, axis in traits.items():
         for parity, word in enumerate(("even", "odd")):
-            having = {m for m in maps if (*m.image, *m.kernel)[axis] % 2 == parity}
-            if chosen and chosen == having:
+            sizes = {m: (*m.image, *m.kernel)[axis] % 2 for m in maps if m.padding in paddings}
+            if chosen and chosen == {m for m in sizes if sizes[m] == parity}:
                 other = ("odd", "even")[parity]
-                yield f"wrong for every {word} {trait}, right for every {other} one"
+                yield f"{under}wrong for every {word} {trait}, right for every {other} one"

@@ -61,6 +61,10 @@ class Refused(Exception):  # noqa: N818  (an outcome, not an error)
     """The call refused what it may refuse; the message quotes it."""
 
 
+class NotRun(Exception):  # noqa: N818  (likewise)
+    """There was nothing to call; the message says what is missing."""
+
+
 SYMPTOMS: dict[str, type[NonconformanceError]] = {
     kind.symptom: kind
     for kind in (

@@ -114,7 +114,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         params = [
             _param(metafunc.config, check, subject, case)
             for subject in metafunc.config.stash[SUBJECTS]
-            if check.clause.section == "loading" or not isinstance(subject.backend, Missing)
             for case in check.cases_for(subject)
         ]
     metafunc.parametrize(("subject", "case"), params)

@@ -9,7 +9,7 @@ import numpy as np
 
 from backends.protocol import Unsupported
 from conformance import geometry
-from conformance.conventions import Conventions, combine, output_size
+from conformance.conventions import AXES, Conventions, combine, output_size
 from conformance.dtypes import DTYPES, largest_exact, named
 from conformance.reference import Array, correlate, orient, shape_of
 
@@ -74,14 +74,15 @@ class Probe:
         found = self.conventions
         return {
             "orientation": found.orientation,
-            "anchor": {"rows": found.anchor("rows"), "columns": found.anchor("columns")},
+            "anchor": {axis: found.anchor(axis) for axis in AXES},
+            "off_centre": {axis: found.shifts.get((axis, 1), 0) for axis in AXES},
             "boundary": found.boundary,
             "consistent": not found.complaints,
             "complaints": list(found.complaints),
             "paddings": self.supported_paddings,
             "full": self.paddings.get("full"),
             "refused_paddings": _refusals(self.paddings),
-            **self.larger,
+            **{fact: self.larger.get(fact, "not probed") for fact in LARGER},
             "dtypes": self.supported_dtypes,
             "output_dtypes": self.dtypes,
             "refused_kernels": self.kernels,
@@ -113,12 +114,15 @@ def probe(backend: Backend) -> Probe:
 
 def _answer(call: Callable[[], Array]) -> Array | str:
     try:
-        return np.asarray(call())
+        result: object = call()
     except Unsupported as reason:
         return f"{REFUSED}{reason}"
     except Exception as error:  # noqa: BLE001  (whatever a call raises is its answer)
         lines = str(error).strip().splitlines() or [""]
         return f"{REFUSED}{type(error).__name__}: {lines[0][:160]}"
+    if isinstance(result, np.ndarray):
+        return result
+    return f"{REFUSED}returned a {type(result).__name__}, not an ndarray"
 
 
 def _plain(backend: Backend, padding: str, dtype: str) -> Array | str:
@@ -159,7 +163,7 @@ def _larger_answer(backend: Backend, kernel: Shape, found: Probe) -> str:
     img, k = (_numbers(s, found, seed=i) % 5 for i, s in enumerate((SMALL, kernel)))
     answer = _answer(lambda: backend.conv2d(img, k, "valid"))
     if isinstance(answer, str):
-        return "raises"
+        return "raises" if not answer.startswith(f"{REFUSED}returned") else answer
     if not answer.size:
         return "empty"
     if _is_swapped(answer, img, k, found):

@@ -11,7 +11,7 @@ from backends.precision import settings
 from backends.protocol import Unsupported
 from conformance import fingerprint
 from conformance.clauses import CLAUSES
-from conformance.nonconformance import NonconformanceError
+from conformance.nonconformance import NonconformanceError, NotRun
 from conformance.subject import Missing
 from reports.document import Recorder
 
@@ -175,6 +175,8 @@ def outcome_of(
     report: pytest.TestReport, error: BaseException | None, not_judged: Exception | None
 ) -> Outcome:
     """The outcome that a test's report stands for; what was not judged says why in its error."""
+    if isinstance(not_judged, NotRun):
+        return "not run"
     if not_judged is not None:
         return "unsupported" if isinstance(not_judged, Unsupported) else "refused"
     if hasattr(report, "wasxfail"):

@@ -9,7 +9,7 @@ import pytest
 
 from backends.protocol import Unsupported
 from conformance.expected_failures import EXPECTED_FAILURES, ExpectedFailure
-from conformance.nonconformance import NonconformanceError, Refused
+from conformance.nonconformance import NonconformanceError, NotRun, Refused
 from conformance.plugin import RECORDING, check_of, framework_warnings
 from conformance.recording import Recording, outcome_of, repeat
 from conformance.timing import LeftOut
@@ -36,7 +36,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     try:
         with framework_warnings():
             check.run(**fixtures)
-    except (Unsupported, Refused) as reason:
+    except (Unsupported, Refused, NotRun) as reason:
         pyfuncitem.stash[NOT_JUDGED] = reason
         pytest.skip(str(reason))
     return True

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
     from reports.model import Document, FactRecord, Run
 
-NAMED = ("orientation", "anchor", "boundary", "larger_kernel", "full", "output_dtypes")
+NAMED = (
+    "orientation",
+    "anchor",
+    "boundary",
+    "larger_kernel",
+    "full",
+    "output_dtypes",
+    "consistent",
+)
 LIMIT = 300
 
 
@@ -113,15 +121,19 @@ def _anchor(value: Mapping[str, Any]) -> str:
 
 def _dtypes(value: Mapping[str, Any]) -> str:
     kept = [given for given, got in value.items() if given == got]
-    moved = [f"{given} → {got}" for given, got in value.items() if given != got]
-    return clip("; ".join([f"keeps {', '.join(kept)}", *moved] if kept else moved))
+    moved: dict[str, list[str]] = {}
+    for given, got in value.items():
+        if given != got:
+            moved.setdefault(_plainly(got), []).append(given)
+    told = [f"{', '.join(given)} → {got}" for got, given in moved.items()]
+    return clip("; ".join([f"keeps {', '.join(kept)}", *told] if kept else told))
 
 
 def _plainly(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_plainly(item)}" for key, item in value.items())
+        return ", ".join(f"{key}: {_plainly(item)}" for key, item in value.items()) or "none"
     if isinstance(value, list):
-        return ", ".join(map(_plainly, value))
+        return ", ".join(map(_plainly, value)) or "none"
     return value if isinstance(value, str) else json.dumps(value)

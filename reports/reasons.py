@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING
 
 from reports.conventions import clip
@@ -11,9 +12,9 @@ from reports.summary import FAILING, WORST_FIRST, Key, verdicts, worse_margin
 if TYPE_CHECKING:
     from reports.model import Document, Outcome, VerdictRecord
 
-GROUPS_PER_CELL = 6
+GROUPS_PER_CELL = 5
 CASES_PER_GROUP = 4
-MESSAGES_IN_ALL = 600_000
+TEXT_IN_ALL = 900_000
 Signature = tuple[str, str, str | None, str | None, str | None]
 
 
@@ -69,11 +70,11 @@ def behind_cells(document: Document) -> dict[Key, dict[str, Behind]]:
 
     Notes
     -----
-    Bounded whatever the document holds: the text for messages is shared out among the groups.
+    Bounded whatever the document holds: the text is shared out among the groups.
     """
     grouped = _grouped(document)
     shown = sum(min(len(g), GROUPS_PER_CELL) for row in grouped.values() for g in row.values())
-    limit = max(120, min(3000, MESSAGES_IN_ALL // max(shown, 1)))
+    limit = max(120, min(3000, TEXT_IN_ALL // max(shown, 1)))
     return {
         key: {clause: _behind(groups, limit) for clause, groups in row.items()}
         for key, row in grouped.items()
@@ -116,16 +117,24 @@ def _reason(group: Group, limit: int) -> Reason:
     return Reason(
         outcome=example["outcome"],
         count=group.count,
-        check=clip(example["check"]),
-        symptom=clip(example["symptom"] or ""),
-        reason=clip(example["reason"] or ""),
-        message=clip(example["message"] or "", limit),
+        check=_fitted(example["check"], 100),
+        symptom=_fitted(example["symptom"], 60),
+        reason=_fitted(example["reason"], min(300, limit)),
+        message=_fitted(example["message"], limit),
         link=_web(example["link"]),
-        repeat=clip(example["repeat"] or "", 400),
+        repeat=_fitted(example["repeat"], min(400, limit)),
         margin=group.margin,
         cases=tuple(group.cases),
         more=group.count - len(group.cases),
     )
+
+
+def _fitted(text: str | None, limit: int) -> str:
+    """Return ``text`` cut so that it takes about ``limit`` characters of the page, escapes too."""
+    if not text:
+        return ""
+    head = text[:limit]
+    return clip(text, max(1, limit * len(head) // len(escape(head))))
 
 
 def _web(link: str | None) -> str:

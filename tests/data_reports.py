@@ -72,7 +72,7 @@ def header(environment: str = "scipy", **changes: Any) -> RunHeader:
                 "id": f"{letter}{number}",
                 "section": section,
                 "title": f"{section} requirement {number}",
-                "statement": "For `same` an odd kernel is centred; the result is as large as the image.",
+                "statement": "For `same` an odd kernel is centred and the size is the image's.",
             }
             for letter, section in SECTIONS.items()
             for number in range(1, 5)
@@ -175,14 +175,14 @@ def realistic(verdicts_per_backend: int = 200, message: str = MESSAGE) -> Docume
             *_records(environment, verdicts_per_backend, message),
             END | {"exit": int(environment == "scipy")},
             environment=environment,
-        )  # type: ignore[list-item]
+        )
         for environment in CALLS
     ]
     runs[-1]["records"].pop()
     absent = run(environment="torch-oldest", started=None, fingerprint=None, clauses=[])
     return document(
         *runs, absent | {"not_run": "no results document; run `tox run -e torch-oldest`"}
-    )  # type: ignore[arg-type]
+    )
 
 
 def _records(environment: str, count: int, message: str) -> Iterator[Record]:

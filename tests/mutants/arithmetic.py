@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import ml_dtypes
 import numpy as np
 
 from tests.mutants import direct
@@ -28,6 +27,7 @@ def through(dtype: DTypeLike) -> Conv2d:
     """Operands of float32 rounded to a lower dtype, then summed in float32."""
 
     def conv2d(img: Array, k: Array, padding: str) -> Array:
+        direct.require(img, k, padding)
         if img.dtype == np.float32:
             with np.errstate(over="ignore"):
                 img, k = (a.astype(dtype).astype(np.float32) for a in (img, k))
@@ -41,15 +41,11 @@ def through_tf32(img: Array, k: Array, padding: str) -> Array:
     return direct.conv2d(tf32(img), tf32(k), padding)
 
 
-def through_bfloat16(img: Array, k: Array, padding: str) -> Array:
-    """Operands of float32 rounded to 8 bits."""
-    return through(ml_dtypes.bfloat16)(img, k, padding)
-
-
 def accumulated_in(low: DTypeLike, high: DTypeLike) -> Conv2d:
     """Operands of ``high``, products and sums in ``low``, the result in ``high``."""
 
     def conv2d(img: Array, k: Array, padding: str) -> Array:
+        direct.require(img, k, padding)
         if img.dtype != high:
             return direct.conv2d(img, k, padding)
         with np.errstate(over="ignore", under="ignore"):
@@ -71,7 +67,8 @@ def rectified(img: Array, k: Array, padding: str) -> Array:
 
 def biased(img: Array, k: Array, padding: str) -> Array:
     """One is added everywhere: a bias left on."""
-    return direct.conv2d(img, k, padding) + img.dtype.type(1)
+    out: Array = direct.conv2d(img, k, padding) + img.dtype.type(1)
+    return out
 
 
 def dropping_small_taps(img: Array, k: Array, padding: str) -> Array:

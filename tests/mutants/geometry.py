@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from conformance.reference import orient
 from tests.mutants import direct
 
 if TYPE_CHECKING:
-    from conformance.geometry import Shape
     from conformance.reference import Array, Orientation
     from tests.mutants.direct import Conv2d, Mode
-
-from conformance.reference import orient
 
 
 def reads(orientation: Orientation) -> Conv2d:
@@ -80,13 +78,17 @@ def made_to_fit(img: Array, k: Array, padding: str) -> Array:
     return direct.conv2d(img, k, padding)
 
 
-def off_where(wide: Shape, kernel: Shape, *, even: bool = False) -> Conv2d:
-    """One column off for images from ``wide`` and kernels from ``kernel`` on, the rest right."""
+def rolled(img: Array, k: Array, padding: str) -> Array:
+    """The last column comes first."""
+    return np.roll(direct.conv2d(img, k, padding), 1, 1)
 
-    def conv2d(img: Array, k: Array, padding: str) -> Array:
-        out = direct.conv2d(img, k, padding)
-        big = img.shape >= wide and img.shape[1] >= wide[1] and k.shape[0] >= kernel[0]
-        applies = big and k.shape[1] >= kernel[1] and not (even and img.shape[1] % 2)
-        return np.roll(out, 1, 1) if applies else out
+
+def only(wrong: Conv2d, *, columns: int = 0, extent: int = 0, even: bool = False) -> Conv2d:
+    """Wrong for images of ``columns`` and kernels of ``extent`` on, of an even width if asked."""
+
+    def conv2d(img: Array, k: Array, padding: str) -> Any:
+        wide, large = img.shape[-1] >= columns, min(k.shape) >= extent
+        applies = wide and large and not (even and img.shape[-1] % 2)
+        return (wrong if applies else direct.conv2d)(img, k, padding)
 
     return conv2d

@@ -22,9 +22,7 @@ def _prepared(img: Array, k: Array, padding: str) -> tuple[Array, Array, Shape]:
 
 
 def _products(padded: Array, k: Array, size: Shape) -> list[Array]:
-    return [
-        padded[a : a + size[0], b : b + size[1]] * k[a, b] for a, b in np.ndindex(*k.shape)
-    ]
+    return [padded[a : a + size[0], b : b + size[1]] * k[a, b] for a, b in np.ndindex(*k.shape)]
 
 
 def backwards(img: Array, k: Array, padding: str) -> Array:
@@ -63,6 +61,7 @@ def kahan(img: Array, k: Array, padding: str) -> Array:
 
 def wide_inside(img: Array, k: Array, padding: str) -> Array:
     """Summed in float64, rounded once."""
+    direct.require(img, k, padding)
     dtype = img.dtype.newbyteorder("=")
     return direct.conv2d(img.astype(np.float64), k.astype(np.float64), padding).astype(dtype)
 
@@ -76,13 +75,14 @@ def fused(img: Array, k: Array, padding: str) -> Array:
     def step(out: Array, tap: Shape) -> Array:
         a, b = tap
         pixels = wide[a : a + size[0], b : b + size[1]]
-        return (out + pixels * np.longdouble(k[a, b])).astype(padded.dtype)
+        new: Array = (out + pixels * np.longdouble(k[a, b])).astype(padded.dtype)
+        return new
 
     return functools.reduce(step, steps, np.zeros(size, padded.dtype))
 
 
 def fourier(img: Array, k: Array, padding: str) -> Array:
-    """By the transforms of NumPy, in float64 for everything; rounded where integers are asked."""
+    """By the transforms of NumPy, in the precision of the operands."""
     padded, k, size = _prepared(img, k, padding)
     shape = (padded.shape[0] + k.shape[0] - 1, padded.shape[1] + k.shape[1] - 1)
     spectrum = np.fft.rfft2(padded, shape) * np.fft.rfft2(k[::-1, ::-1], shape)

@@ -1,0 +1,147 @@
+"""Each mutant with the check that must catch it and the words that its message must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import ml_dtypes
+import numpy as np
+
+from tests.mutants import arithmetic, bad_input, geometry, hygiene
+from tests.mutants.direct import Conv2d
+
+EXACT = "test_sums_of_small_integers_are_exact"
+REAL = "test_real_data_stay_within_the_error_bound"
+ELEMENTS = "test_the_questions_example_is_right_in_every_element"
+MEAN = "test_the_questions_published_mean_comes_out"
+DTYPE = "test_floats_keep_their_dtype"
+MAPS = "test_one_convention_explains_every_index_map"
+ORIENTATION = "test_the_kernel_is_read_in_the_declared_orientation"
+ANCHOR = "test_same_puts_an_even_kernels_extra_pixel_where_declared"
+BOUNDARY = "test_what_lies_outside_the_image_is_as_declared"
+LARGER = "test_valid_with_a_larger_kernel_does_what_is_declared"
+LARGER_ROWS = "test_valid_with_a_kernel_larger_in_one_axis_gives_no_number"
+VALID = "test_valid_loses_a_kernel_less_one_pixel"
+SAME = "test_same_keeps_the_image_shape"
+FULL = "test_full_gains_a_kernel_less_one_pixel"
+UNTOUCHED = "test_operands_are_left_untouched"
+LAYOUT = "test_memory_layout_does_not_change_the_result"
+LATER = "test_a_later_call_leaves_an_earlier_result_alone"
+FOLLOWS = "test_a_result_does_not_follow_its_operands"
+ANEW = "test_operands_changed_in_place_are_read_anew"
+LINEAR = "test_a_sum_of_images_gives_the_sum_of_results"
+SHIFT = "test_a_shifted_image_gives_the_shifted_result"
+FLIPS = "test_flipping_image_and_kernel_flips_the_result"
+RANK = "test_operands_of_the_wrong_rank_are_refused"
+UNKNOWN = "test_an_unknown_padding_is_refused"
+EMPTY = "test_an_empty_kernel_is_refused"
+DTYPES = "test_operands_of_two_dtypes_are_refused"
+NO_IMAGE = "test_an_empty_image_gives_nothing_but_what_the_definition_gives"
+TIMED = "test_a_call_that_passes_is_timed"
+
+KIND = Callable[[], Conv2d]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A wrong call, made anew for each test, with what must find it and say of it."""
+
+    id: str
+    make: KIND
+    check: str
+    words: str = ""
+
+
+def made(id: str, wrong: Conv2d, check: str, words: str = "") -> Mutant:  # noqa: A002
+    """A mutant that keeps no state."""
+    return Mutant(id, lambda: wrong, check, words)
+
+
+_BY_ROWS = geometry.reads("flip-rows")
+_TRANSPOSED = geometry.reads("transposed-correlation")
+_BFLOAT16 = arithmetic.through(ml_dtypes.bfloat16)
+
+MUTANTS = (
+    made("flips-both", geometry.reads("convolution"), ORIENTATION, "measured convolution"),
+    made("flips-rows", _BY_ROWS, ORIENTATION, "measured flip-rows"),
+    made("flips-columns", geometry.reads("flip-columns"), ORIENTATION, "measured flip-columns"),
+    made("transposes", _TRANSPOSED, ORIENTATION, "measured transposed-correlation"),
+    made("lower-anchor", geometry.lower_anchor, ANCHOR, "measured lower"),
+    made("edge-pixels", geometry.beyond("edge"), BOUNDARY, "measured edge"),
+    made("symmetric-pixels", geometry.beyond("symmetric"), BOUNDARY, "measured reflect"),
+    made("mirrored-pixels", geometry.beyond("reflect"), BOUNDARY, "measured mirror"),
+    made("wrapped-pixels", geometry.beyond("wrap"), BOUNDARY, "measured wrap"),
+    made("valid-cropped", geometry.cropped("valid"), VALID, "expected (4, 5)"),
+    made("same-cropped", geometry.cropped("same"), SAME, "expected (6, 7)"),
+    made("full-cropped", geometry.cropped("full"), FULL, "expected (8, 9)"),
+    made("same-rolled", geometry.shifted("same"), FLIPS, "flip conv(x, k)"),
+    made("full-shifted", geometry.shifted("full"), EXACT, "shifted by (1, 1)"),
+    made("full-shifted-maps", geometry.shifted("full"), MAPS, "shifted by (1, 1)"),
+    made("swaps-operands", geometry.swapped_operands, MAPS, "inconsistent"),
+    made("swaps-operands-shape", geometry.swapped_operands, VALID, "gave shape (8, 9)"),
+    made("swaps-for-valid", geometry.swapped_for_valid, LARGER, "measured swaps"),
+    made("cuts-the-kernel", geometry.made_to_fit, LARGER_ROWS, "larger than the image"),
+    made(
+        "wrong-for-even-widths", geometry.only(geometry.rolled, even=True), MAPS, "even image width"
+    ),
+    made("wrong-for-even-exact", geometry.only(geometry.rolled, even=True), EXACT),
+    made("wrong-for-8-columns", geometry.only(geometry.rolled, even=True), ELEMENTS),
+    made("wrong-past-16-columns", geometry.only(geometry.rolled, columns=17), EXACT),
+    made("wrong-past-100-columns", geometry.only(geometry.rolled, columns=101), TIMED),
+    made("wrong-for-large-kernels", geometry.only(geometry.rolled, extent=8), EXACT),
+    made("flips-large-kernels", geometry.only(_BY_ROWS, extent=7), EXACT, "read as flip-rows, not"),
+    made(
+        "transposes-large-kernels",
+        geometry.only(_TRANSPOSED, extent=7),
+        EXACT,
+        "read as transposed-correlation, not correlation",
+    ),
+    made(
+        "edge-past-16-columns",
+        geometry.only(geometry.beyond("edge"), columns=17),
+        EXACT,
+        "boundary edge, not zeros",
+    ),
+    made("tf32", arithmetic.through_tf32, REAL, "TF32- or float16-like"),
+    made("bfloat16", _BFLOAT16, REAL, "bfloat16-like"),
+    made("float16", arithmetic.through(np.float16), REAL, "TF32- or float16-like"),
+    made("tf32-mean", arithmetic.through_tf32, MEAN, "published 0.001123853"),
+    made("tf32-past-32-columns", geometry.only(arithmetic.through_tf32, columns=32), REAL, "TF32"),
+    made("sums-in-float16", arithmetic.accumulated_in(np.float16, np.float32), REAL),
+    made("float64-in-float32", arithmetic.accumulated_in(np.float32, np.float64), REAL),
+    made("scaled", arithmetic.scaled, REAL, "No other orientation, shift or boundary"),
+    made("scaled-integers", arithmetic.scaled, EXACT, "No other orientation, shift or boundary"),
+    made("rectified", arithmetic.rectified, EXACT),
+    made("rectified-sum", arithmetic.rectified, LINEAR, "conv(x + y)"),
+    made("biased", arithmetic.biased, LINEAR, "conv(x + y)"),
+    made("no-first-column", arithmetic.dropping_a_first_column, SHIFT, "shift conv(x)"),
+    made("small-taps-dropped", arithmetic.dropping_small_taps, REAL, "all zeros"),
+    made("promoted", arithmetic.returning(np.float64, np.float32), DTYPE, "gave float64"),
+    made("demoted", arithmetic.returning(np.float32, np.float64), DTYPE, "gave float32"),
+    made("image-mutated", hygiene.mutating(0), UNTOUCHED, "changed its operands"),
+    made("kernel-mutated", hygiene.mutating(1), UNTOUCHED, "changed its operands"),
+    made("in-place", hygiene.in_place, FOLLOWS, "changing an operand after the call"),
+    made("alias-for-identity", hygiene.alias_for_identity, FOLLOWS),
+    Mutant("buffer-reused", hygiene.reusing_its_buffer, LATER, "a later call changed"),
+    Mutant("kernel-cached-by-shape", hygiene.caching_kernels_by_shape, MAPS, "inconsistent"),
+    Mutant("kernel-cached-by-id", hygiene.caching_kernels_by_id, ANEW, "as it was before"),
+    Mutant("image-cached-by-id", hygiene.caching_images_by_id, ANEW),
+    Mutant("result-cached-by-id", hygiene.caching_results_by_id, ANEW, "as it was before"),
+    made("strides-ignored", hygiene.ignoring_strides, LAYOUT),
+    made("direction-ignored", hygiene.ignoring_negative_strides, LAYOUT),
+    made("byte-order-ignored", hygiene.ignoring_byte_order, LAYOUT),
+    made("unknown-is-valid", bad_input.unknown_is_valid, UNKNOWN, "unknown-word"),
+    made("empty-kernel-is-zero", bad_input.empty_kernel_gives_zeros, EMPTY, "kernel-0x3"),
+    made("row-as-image", bad_input.row_as_image, RANK, "-1d"),
+    made("dtypes-promoted", bad_input.promoting, DTYPES, "gave float64"),
+    made("empty-image-is-ones", bad_input.empty_image_gives_ones, NO_IMAGE, "no pixel has"),
+    made("zeros", bad_input.zeros, MAPS, "no orientation"),
+    made("zeros-exact", bad_input.zeros, EXACT),
+    made("the-image", bad_input.the_image, MAPS, "no orientation"),
+    made("raises", bad_input.raising, EXACT, "RuntimeError: not today"),
+    made("raises-maps", bad_input.raising, MAPS, "every call was refused; RuntimeError: not today"),
+    made("none", bad_input.giving(None), EXACT, "returned a NoneType"),
+    made("list", bad_input.as_list, EXACT, "returned a list"),
+    made("channels", bad_input.with_channels, EXACT, "not a 2-D ndarray"),
+)
