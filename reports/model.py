@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 SCHEMA_VERSION = 1
 
@@ -97,6 +97,7 @@ class VerdictRecord(TypedDict):
     where: list[int] | None
     seconds: Number
     repeat: str | None
+    script: NotRequired[str | None]
 
 
 class TimingRecord(TypedDict):

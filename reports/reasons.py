@@ -47,6 +47,7 @@ class Reason:
     message: str
     link: str
     repeat: str
+    script: str
     margin: float | None
     cases: tuple[str, ...]
     more: int
@@ -123,6 +124,7 @@ def _reason(group: Group, limit: int) -> Reason:
         message=_fitted(example["message"], limit),
         link=_web(example["link"]),
         repeat=_fitted(example["repeat"], min(400, limit)),
+        script=_fitted(example.get("script"), min(260, limit)),
         margin=group.margin,
         cases=tuple(group.cases),
         more=group.count - len(group.cases),

@@ -99,7 +99,11 @@ def overall(document: Document) -> tuple[Status, str]:
         return "not run", "Nothing ran: no backend has a verdict."
     parts = [f"{tally[status]} {_plural(status, tally[status])}" for status in _told(tally)]
     missing = f"; {_count(absent, 'environment')} did not run" if absent else ""
-    sentence = f"Of {_count(tally.total(), 'backend')}, {_and(parts)}{missing}."
+    deviating = sum(
+        line.status == "conforms" and bool(line.counts["expected failure"]) for line in lines
+    )
+    known = f" ({deviating} with expected failures)" if deviating else ""
+    sentence = f"Of {_count(tally.total(), 'backend')}, {_and(parts)}{known}{missing}."
     if tally["fails"]:
         return "fails", sentence
     whole = not (absent or tally["incomplete"] or tally["not run"])

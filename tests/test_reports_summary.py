@@ -85,6 +85,11 @@ def test_one_failing_backend_fails_the_whole() -> None:
     assert overall(made) == ("fails", "Of 2 backends, 1 conforms and 1 fails.")
 
 
+def test_what_conforms_only_by_its_expected_failures_is_counted_in_the_headline() -> None:
+    made = document(_run("passed"), _run("passed", "expected failure", environment="oldest"))
+    assert overall(made)[1] == "Of 2 backends, 2 conform (1 with expected failures)."
+
+
 def test_a_cell_holds_its_counts_its_worst_outcome_and_its_worst_margin() -> None:
     made = document(run(verdict(1, margin=0.5), verdict(2, "failed", margin=12), verdict(3)))
     cell = cells(made)["scipy", "scipy.signal.convolve2d"]["V1"]
