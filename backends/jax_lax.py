@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from backends.protocol import Array, Padding
 
 _WORDS = {"valid": "VALID", "same": "SAME"}
+_SNIPPET = """\
+import jax
+jax.config.update("jax_enable_x64", True)
+jax.config.update("jax_default_matmul_precision", "highest")
+full = (k.shape[0] - 1, k.shape[0] - 1), (k.shape[1] - 1, k.shape[1] - 1)
+pads = full if padding == "full" else padding.upper()
+call = {call}
+y = np.asarray(call(img[None, None], k[None, None], (1, 1), pads))[0, 0]
+"""
 
 
 class ConvGeneralDilated:
@@ -31,6 +40,7 @@ class ConvGeneralDilated:
         boundary="zeros",
         larger_kernel="empty",
         compiles=True,
+        snippet=_SNIPPET.format(call="jax.lax.conv_general_dilated"),
     )
 
     def __init__(self) -> None:
@@ -54,6 +64,9 @@ class ConvGeneralDilatedJit(ConvGeneralDilated):
         name="jax.lax.conv_general_dilated-jit",
         call="jax.jit(jax.lax.conv_general_dilated, static_argnums=(2, 3))"
         "(img[None, None], k[None, None], (1, 1), padding.upper())",
+        snippet=_SNIPPET.format(
+            call="jax.jit(jax.lax.conv_general_dilated, static_argnums=(2, 3))"
+        ),
     )
 
     def __init__(self) -> None:

@@ -13,6 +13,13 @@ from backends.protocol import FLOATS, Spec
 if TYPE_CHECKING:
     from backends.protocol import Array, Padding
 
+_SNIPPET = """\
+import jax.scipy.signal
+jax.config.update("jax_enable_x64", True)
+jax.config.update("jax_default_matmul_precision", "highest")
+y = np.asarray(jax.scipy.signal.convolve2d(img, k, mode=padding))
+"""
+
 
 class Convolve2d:
     """``jax.scipy.signal.convolve2d``."""
@@ -27,6 +34,7 @@ class Convolve2d:
         boundary="zeros",
         larger_kernel="swaps",
         compiles=True,
+        snippet=_SNIPPET,
     )
 
     def __init__(self) -> None:
@@ -47,6 +55,7 @@ class Correlate2d(Convolve2d):
         Convolve2d.spec,
         name="jax.scipy.signal.correlate2d",
         call="jax.scipy.signal.correlate2d(img, k, mode=padding)",
+        snippet=_SNIPPET.replace("convolve2d", "correlate2d"),
         orientation="correlation",
         anchor="upper",
     )

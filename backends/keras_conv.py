@@ -23,6 +23,34 @@ _SPEC = Spec(
     boundary="zeros",
     larger_kernel="raises",
 )
+_IMPORT = """\
+import os
+os.environ["KERAS_BACKEND"] = "{under}"
+import keras
+"""
+_PINS = {
+    "jax": """\
+import jax
+jax.config.update("jax_enable_x64", True)
+jax.config.update("jax_default_matmul_precision", "highest")
+""",
+    "tensorflow": """\
+import tensorflow as tf
+tf.config.experimental.enable_tensor_float_32_execution(False)
+""",
+}
+_LAYER = """\
+layer = keras.layers.Conv2D(1, k.shape, padding=padding, use_bias=False,
+                            data_format="channels_last", dtype=img.dtype.name)
+layer.build((1, *img.shape, 1))
+layer.set_weights([k[:, :, None, None]])
+y = keras.ops.convert_to_numpy(layer(img[None, :, :, None]))[0, :, :, 0]
+"""
+_OPERATION = """\
+y = keras.ops.conv(img[None, :, :, None], k[:, :, None, None], padding=padding,
+                   data_format="channels_last")
+y = keras.ops.convert_to_numpy(y)[0, :, :, 0]
+"""
 _DISTRIBUTIONS = {"jax": ("jax", "jaxlib")}
 _INTEGERS = {"tensorflow": ("int32",), "torch": INTEGERS, "jax": INTEGERS}
 _COMPILES = frozenset(["jax"])
@@ -37,6 +65,7 @@ class OpsConv:
         name="keras.ops.conv",
         call="keras.ops.conv(img[None, :, :, None], k[:, :, None, None], padding=padding, "
         "data_format='channels_last')",
+        snippet=_OPERATION,
     )
 
     def __init__(self) -> None:
@@ -47,6 +76,7 @@ class OpsConv:
             distributions=("keras", *_DISTRIBUTIONS.get(under, (under,))),
             dtypes=self._dtypes(under),
             compiles=under in _COMPILES,
+            snippet=_IMPORT.format(under=under) + _PINS.get(under, "") + self.spec.snippet,
         )
 
     def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:
@@ -72,6 +102,7 @@ class LayersConv2D(OpsConv):
         call="layer = keras.layers.Conv2D(1, k.shape, padding=padding, use_bias=False, "
         "data_format='channels_last', dtype=img.dtype.name); layer.build((1, *img.shape, 1)); "
         "layer.set_weights([k[:, :, None, None]]); layer(img[None, :, :, None])",
+        snippet=_LAYER,
     )
 
     def _dtypes(self, under: str) -> tuple[str, ...]:  # noqa: ARG002

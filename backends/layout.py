@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     from backends.protocol import Array
 
@@ -45,7 +47,9 @@ def plane_nhwc(out: Any) -> Any:
 def to_torch(torch: Any, array: Array) -> Any:
     """Share an array with PyTorch; what ``from_numpy`` refuses (strides, byte order) it refuses."""
     if array.dtype.name == "bfloat16":
-        return torch.from_numpy(array.view("int16")).view(torch.bfloat16)
+        # In the array's own byte order: ``from_numpy`` then refuses what is not the machine's.
+        bits = np.dtype("int16").newbyteorder(array.dtype.byteorder)
+        return torch.from_numpy(array.view(bits)).view(torch.bfloat16)
     return torch.from_numpy(array)
 
 

@@ -69,6 +69,10 @@ class Spec:
         ``direct`` summation is judged per element, ``fft`` norm-wise; None leaves it to the probe.
     compiles : bool
         True if every new shape costs a compilation; the matrix then runs its covering subset.
+    snippet : str
+        The call in the framework's own words: lines that import it and make ``y``, an array, of
+        the arrays ``img`` and ``k`` and the word ``padding``; ``np`` is NumPy. Every script that
+        shows a failure holds it. Empty, such a script imports the adapter.
     """
 
     name: str
@@ -82,6 +86,7 @@ class Spec:
     larger_kernel: LargerKernel | None = None
     algorithm: Algorithm | None = "direct"
     compiles: bool = False
+    snippet: str = ""
 
 
 class Backend(Protocol):

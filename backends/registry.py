@@ -109,10 +109,51 @@ def load(name: str) -> Backend:
     return _adapter(found, name)
 
 
+def importing(name: str) -> str:
+    """A snippet (see `Spec`) that imports what a selector names and calls it, in any folder."""
+    where, _, attr = registered().get(name, name).partition(":")
+    find = _IMPORT_FILE if where.endswith(".py") else _IMPORT_MODULE
+    return (find + _IMPORTED).format(
+        name=repr("backend_" + Path(where).stem),
+        path=repr(str(Path(where).resolve())),
+        module=repr(where),
+        root=repr(str(_root(where))),
+        attr=repr(attr),
+    )
+
+
+# One module, however often the snippet runs: a call may keep what it was given.
+_IMPORT_FILE = """\
+import importlib.util, sys
+if {name} not in sys.modules:
+    found = importlib.util.spec_from_file_location({name}, {path})
+    sys.modules[{name}] = importlib.util.module_from_spec(found)
+    found.loader.exec_module(sys.modules[{name}])
+module = sys.modules[{name}]
+"""
+_IMPORT_MODULE = """\
+import importlib, sys
+sys.path.append({root})
+module = importlib.import_module({module})
+"""
+_IMPORTED = """\
+found = getattr(module, {attr})
+found = vars(module).setdefault("_made", found() if isinstance(found, type) else found)
+y = getattr(found, "conv2d", found)(img, k, padding)
+"""
+
+
+def _root(where: str) -> Path:
+    """The folder on ``sys.path`` from which a module that is loaded came."""
+    file = getattr(sys.modules.get(where), "__file__", None) or str(Path(where).resolve())
+    up = where.count(".") + (Path(file).name == "__init__.py")
+    return Path(file).resolve().parents[up]
+
+
 def _adapter(found: Any, name: str) -> Backend:
     try:
         made = found() if isinstance(found, type) else found
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _unavailable(name, error) from error
     if hasattr(made, "conv2d"):
         if not isinstance(getattr(made, "spec", None), Spec):
@@ -150,19 +191,19 @@ def _module(where: str, name: str) -> Any:
     sys.modules[module.__name__] = module
     try:
         spec.loader.exec_module(module)  # type: ignore[union-attr]
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _broken(name, error) from error
     return module
 
 
-def _broken(name: str, error: Exception) -> Exception:
+def _broken(name: str, error: BaseException) -> Exception:
     """What to raise for a module that does not import: it may lack a framework, or be no Python."""
     if isinstance(error, (ImportError, Unavailable)):
         return _unavailable(name, error)
     return UnknownBackendError(str(_unavailable(name, error)))
 
 
-def _unavailable(name: str, error: Exception) -> Unavailable:
+def _unavailable(name: str, error: BaseException) -> Unavailable:
     """What to say of a backend that does not load, in one line."""
     if isinstance(error, Unavailable):
         return error

@@ -19,6 +19,7 @@ _SPEC = Spec(
     dtypes=("float32", "float64", *INTEGERS),
     boundary="reflect",
 )
+_IMPORT = "import scipy.ndimage\ny = "
 _WHY = (
     "scipy.ndimage gives an output of the image's size only; for 'valid' cut the border off, "
     "for 'full' pad the image by (Kh - 1, Kw - 1) first"
@@ -41,6 +42,7 @@ class Convolve(_Ndimage):
         _SPEC,
         name="scipy.ndimage.convolve",
         call="scipy.ndimage.convolve(img, k)",
+        snippet=_IMPORT + "scipy.ndimage.convolve(img, k)",
         orientation="convolution",
         anchor="upper",
     )
@@ -58,6 +60,7 @@ class Correlate(_Ndimage):
         _SPEC,
         name="scipy.ndimage.correlate",
         call="scipy.ndimage.correlate(img, k)",
+        snippet=_IMPORT + "scipy.ndimage.correlate(img, k)",
         orientation="correlation",
         anchor="lower",
     )

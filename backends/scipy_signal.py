@@ -20,6 +20,7 @@ _DIRECT = Spec(
     boundary="zeros",
     larger_kernel="swaps",
 )
+_IMPORT = "import scipy.signal\ny = "
 _FFT = replace(_DIRECT, dtypes=FLOATS + INTEGERS, algorithm="fft")
 _FLOAT_FFT = replace(_FFT, dtypes=("float32", "float64"))
 
@@ -40,6 +41,7 @@ class Convolve2d(_Signal):
         _DIRECT,
         name="scipy.signal.convolve2d",
         call="scipy.signal.convolve2d(img, k, mode=padding)",
+        snippet=_IMPORT + "scipy.signal.convolve2d(img, k, mode=padding)",
     )
 
     def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:
@@ -54,6 +56,7 @@ class Correlate2d(_Signal):
         _DIRECT,
         name="scipy.signal.correlate2d",
         call="scipy.signal.correlate2d(img, k, mode=padding)",
+        snippet=_IMPORT + "scipy.signal.correlate2d(img, k, mode=padding)",
         orientation="correlation",
         anchor="upper",
     )
@@ -70,6 +73,7 @@ class ConvolveDirect(_Signal):
         _DIRECT,
         name="scipy.signal.convolve-direct",
         call="scipy.signal.convolve(img, k, mode=padding, method='direct')",
+        snippet=_IMPORT + "scipy.signal.convolve(img, k, mode=padding, method='direct')",
     )
     method = "direct"
 
@@ -87,6 +91,7 @@ class ConvolveFft(ConvolveDirect):
         _FFT,
         name="scipy.signal.convolve-fft",
         call="scipy.signal.convolve(img, k, mode=padding, method='fft')",
+        snippet=_IMPORT + "scipy.signal.convolve(img, k, mode=padding, method='fft')",
     )
     method = "fft"
 
@@ -98,6 +103,7 @@ class CorrelateDirect(_Signal):
         _DIRECT,
         name="scipy.signal.correlate-direct",
         call="scipy.signal.correlate(img, k, mode=padding, method='direct')",
+        snippet=_IMPORT + "scipy.signal.correlate(img, k, mode=padding, method='direct')",
         orientation="correlation",
     )
     method = "direct"
@@ -116,6 +122,7 @@ class CorrelateFft(CorrelateDirect):
         _FFT,
         name="scipy.signal.correlate-fft",
         call="scipy.signal.correlate(img, k, mode=padding, method='fft')",
+        snippet=_IMPORT + "scipy.signal.correlate(img, k, mode=padding, method='fft')",
         orientation="correlation",
     )
     method = "fft"
@@ -128,6 +135,7 @@ class Fftconvolve(_Signal):
         _FLOAT_FFT,
         name="scipy.signal.fftconvolve",
         call="scipy.signal.fftconvolve(img, k, mode=padding)",
+        snippet=_IMPORT + "scipy.signal.fftconvolve(img, k, mode=padding)",
     )
 
     def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:
@@ -142,6 +150,7 @@ class Oaconvolve(_Signal):
         _FLOAT_FFT,
         name="scipy.signal.oaconvolve",
         call="scipy.signal.oaconvolve(img, k, mode=padding)",
+        snippet=_IMPORT + "scipy.signal.oaconvolve(img, k, mode=padding)",
     )
 
     def __init__(self) -> None:

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from backends.protocol import Array, Padding
 
 _WORDS = {"valid": "VALID", "same": "SAME"}
+_SNIPPET = """\
+import tensorflow as tf
+tf.config.experimental.enable_tensor_float_32_execution(False)
+full = [(0, 0), (k.shape[0] - 1, k.shape[0] - 1), (k.shape[1] - 1, k.shape[1] - 1), (0, 0)]
+pads = full if padding == "full" else padding.upper()
+x, w = tf.constant(img[None, :, :, None]), tf.constant(k[:, :, None, None])
+y = {call}(x, w, 1, pads).numpy()[0, :, :, 0]
+"""
 
 
 class Conv2d:
@@ -27,6 +35,7 @@ class Conv2d:
         anchor="upper",
         boundary="zeros",
         larger_kernel="raises",
+        snippet=_SNIPPET.format(call="tf.nn.conv2d"),
     )
 
     def __init__(self) -> None:
@@ -53,6 +62,8 @@ class Conv2dFunction(Conv2d):
         name="tensorflow.nn.conv2d-function",
         call="tf.function(tf.nn.conv2d)"
         "(img[None, :, :, None], k[:, :, None, None], 1, padding.upper())",
+        compiles=True,
+        snippet=_SNIPPET.format(call="tf.function(tf.nn.conv2d)"),
     )
 
     def __init__(self) -> None:

@@ -18,6 +18,33 @@ if TYPE_CHECKING:
 
     Frame = Tuple[int, int]
 
+# What the loops do, without the loops' checks: the whole ``full`` result, then a cut.
+_HEAD = """\
+(H, W), (Kh, Kw) = img.shape, k.shape
+out = [[0] * (W + Kw - 1) for _ in range(H + Kh - 1)]
+img_, k_ = img.tolist(), k.tolist()
+"""
+_TAIL = """\
+top, left, rows, columns = {{
+    "valid": (Kh - 1, Kw - 1, H - Kh + 1, W - Kw + 1),
+    "same": ({top}, {left}, H, W),
+    "full": (0, 0, H + Kh - 1, W + Kw - 1),
+}}[padding]
+y = np.array([row[left : left + columns] for row in out[top : top + rows]], img.dtype)
+"""
+_PAINT = """\
+for i, j, a, b in np.ndindex(H, W, Kh, Kw):
+    out[i + a][j + b] += img_[i][j] * k_[a][b]
+"""
+_SUM = """\
+for i, j, a, b in np.ndindex(H + Kh - 1, W + Kw - 1, Kh, Kw):
+    y, x = {y}, {x}
+    if 0 <= y < H and 0 <= x < W:
+        out[i][j] += img_[y][x] * k_[a][b]
+"""
+_ROTATED = _TAIL.format(top="Kh // 2", left="Kw // 2")
+_PLAIN = _TAIL.format(top="(Kh - 1) // 2", left="(Kw - 1) // 2")
+
 
 def frame(padding: Padding, image: int, kernel: int, before: int) -> Frame:
     """First output index and output size along one axis.
@@ -80,6 +107,7 @@ class Paint(_Loop):
         anchor="upper",
         boundary="zeros",
         larger_kernel="raises",
+        snippet=_HEAD + _PAINT + _ROTATED,
     )
 
     def loop(self, img: Any, k: Any, rows: Frame, columns: Frame) -> list[list[Any]]:
@@ -105,6 +133,7 @@ class Sum(_Loop):
         anchor="upper",
         boundary="zeros",
         larger_kernel="raises",
+        snippet=_HEAD + _SUM.format(y="i - a", x="j - b") + _ROTATED,
     )
     sign = -1
 
@@ -135,6 +164,7 @@ class SumPlus(Sum):
         anchor="lower",
         boundary="zeros",
         larger_kernel="raises",
+        snippet=_HEAD + _SUM.format(y="i - Kh + 1 + a", x="j - Kw + 1 + b") + _PLAIN,
     )
     reaches_before = staticmethod(lambda extent: extent // 2)
     sign = 1

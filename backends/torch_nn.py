@@ -11,6 +11,28 @@ from backends.protocol import FLOATS, INTEGERS, Spec, Unavailable, Unsupported
 if TYPE_CHECKING:
     from backends.protocol import Array, Padding
 
+_SNIPPET = """\
+import torch
+
+def tensor(a):
+    if a.dtype.name == "bfloat16":  # which PyTorch knows by its own name only
+        return torch.from_numpy(a.view("int16")).view(torch.bfloat16)
+    return torch.from_numpy(a)
+
+pads = (k.shape[0] - 1, k.shape[1] - 1) if padding == "full" else padding
+x, w = tensor(img)[None, None], tensor(k)[None, None]
+{call}
+y = y.view(torch.int16).numpy().view(img.dtype) if y.dtype is torch.bfloat16 else y.numpy()
+y = y[0, 0]
+"""
+_LAYER = """\
+layer = torch.nn.Conv2d(1, 1, k.shape, padding=pads, bias=False)
+layer.weight = torch.nn.Parameter(w, requires_grad=False)
+y = layer(x)"""
+_COMPILED = """\
+call = torch.compile(torch.nn.functional.conv2d, fullgraph=True, dynamic=False)
+y = call(x, w, padding=pads)"""
+
 
 class FunctionalConv2d:
     """``torch.nn.functional.conv2d``; ``full`` is its padding by (Kh - 1, Kw - 1)."""
@@ -24,6 +46,7 @@ class FunctionalConv2d:
         anchor="upper",
         boundary="zeros",
         larger_kernel="raises",
+        snippet=_SNIPPET.format(call="y = torch.nn.functional.conv2d(x, w, padding=pads)"),
     )
 
     def __init__(self) -> None:
@@ -48,6 +71,7 @@ class Conv2d(FunctionalConv2d):
         FunctionalConv2d.spec,
         name="torch.nn.Conv2d",
         call="torch.nn.Conv2d(1, 1, k.shape, padding=padding, bias=False)(img[None, None])",
+        snippet=_SNIPPET.format(call=_LAYER),
     )
 
     def _call(self, img: Any, k: Any, pads: Any) -> Any:
@@ -66,6 +90,7 @@ class FunctionalConv2dCompile(FunctionalConv2d):
         call="torch.compile(torch.nn.functional.conv2d, fullgraph=True, dynamic=False)"
         "(img[None, None], k[None, None], padding=padding)",
         compiles=True,
+        snippet=_SNIPPET.format(call=_COMPILED),
     )
 
     def __init__(self) -> None:

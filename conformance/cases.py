@@ -107,6 +107,15 @@ SHAPES: tuple[tuple[Shape, Shape], ...] = (
     ((20, 21), (15, 16)),
 )
 LARGER_KERNELS: tuple[tuple[Shape, Shape], ...] = (((3, 4), (5, 6)), ((2, 6), (3, 3)))
+# Where real code changes its algorithm or has a tail to handle: one less than a power of two, the
+# power itself and one more, along one axis; and kernels too large for a loop that is written out.
+TAIL_SHAPES: tuple[tuple[Shape, Shape], ...] = (
+    *(((5, n), (3, 3)) for n in (7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65)),
+    *(((n, 6), (3, 3)) for n in (7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65)),
+    *(((n + 2, n + 3), (n, n)) for n in (7, 11, 15, 31)),
+    *(((4, n + 3), (1, n)) for n in (7, 11, 15, 31)),
+    *(((n + 2, 5), (n, 1)) for n in (7, 11, 15, 31)),
+)
 REAL_SHAPES: tuple[tuple[Shape, Shape], ...] = (
     ((9, 10), (3, 3)),
     ((17, 16), (4, 5)),
@@ -130,7 +139,11 @@ def _square(
     )
 
 
-INTEGERS = _square(PADDINGS, SHAPES, DTYPES) + _square(("same", "full"), LARGER_KERNELS, FLOATS)
+TAILS = _square(PADDINGS, TAIL_SHAPES, ("float32",)) + _square(
+    PADDINGS, TAIL_SHAPES[11::4], ("float64",)
+)
+PLAIN = _square(PADDINGS, SHAPES, DTYPES) + _square(("same", "full"), LARGER_KERNELS, FLOATS)
+INTEGERS = PLAIN + TAILS
 # No bound holds where K·u nears 1: sums in the operands' own bfloat16 then stop growing.
 REAL = tuple(
     case
@@ -140,7 +153,7 @@ REAL = tuple(
 SHAPED = {
     padding: tuple(
         replace(case, covering=True)
-        for case in INTEGERS
+        for case in PLAIN
         if case.padding == padding and case.dtype == "float32"
     )
     for padding in PADDINGS

@@ -55,7 +55,7 @@ class Check:
         A call that compiles for every shape gets the covering subset of the cases; a backend that
         does not load gets one, which will say so.
         """
-        if isinstance(subject.backend, Missing):
+        if isinstance(subject.raw, Missing):
             yield self.cases[0]
             return
         reasons = set()
@@ -79,8 +79,9 @@ class Check:
             If the clause is not met.
         """
         subject.margin = None
-        if isinstance(subject.backend, Missing) and self.clause.section != "loading":
-            raise NotRun(subject.backend.reason)
+        subject.calls.clear()
+        if isinstance(subject.raw, Missing) and self.clause.section != "loading":
+            raise NotRun(subject.raw.reason)
         if reason := subject.lacks(case):
             raise Unsupported(reason)
         self.function(subject, case, **fixtures)

@@ -61,6 +61,14 @@ _ALL = (
         "`valid` with a kernel larger than the image in both axes does what is declared; larger "
         "in one axis, it raises or gives an empty result.",
     ),
+    Clause(
+        "G6",
+        "geometry",
+        "every small shape",
+        "For every image up to 6×6 and every kernel up to 5×5, each output pixel reads through "
+        "each kernel element the very pixel that orientation, anchor and boundary predict; under "
+        "`valid`, wherever the kernel fits.",
+    ),
     Clause("S1", "shape", "valid", "`valid` gives (H - Kh + 1, W - Kw + 1)."),
     Clause("S2", "shape", "same", "`same` gives (H, W)."),
     Clause("S3", "shape", "full", "`full` gives (H + Kh - 1, W + Kw - 1)."),
@@ -85,6 +93,38 @@ _ALL = (
         "On the 8×8 image and 3×3 kernel that this project started from, every element and the "
         "published mean are right.",
     ),
+    Clause(
+        "X1",
+        "search",
+        "no counterexample",
+        "Of shapes, paddings, dtypes, memory layouts and integers that a search comes to, none "
+        "gives a result that is not exact; a layout may be refused.",
+    ),
+    Clause(
+        "P1",
+        "precision",
+        "operands keep their bits",
+        "Operands of a floating-point dtype are not rounded to a shorter format, such as TF32 or "
+        "bfloat16, before they are multiplied.",
+    ),
+    Clause(
+        "N1",
+        "special values",
+        "not finite is not lost",
+        "Every output that reads a NaN or an infinity is not finite.",
+    ),
+    Clause(
+        "N2",
+        "special values",
+        "not finite stays local",
+        "Under direct summation no other output is.",
+    ),
+    Clause(
+        "R1",
+        "determinism",
+        "repeatable",
+        "The same operands give the same bits again, whatever lay in memory before.",
+    ),
     Clause("D1", "dtype", "floats keep their dtype", "Floating-point operands give their dtype."),
     Clause("I1", "identity", "linear", "conv(x + y, k) = conv(x, k) + conv(y, k)."),
     Clause("I2", "identity", "shift-equivariant", "Shifting the image shifts the result with it."),
@@ -107,6 +147,19 @@ _ALL = (
         "hygiene",
         "calls are independent",
         "No call changes the result of another: no stale buffer, no cached kernel, no alias.",
+    ),
+    Clause(
+        "H4",
+        "hygiene",
+        "the process is left alone",
+        "The call changes neither NumPy's error handling, nor a global random state, nor the "
+        "working directory.",
+    ),
+    Clause(
+        "H5",
+        "hygiene",
+        "shown as it is called",
+        "The snippet that a bug report shows gives the adapter's result, bit for bit.",
     ),
     Clause("B1", "bad input", "wrong rank", "Operands that are not 2-D get an exception."),
     Clause("B2", "bad input", "unknown padding", "An unknown padding gets an exception."),

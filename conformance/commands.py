@@ -12,7 +12,7 @@ import pytest
 
 from backends.protocol import Unavailable
 from backends.registry import load, registered, select
-from conformance import probe as measuring
+from conformance.subject import Subject
 from conformance.table import render
 from reports.document import DocumentError, save
 from reports.document import load as read
@@ -72,8 +72,8 @@ def probe(selectors: Sequence[str], *, as_json: bool) -> int:
                 emit(f"{facts['backend']}: {note}")
     for reason in missing:
         say(f"conformance probe: {reason}")
-    inconsistent = any(not facts["consistent"] for facts in found)
-    return 2 if missing else int(inconsistent)
+    unjudged = missing or any(not facts["paddings"] for facts in found)
+    return 2 if unjudged else int(any(not facts["consistent"] for facts in found))
 
 
 def _measure(names: list[str]) -> tuple[list[dict[str, Any]], list[str]]:
@@ -92,9 +92,7 @@ def _measure(names: list[str]) -> tuple[list[dict[str, Any]], list[str]]:
             missing.append(str(error))
             continue
         say(f"probing {name}")
-        found.append(
-            {"backend": name, "call": backend.spec.call, **measuring.probe(backend).facts()}
-        )
+        found.append({"backend": name, "call": backend.spec.call, **Subject(backend).facts()})
     return found, missing
 
 
@@ -106,7 +104,8 @@ def _elsewhere(names: list[str]) -> tuple[list[dict[str, Any]], list[str]]:
     command = [sys.executable, "-m", "conformance", "probe", "--json", *names]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (our own command)
     if done.returncode not in (0, 1, 2) or not done.stdout.strip():
-        return [], [f"{', '.join(names)}: {done.stderr.strip().splitlines()[-1:] or 'no answer'}"]
+        last = (done.stderr.strip().splitlines() or ["no answer"])[-1]
+        return [], [last.removeprefix("conformance probe: ")]
     lost = [line for line in done.stderr.splitlines() if line.startswith("conformance probe: ")]
     return json.loads(done.stdout), [line.removeprefix("conformance probe: ") for line in lost]
 
@@ -165,8 +164,7 @@ def run(selectors: Sequence[str], output: Path, environment: str | None) -> int:
     ])  # fmt: skip
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         return 2
-    report([results], [], output / "report.html")
-    return int(status)
+    return report([results], [], output / "report.html") or int(status)
 
 
 def merge(paths: Sequence[Path], expected: Sequence[str], output: Path) -> int:
@@ -177,7 +175,10 @@ def merge(paths: Sequence[Path], expected: Sequence[str], output: Path) -> int:
 
 
 def report(paths: Sequence[Path], expected: Sequence[str], output: Path) -> int:
-    """Write the page and the merged document beside it; print the verdict and the page's path."""
+    """Write the page and the merged document beside it, and print its verdict and path.
+
+    2 if no backend has a verdict: the page then says so.
+    """
     data = output.with_suffix(".json")
     document = _merged(
         paths or sorted(p for p in output.parent.glob("*.json") if p != data), expected
@@ -188,9 +189,10 @@ def report(paths: Sequence[Path], expected: Sequence[str], output: Path) -> int:
     except OSError as error:
         msg = f"{output}: cannot write ({error.strerror}); choose another --output"
         raise DocumentError(msg) from error
-    emit(overall(document)[1])
+    status, sentence = overall(document)
+    emit(sentence)
     emit(f"report: {output.resolve()}")
-    return 0
+    return 2 if status == "not run" else 0
 
 
 def _merged(paths: Iterable[Path], expected: Sequence[str]) -> Document:

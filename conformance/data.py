@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 Family = Literal["integers", "normal", "large", "small", "wide", "cancelling", "positive"]
 REAL_FAMILIES: tuple[Family, ...] = ("normal", "large", "small", "wide", "cancelling", "positive")
+
+# Varies the random data of every case; ``--seed`` sets it.
+SEED: ContextVar[int] = ContextVar("seed", default=0)
 
 
 def make(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,11 +32,15 @@ def exactly(subject: Subject, img: Array, k: Array, padding: str, result: Array)
     """Every element is the exact integer; within the norm-wise bound where an FFT computed it."""
     shape(subject, img, k, padding, result)
     exact = subject.exact(img, k, padding)
-    bound = np.zeros(exact.value.shape)
-    if not subject.sums_directly:
-        rounding = 0.5 if result.dtype.kind in "iu" else 0.0
-        bound = bounds.normwise(img, k, exact, img.dtype) + rounding
-    values(subject, img, k, padding, result, exact, bound)
+    values(subject, img, k, padding, result, exact, whole(subject, img, k, exact, result.dtype))
+
+
+def whole(subject: Subject, img: Array, k: Array, exact: Exact, given: np.dtype[Any]) -> Floats:
+    """The bound for integers; ``given`` is the dtype of the result."""
+    if subject.sums_directly:
+        return np.zeros(exact.value.shape)
+    rounding = 0.5 if given.kind in "iu" else 0.0
+    return bounds.normwise(img, k, exact, img.dtype) + rounding
 
 
 def closely(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> None:
@@ -90,4 +94,4 @@ def values(
         f"{exact.value[first]:.9g}, got {result[first]:.9g}; the error {error[first]:.3g} exceeds "
         f"the bound {bound[first]:.3g}. "
     ) + diagnosis.of(subject, img, k, padding, result)
-    raise WrongValueError(msg)
+    raise WrongValueError(msg, bound=bound)

@@ -84,9 +84,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def _subject(config: pytest.Config, name: str) -> Subject:
     try:
         with framework_warnings():
-            subject = Subject(load(name))
+            subject = Subject(load(name), selector=name)
     except Unavailable as error:
-        subject = Subject(Missing(name, str(error)))
+        subject = Subject(Missing(name, str(error)), selector=name)
     subject.clock.budget = config.getoption("time_budget")
     return subject
 
@@ -152,11 +152,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: item.get_closest_marker("timing") is not None)
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
     """Record the backends and their facts before the first test runs."""
     recording = session.config.stash.get(RECORDING, None)
-    if recording is None or session.config.option.collectonly:
+    if recording is None or session.config.option.collectonly or session.testsfailed:
         return
     with framework_warnings():
         for subject in session.config.stash[SUBJECTS]:
             recording.backend(subject)
+        recording.determinism(session.config.stash[SUBJECTS])

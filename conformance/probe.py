@@ -160,7 +160,7 @@ def _read_maps(backend: Backend, found: Probe) -> None:
 def _larger_answer(backend: Backend, kernel: Shape, found: Probe) -> str:
     if "valid" not in found.supported_paddings:
         return "unsupported"
-    img, k = (_numbers(s, found, seed=i) % 5 for i, s in enumerate((SMALL, kernel)))
+    img, k = larger_operands(kernel, found)
     answer = _answer(lambda: backend.conv2d(img, k, "valid"))
     if isinstance(answer, str):
         return "raises" if not answer.startswith(f"{REFUSED}returned") else answer
@@ -169,6 +169,12 @@ def _larger_answer(backend: Backend, kernel: Shape, found: Probe) -> str:
     if _is_swapped(answer, img, k, found):
         return "swaps"
     return "other values" if answer.any() else "zeros"
+
+
+def larger_operands(kernel: Shape, found: Probe) -> tuple[Array, Array]:
+    """A small image and a kernel larger than it."""
+    img, k = (_numbers(shape, found, seed=i) % 5 for i, shape in enumerate((SMALL, kernel)))
+    return img, k
 
 
 def _is_swapped(answer: Array, img: Array, k: Array, found: Probe) -> bool:

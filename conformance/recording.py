@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import math
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backends.precision import settings
 from backends.protocol import Unsupported
-from conformance import fingerprint
+from conformance import determinism, fingerprint
+from conformance.bugreport import BugReports
 from conformance.clauses import CLAUSES
-from conformance.nonconformance import NonconformanceError, NotRun
+from conformance.nonconformance import (
+    ExitedError,
+    NonconformanceError,
+    NotRun,
+    TimedOutError,
+)
 from conformance.subject import Missing
 from reports.document import Recorder
 
@@ -56,8 +63,9 @@ def finite(value: float) -> Number:
 class Recording:
     """One run's document, open for appending."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder, bugs: BugReports) -> None:
         self._recorder = recorder
+        self.bugs = bugs
 
     @classmethod
     def start(cls, path: str, environment: str, args: Sequence[str]) -> Recording:
@@ -69,11 +77,12 @@ class Recording:
             If it cannot be written.
         """
         command = " ".join(("pytest", *map(str, args)))
-        return cls(Recorder(Path(path), header(environment, command)))
+        recorder = Recorder(Path(path), header(environment, command))
+        return cls(recorder, BugReports(path, environment))
 
     def backend(self, subject: Subject) -> None:
         """Record a backend and, if it is there, everything that the probe measured."""
-        spec, missing = subject.spec, isinstance(subject.backend, Missing)
+        spec, missing = subject.spec, isinstance(subject.raw, Missing)
         versions = fingerprint.installed()
         self._recorder.add({
             "kind": "backend",
@@ -86,7 +95,7 @@ class Recording:
             "declared": _declared(subject),
             "settings": settings(),
             "available": not missing,
-            "reason": subject.backend.reason if isinstance(subject.backend, Missing) else None,
+            "reason": subject.raw.reason if isinstance(subject.raw, Missing) else None,
         })  # fmt: skip
         if not missing:
             self._facts(subject)
@@ -96,7 +105,7 @@ class Recording:
         if declared["anchor"]:
             declared["anchor"] = {"rows": declared["anchor"], "columns": declared["anchor"]}
         cases = "covering subset: it compiles for each shape" if subject.spec.compiles else "all"
-        for fact, value in {**subject.probe.facts(), "cases": cases}.items():
+        for fact, value in {**subject.facts(), "cases": cases}.items():
             self._recorder.add({
                 "kind": "fact",
                 "backend": subject.spec.name,
@@ -105,6 +114,16 @@ class Recording:
                 "declared": declared.get(fact),
                 "detail": None,
             })  # fmt: skip
+
+    def determinism(self, subjects: list[Subject]) -> None:
+        """Record whether other processes give the same bits; one framework at a time."""
+        there = [s.raw for s in subjects if not isinstance(s.raw, Missing)]
+        for name, facts in determinism.measure(there).items():
+            for fact, value in facts.items():
+                self._recorder.add({
+                    "kind": "fact", "backend": name, "fact": fact, "value": value,
+                    "declared": None, "detail": None,
+                })  # fmt: skip
 
     def verdict(
         self,
@@ -119,6 +138,7 @@ class Recording:
         message: str | None = None,
         reason: str | None = None,
         link: str | None = None,
+        script: Path | None = None,
     ) -> None:
         """Record the outcome of one check on one case."""
         margin = subject.margin
@@ -139,6 +159,7 @@ class Recording:
             "where": list(margin.where) if margin else None,
             "seconds": round(seconds, 6),
             "repeat": repeat(node, subject),
+            "script": f"{script.parent.name}/{script.name}" if script else None,
         })  # fmt: skip
 
     def timing(self, subject: Subject, case: Any, timing: Timing) -> None:
@@ -187,12 +208,16 @@ def outcome_of(
         return "not run"
     if error is None:
         return "unexpected pass"  # pytest fails a strict expected failure that raises nothing
+    if isinstance(error, TimedOutError):
+        return "timed out"
+    if isinstance(error, ExitedError):
+        return "crashed"
     return "failed" if isinstance(error, NonconformanceError) else "error"
 
 
 def repeat(node: str, subject: Subject) -> str:
     """The command that runs one test again."""
-    return f"pytest '{node}' --backend {subject.spec.name}"
+    return shlex.join(["pytest", node, "--backend", subject.selector])
 
 
 def _declared(subject: Subject) -> Any:

@@ -9,12 +9,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backends.protocol import Spec, Unavailable, Unsupported
+from conformance import precision, special
 from conformance.cases import Case
 from conformance.conventions import Conventions, output_size
-from conformance.nonconformance import RaisedError, WrongFactError, WrongShapeError
+from conformance.exhaustive import EveryImage
+from conformance.guard import SECONDS, Guarded
+from conformance.nonconformance import (
+    NonconformanceError,
+    RaisedError,
+    WrongFactError,
+    WrongShapeError,
+)
 from conformance.probe import KERNELS, Probe, probe
 from conformance.reference import Exact, correlate, orient, shape_of
 from conformance.timing import Clock
+from conformance.witness import Witness
 
 if TYPE_CHECKING:
     from backends.protocol import Backend
@@ -48,10 +57,21 @@ class Subject:
     Parameters
     ----------
     backend : Backend
+        Called through a guard everywhere but where it is timed (``raw``).
+    seconds : float
+        Deadline of one call.
+    selector : str or None
+        What names it on the command line; the name of its spec by default.
     """
 
-    def __init__(self, backend: Backend) -> None:
-        self.backend = backend
+    def __init__(
+        self, backend: Backend, seconds: float = SECONDS, selector: str | None = None
+    ) -> None:
+        self.raw = backend
+        self._guarded = Guarded(backend, seconds)
+        self.backend = Witness(self._guarded)
+        self.calls = self.backend.calls
+        self.selector = selector or backend.spec.name
         self.margin: Margin | None = None
         self.clock = Clock()
 
@@ -63,12 +83,20 @@ class Subject:
     @cached_property
     def probe(self) -> Probe:
         """Measured once, at first use."""
-        return probe(self.backend)
+        return probe(self._guarded)
 
     @property
     def conventions(self) -> Conventions:
         """Measured orientation, anchor and boundary."""
         return self.probe.conventions
+
+    def facts(self) -> dict[str, Any]:
+        """Everything measured, by name and ready for JSON: the probe's facts first."""
+        found = self.probe.facts()
+        if self.conventions.orientation is not None:
+            found["precision"] = precision.measure(self)
+            found["special_values"] = special.measure(self)
+        return found
 
     @property
     def declares(self) -> bool:
@@ -85,6 +113,11 @@ class Subject:
         """Declared dtypes, or those that gave a result."""
         return self.spec.dtypes or tuple(self.probe.supported_dtypes)
 
+    @property
+    def plain_dtype(self) -> str:
+        """float32, or the first dtype that the call takes."""
+        return "float32" if "float32" in self.dtypes else next(iter(self.dtypes), "float32")
+
     @cached_property
     def sums_directly(self) -> bool:
         """Whether each element is judged by its own sum; the whole norm otherwise."""
@@ -94,6 +127,8 @@ class Subject:
 
     def lacks(self, case: object) -> str | None:
         """Why the call does not take a case, or None if it does."""
+        if isinstance(case, EveryImage):
+            case = case.largest(self.plain_dtype)
         if not isinstance(case, Case):
             return None
         if case.padding not in self.paddings:
@@ -103,7 +138,7 @@ class Subject:
             return f"{case.dtype} is not declared; the call answers: {answer}"
         if self._odd_kernels_only and not (case.kernel[0] % 2 and case.kernel[1] % 2):
             return "the call refuses even kernels"
-        if 0 in self._size(case.padding, case.image, case.kernel):
+        if 0 in self.result_size(case):
             return "the kernel, as the call reads it, is larger than the image"
         return None
 
@@ -126,14 +161,28 @@ class Subject:
         """
         try:
             result: Any = self.backend.conv2d(img, k, padding)  # type: ignore[arg-type]
-        except Unsupported:
+        except (Unsupported, NonconformanceError):
             raise
         except Exception as error:
             msg = f"{self.spec.call} raised {type(error).__name__}: {error}"
-            raise RaisedError(msg) from error
+            raise RaisedError(msg, operands=(img, k, padding)) from error
         if not isinstance(result, np.ndarray) or result.ndim != 2:
             got = getattr(result, "shape", "no shape")
             msg = f"{self.spec.call} returned a {type(result).__name__} of {got}, not a 2-D ndarray"
+            raise WrongShapeError(msg)
+        return result
+
+    def shaped(self, img: Array, k: Array, padding: str) -> Array:
+        """Call the backend for a result that is measured, not judged.
+
+        Raises
+        ------
+        NonconformanceError
+            As `call`; and if the result has another shape than the padding gives.
+        """
+        result = self.call(img, k, padding)
+        if result.shape != self.size(img, k, padding):
+            msg = f"{self.spec.call}: {padding} gave shape {result.shape}"
             raise WrongShapeError(msg)
         return result
 
@@ -175,6 +224,10 @@ class Subject:
     def size(self, img: Array, k: Array, padding: str) -> Shape:
         """Shape that the result must have."""
         return self._size(padding, shape_of(img), shape_of(k))
+
+    def result_size(self, case: Case) -> Shape:
+        """Shape that the result of a case must have."""
+        return self._size(case.padding, case.image, case.kernel)
 
     def _size(self, padding: str, image: Shape, kernel: Shape) -> Shape:
         transposed = (self.conventions.orientation or "").startswith("transposed")

@@ -59,7 +59,7 @@ IMAGES = tuple(
 def give(subject: Subject, bad: Bad) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]] | None:
     """The call's answer to bad input; None if it is an exception, `Unsupported` included."""
     img, k = np.ones(bad.image, bad.dtypes[0]), np.ones(bad.kernel, bad.dtypes[1])
-    padding = subject.paddings[0] if bad.padding is None else bad.padding
+    padding = (*subject.paddings, "same")[0] if bad.padding is None else bad.padding
     try:
         return np.asarray(subject.backend.conv2d(img, k, padding))  # type: ignore[arg-type]
     except Exception:  # noqa: BLE001  (any exception is the right answer)
@@ -113,6 +113,6 @@ def test_an_empty_image_gives_nothing_but_what_the_definition_gives(
         raise Refused(reason)
     if answer.shape != size:
         msg = f"{msg}, not {size}"
-        raise WrongShapeError(msg)
+        raise WrongShapeError(msg, claim="right or refused")
     msg = f"{msg} with values that no pixel has"
-    raise AcceptedError(msg)
+    raise AcceptedError(msg, claim="right or refused")

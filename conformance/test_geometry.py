@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 
 from conformance import judge
 from conformance.cases import SHAPED, Case
 from conformance.checks import Named, check
+from conformance.conventions import AXES
 from conformance.nonconformance import Refused, WrongFactError
+from conformance.probe import LARGER, larger_operands
 
 if TYPE_CHECKING:
+    from conformance.conventions import Axis
     from conformance.subject import Subject
 
 PROBED = (Named("index-maps"),)
 ONE_AXIS = (Named("larger_kernel_rows"), Named("larger_kernel_columns"))
 
 
-def hold(subject: Subject, fact: str, measured: object, declared: object) -> None:
-    """The measured fact is the declared one; with nothing declared there is nothing to hold."""
+def hold(subject: Subject, fact: str, measured: object, declared: object, **hints: Any) -> None:
+    """The measured fact is the declared one; with nothing declared there is nothing to hold.
+
+    ``hints`` say which call shows the difference; see `NonconformanceError`.
+    """
     if declared is None:
         reason = f"declares no {fact}; measured: {measured}"
         raise Refused(reason)
     if measured != declared:
         msg = f"{subject.spec.call}: declared {fact} {declared}, measured {measured}"
-        raise WrongFactError(msg)
+        raise WrongFactError(msg, **hints)
 
 
 @check("G1", PROBED)
@@ -34,29 +41,41 @@ def test_one_convention_explains_every_index_map(subject: Subject, case: Named) 
         msg = (
             f"{subject.spec.call}: its geometry is inconsistent: {'; '.join(complaints[:3])}{more}"
         )
-        raise WrongFactError(msg)
+        raise WrongFactError(msg, conventions=subject.conventions)
 
 
 @check("G2", PROBED)
 def test_the_kernel_is_read_in_the_declared_orientation(subject: Subject, case: Named) -> None:
-    hold(subject, "orientation", subject.conventions.orientation, subject.spec.orientation)
+    found, declared = subject.conventions, subject.spec.orientation
+    means = replace(found, orientation=declared)
+    hold(subject, "orientation", found.orientation, declared, conventions=means)
 
 
 @check("G3", (Named("rows"), Named("columns")))
 def test_same_puts_an_even_kernels_extra_pixel_where_declared(
     subject: Subject, case: Named
 ) -> None:
-    shift = subject.conventions.shifts.get((case.id, 1), 0)  # type: ignore[arg-type]
-    if shift:
-        msg = f"{subject.spec.call}: 'same' shifts odd kernels by {shift} along the {case.id}"
-        raise WrongFactError(msg)
-    measured = subject.conventions.anchor(case.id)  # type: ignore[arg-type]
-    hold(subject, f"anchor of {case.id}", measured, subject.spec.anchor)
+    found, axis = subject.conventions, cast("Axis", case.id)
+    even = int(subject.spec.anchor == "lower")
+    means = replace(found, shifts={(a, odd): 0 if odd else even for a in AXES for odd in (0, 1)})
+    if shift := found.shifts.get((axis, 1), 0):
+        msg = f"{subject.spec.call}: 'same' shifts odd kernels by {shift} along the {axis}"
+        raise WrongFactError(msg, conventions=means)
+    measured, declared = found.anchor(axis), subject.spec.anchor
+    hold(subject, f"anchor of {axis}", measured, declared, conventions=means)
 
 
 @check("G4", PROBED)
 def test_what_lies_outside_the_image_is_as_declared(subject: Subject, case: Named) -> None:
-    hold(subject, "boundary", subject.conventions.boundary, subject.spec.boundary)
+    found, declared = subject.conventions, subject.spec.boundary
+    means = replace(found, boundary=declared)
+    hold(subject, "boundary", found.boundary, declared, conventions=means)
+
+
+def larger(subject: Subject, case: Named) -> dict[str, Any]:
+    """The call that is to give no number, for the record."""
+    operands = larger_operands(LARGER[case.id], subject.probe)
+    return {"operands": (*operands, "valid"), "claim": "refused or empty"}
 
 
 @check("G5", (Named("larger_kernel"),))
@@ -65,7 +84,9 @@ def test_valid_with_a_larger_kernel_does_what_is_declared(subject: Subject, case
     if measured == "unsupported":
         reason = "the call has no 'valid' padding"
         raise Refused(reason)
-    hold(subject, "valid with a larger kernel", measured, subject.spec.larger_kernel)
+    declared = subject.spec.larger_kernel
+    hints = larger(subject, case) if declared in ("raises", "empty") else {}
+    hold(subject, "valid with a larger kernel", measured, declared, **hints)
 
 
 @check("G5", ONE_AXIS)
@@ -75,7 +96,10 @@ def test_valid_with_a_kernel_larger_in_one_axis_gives_no_number(
     measured = subject.probe.larger.get(case.id, "unsupported")
     if measured not in ("raises", "empty", "unsupported"):
         msg = f"{subject.spec.call}: a kernel larger than the image in one axis gave {measured}"
-        raise WrongFactError(msg) if subject.declares else Refused(f"declares nothing; {msg}")
+        if not subject.declares:
+            reason = f"declares nothing; {msg}"
+            raise Refused(reason)
+        raise WrongFactError(msg, **larger(subject, case))
 
 
 @check("S1", SHAPED["valid"])

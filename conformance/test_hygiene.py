@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import pickle
+import random
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from conformance import judge
 from conformance.cases import FEW, LAID_OUT, Case
 from conformance.checks import check
-from conformance.nonconformance import MutatedInputError, RaisedError, Refused, StaleOutputError
+from conformance.nonconformance import (
+    GlobalStateError,
+    MutatedInputError,
+    RaisedError,
+    Refused,
+    StaleOutputError,
+)
 
 if TYPE_CHECKING:
     from conformance.subject import Subject
@@ -76,3 +89,28 @@ def test_operands_changed_in_place_are_read_anew(subject: Subject, case: Case) -
             msg = f"{subject.spec.call}: {name} changed in place was read as it was before"
             raise StaleOutputError(msg)
         judge.exactly(subject, img, k, case.padding, again)
+
+
+def process_state() -> dict[str, object]:
+    """What a call may not change, by the word that a person would use for it."""
+    return {
+        "NumPy's error handling": np.geterr(),
+        "NumPy's global random state": pickle.dumps(np.random.get_state()),
+        "Python's global random state": random.getstate(),
+        "the working directory": Path.cwd(),
+    }
+
+
+@check("H4", FEW)
+def test_the_process_is_left_as_it_was(subject: Subject, case: Case) -> None:
+    # A state of our own: an earlier call may have made its change already.
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), np.errstate(all="warn"):
+        random.seed(case.id)
+        np.random.seed(len(case.id))
+        before = process_state()
+        subject.run(case)
+        after = process_state()
+    changed = [word for word, value in after.items() if value != before[word]]
+    if changed:
+        msg = f"{subject.spec.call} changed {', '.join(changed)}"
+        raise GlobalStateError(msg)

@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 
 @check("L1", (Named("loads"),))
 def test_a_backend_that_was_asked_for_loads(subject: Subject, case: Named) -> None:
-    if isinstance(subject.backend, Missing):
-        raise RaisedError(subject.backend.reason)
+    if isinstance(subject.raw, Missing):
+        raise RaisedError(subject.raw.reason)

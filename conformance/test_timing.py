@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 from conformance import judge
@@ -23,15 +22,12 @@ def test_a_call_that_passes_is_timed(
 ) -> None:
     subject.clock.require_budget(case)
     img, k = case.arrays()
-    began = perf_counter()
     result = subject.call(img, k, case.padding)
-    first_call = perf_counter() - began
+    first_call = subject.calls[-1].seconds
     judge.blocks(subject, img, k, case.padding, result)
-    rounds, loops = rounds_within(
-        subject.clock, subject.backend.conv2d, (img, k, case.padding), case
-    )
+    rounds, loops = rounds_within(subject.clock, subject.raw.conv2d, (img, k, case.padding), case)
     benchmark.pedantic(  # type: ignore[no-untyped-call]
-        subject.backend.conv2d, args=(img, k, case.padding), rounds=rounds, iterations=loops
+        subject.raw.conv2d, args=(img, k, case.padding), rounds=rounds, iterations=loops
     )
     if benchmark.stats is None:
         reason = "pytest-benchmark is switched off (by an option, or by xdist)"

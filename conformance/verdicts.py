@@ -10,12 +10,14 @@ import pytest
 from backends.protocol import Unsupported
 from conformance.expected_failures import EXPECTED_FAILURES, ExpectedFailure
 from conformance.nonconformance import NonconformanceError, NotRun, Refused
-from conformance.plugin import RECORDING, check_of, framework_warnings
+from conformance.plugin import RECORDING, SUBJECTS, check_of, framework_warnings
 from conformance.recording import Recording, outcome_of, repeat
+from conformance.subject import Missing
 from conformance.timing import LeftOut
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
     from conformance.checks import CaseLike, Check
     from conformance.subject import Subject
@@ -52,8 +54,10 @@ def pytest_runtest_makereport(
     if check is None or not isinstance(item, pytest.Function):
         return report
     error = call.excinfo.value if call.excinfo else None
+    script = _script(item, call, report, check)
     if report.failed and isinstance(error, NonconformanceError):
         report.longrepr = f"{error}\nrepeat: {repeat(item.nodeid, parameters(item)[0])}"
+        report.longrepr += f"\nscript: {script}" if script else ""
     if call.when == "call" or report.failed:
         subject, _ = parameters(item)
         reason = item.stash.get(NOT_JUDGED, None)
@@ -62,8 +66,19 @@ def pytest_runtest_makereport(
             counts = item.config.stash.setdefault(COUNTS, {})
             counts.setdefault(subject.spec.name, Counter())[outcome] += 1
         if recording := item.config.stash.get(RECORDING, None):
-            _record(recording, item, report, error, check)
+            _record(recording, item, report, error, check, script)
     return report
+
+
+def _script(
+    item: pytest.Function, call: pytest.CallInfo[None], report: pytest.TestReport, check: Check
+) -> Path | None:
+    """Write what shows a failure by itself, in a run that keeps its results."""
+    recording = item.config.stash.get(RECORDING, None)
+    if recording is None or call.when != "call" or not report.failed or call.excinfo is None:
+        return None
+    with framework_warnings():
+        return recording.bugs.write(*parameters(item), check, call.excinfo.value)
 
 
 def parameters(item: pytest.Function) -> tuple[Subject, Any]:
@@ -78,6 +93,7 @@ def _record(
     report: pytest.TestReport,
     error: BaseException | None,
     check: Check,
+    script: Path | None,
 ) -> None:
     subject, case = parameters(item)
     reason = item.stash.get(NOT_JUDGED, None)
@@ -90,6 +106,7 @@ def _record(
         message=None if error is None or reason else f"{error}" or repr(error),
         reason=str(reason) if reason else known.reason if known else None,
         link=known.link if known else None,
+        script=script,
     )  # fmt: skip
     if isinstance(reason, LeftOut):
         recording.left_out(subject, case, str(reason))
@@ -121,13 +138,17 @@ def pytest_terminal_summary(
         terminalreporter.line("nothing passed: a run that judges nothing is no pass", red=True)
     if path := config.getoption("results"):
         terminalreporter.line(f"results: {path}")
+    if RECORDING in config.stash:
+        for note in config.stash[RECORDING].bugs.notes():
+            terminalreporter.line(note)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """A run in which nothing passed is no pass; a run that was interrupted has no end."""
+    """Nothing passed, or something missing, is no pass; an interrupted run has no end."""
     checks = [item for item in session.items if check_of(getattr(item, "function", None))]
-    if checks and exitstatus == pytest.ExitCode.OK and not _passed(session.config):
+    missing = any(isinstance(s.raw, Missing) for s in session.config.stash.get(SUBJECTS, []))
+    if checks and exitstatus == pytest.ExitCode.OK and (missing or not _passed(session.config)):
         session.exitstatus = exitstatus = pytest.ExitCode.TESTS_FAILED
     recording = session.config.stash.get(RECORDING, None)
     if recording is not None and exitstatus != pytest.ExitCode.INTERRUPTED:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 RIGHT = Conventions("correlation", "zeros")
 GROUPS: dict[str, tuple[Case, ...]] = {
-    "integers": cases.INTEGERS,
+    "integers": cases.PLAIN,
+    "tails": cases.TAILS,
     "real": cases.REAL,
     "shaped": sum(cases.SHAPED.values(), ()),
     "few": cases.FEW,
@@ -124,7 +125,13 @@ def test_the_covering_cases_hold_every_pair_that_all_cases_hold(group: str) -> N
     assert set(pairs(GROUPS[group])) == set(pairs(covering))
 
 
-@pytest.mark.parametrize("group", ["integers", "real"])
+@pytest.mark.parametrize("aspect", ["shape", "padding", "dtype"])
+def test_the_covering_tails_hold_each_shape_padding_and_dtype(aspect: str) -> None:
+    covering = {aspects(case)[aspect] for case in cases.TAILS if case.covering}
+    assert covering == {aspects(case)[aspect] for case in cases.TAILS}
+
+
+@pytest.mark.parametrize("group", ["integers", "real", "tails"])
 def test_the_covering_cases_are_no_more_than_half(group: str) -> None:
     assert 2 * sum(case.covering for case in GROUPS[group]) <= len(GROUPS[group])
 

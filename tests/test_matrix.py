@@ -169,5 +169,5 @@ def test_a_clause_or_a_section_selects_its_checks(
 def test_a_section_of_several_checks_selects_them_alone(calls: Path) -> None:
     done = matrix("--backend", f"{calls}:plain", "--collect-only", "-m", "geometry")
     files = {line.partition("::")[0] for line in done.stdout.splitlines() if "::" in line}
-    assert files == {"conformance/test_geometry.py"}
+    assert files == {"conformance/test_geometry.py", "conformance/test_exhaustive.py"}
     assert "test_same_keeps_the_image_shape" not in done.stdout

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 import conformance
@@ -20,6 +22,8 @@ from tests.mutants import arithmetic, direct, honest
 from tests.mutants.table import FOLLOWS, LAYOUT, MUTANTS, Mutant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from backends.protocol import Algorithm
     from tests.mutants.direct import Conv2d
 
@@ -53,6 +57,7 @@ class Adapter:
             larger_kernel="raises",
             algorithm=algorithm,
             compiles=compiles,
+            snippet=getattr(function, "snippet", ""),
         )
 
 
@@ -66,7 +71,7 @@ class NoBenchmark:
 
 
 def judged(function: Conv2d, algorithm: Algorithm = "direct", *, compiles: bool = False) -> Subject:
-    subject = Subject(Adapter(function, algorithm, compiles=compiles))
+    subject = Subject(Adapter(function, algorithm, compiles=compiles), seconds=2)
     subject.clock.budget = 0.05
     return subject
 
@@ -82,6 +87,13 @@ def outcome(subject: Subject, check: Check) -> NonconformanceError | None:
         except (Unsupported, Refused):
             continue
     return None
+
+
+@pytest.fixture(autouse=True)
+def _process_as_it_was() -> Iterator[None]:
+    """Some mutants change the process, and the tests that follow run in it too."""
+    with contextlib.chdir(Path.cwd()), np.errstate():
+        yield
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.id)

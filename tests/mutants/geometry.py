@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from conformance.reference import orient
+from conformance.reference import orient, shape_of
 from tests.mutants import direct
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.geometry import Shape
     from conformance.reference import Array, Orientation
     from tests.mutants.direct import Conv2d, Mode
 
@@ -90,5 +93,15 @@ def only(wrong: Conv2d, *, columns: int = 0, extent: int = 0, even: bool = False
         wide, large = img.shape[-1] >= columns, min(k.shape) >= extent
         applies = wide and large and not (even and img.shape[-1] % 2)
         return (wrong if applies else direct.conv2d)(img, k, padding)
+
+    return conv2d
+
+
+def where(applies: Callable[[Shape, Shape], bool], wrong: Conv2d) -> Conv2d:
+    """Wrong for the shapes of image and kernel that ``applies`` picks."""
+
+    def conv2d(img: Array, k: Array, padding: str) -> Any:
+        picked = img.ndim == k.ndim == 2 and applies(shape_of(img), shape_of(k))
+        return (wrong if picked else direct.conv2d)(img, k, padding)
 
     return conv2d

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import ml_dtypes
 import numpy as np
 
-from tests.mutants import arithmetic, bad_input, geometry, hygiene
+from tests.mutants import arithmetic, bad_input, direct, geometry, hygiene, process
 from tests.mutants.direct import Conv2d
 
 EXACT = "test_sums_of_small_integers_are_exact"
@@ -22,6 +22,7 @@ ANCHOR = "test_same_puts_an_even_kernels_extra_pixel_where_declared"
 BOUNDARY = "test_what_lies_outside_the_image_is_as_declared"
 LARGER = "test_valid_with_a_larger_kernel_does_what_is_declared"
 LARGER_ROWS = "test_valid_with_a_kernel_larger_in_one_axis_gives_no_number"
+SMALL = "test_every_small_image_is_read_as_the_conventions_predict"
 VALID = "test_valid_loses_a_kernel_less_one_pixel"
 SAME = "test_same_keeps_the_image_shape"
 FULL = "test_full_gains_a_kernel_less_one_pixel"
@@ -38,6 +39,14 @@ UNKNOWN = "test_an_unknown_padding_is_refused"
 EMPTY = "test_an_empty_kernel_is_refused"
 DTYPES = "test_operands_of_two_dtypes_are_refused"
 NO_IMAGE = "test_an_empty_image_gives_nothing_but_what_the_definition_gives"
+FOUND = "test_no_input_is_found_that_gives_a_wrong_result"
+BITS = "test_operands_keep_the_precision_of_their_dtype"
+LOST = "test_what_is_not_finite_reaches_every_output_that_reads_it"
+LOCAL = "test_what_is_not_finite_stays_where_it_is_read"
+REPEATS = "test_a_call_repeats_itself_on_a_dirtied_heap"
+MANY = "test_a_thousand_calls_give_one_result"
+PROCESS = "test_the_process_is_left_as_it_was"
+SHOWN = "test_the_snippet_does_what_the_adapter_does"
 TIMED = "test_a_call_that_passes_is_timed"
 
 KIND = Callable[[], Conv2d]
@@ -103,6 +112,45 @@ MUTANTS = (
         EXACT,
         "boundary edge, not zeros",
     ),
+    made(
+        "lower-for-one-row-under-four",
+        geometry.where(lambda n, m: (n[0], m[0]) == (1, 4), geometry.lower_anchor),
+        SMALL,
+        "expected pixel (0, 0)",
+    ),
+    made(
+        "flips-where-the-kernel-is-the-image",
+        geometry.where(lambda n, m: n == m == (5, 2), _BY_ROWS),
+        SMALL,
+        "kernel element (0, 0), output (0, 0) reads pixel (4, 0), expected pixel (0, 0)",
+    ),
+    made(
+        "edge-for-one-pixel",
+        geometry.where(lambda n, m: (n, m) == ((1, 1), (2, 5)), geometry.beyond("edge")),
+        SMALL,
+        "reads pixel (0, 0), expected nothing",
+    ),
+    made(
+        "cropped-for-five-by-six",
+        geometry.where(lambda n, m: (n, m) == ((5, 6), (4, 3)), geometry.cropped("full")),
+        SMALL,
+        "expected (8, 8)",
+    ),
+    made(
+        "scaled-for-two-by-two",
+        geometry.where(
+            lambda n, m: (n, m) == ((2, 2), (1, 5)), lambda *call: direct.conv2d(*call) * 3
+        ),
+        SMALL,
+        "the image holds the integers 1 to 4",
+    ),
+    made("flips-past-22-columns", geometry.only(_BY_ROWS, columns=23), EXACT, "read as flip-rows"),
+    made("rolls-past-63-columns", geometry.only(geometry.rolled, columns=64), EXACT),
+    made(
+        "wrong-for-31-taps",
+        geometry.where(lambda n, m: (n[0], m) == (4, (1, 31)), geometry.rolled),
+        EXACT,
+    ),
     made("tf32", arithmetic.through_tf32, REAL, "TF32- or float16-like"),
     made("bfloat16", _BFLOAT16, REAL, "bfloat16-like"),
     made("float16", arithmetic.through(np.float16), REAL, "TF32- or float16-like"),
@@ -112,6 +160,27 @@ MUTANTS = (
     made("float64-in-float32", arithmetic.accumulated_in(np.float32, np.float64), REAL),
     made("scaled", arithmetic.scaled, REAL, "No other orientation, shift or boundary"),
     made("scaled-integers", arithmetic.scaled, EXACT, "No other orientation, shift or boundary"),
+    made("wrong-past-22-columns", geometry.only(geometry.rolled, columns=23), FOUND),
+    made("tf32-bits", arithmetic.through_tf32, BITS, "11 of 24 bits: the call computes in tf32"),
+    made("float16-bits", arithmetic.through(np.float16), BITS, "computes in float16"),
+    made("bfloat16-bits", _BFLOAT16, BITS, "8 of 24 bits: the call computes in bfloat16"),
+    made("nan-swallowed", process.swallowing_nan, LOST, "reads a pixel of nan and is finite"),
+    made("nan-spread", process.spreading_nan, LOCAL, "nan reaches the output at (0, 0)"),
+    made("clipped", process.clipped, REAL),
+    made("barely-biased", process.barely_biased, REAL),
+    Mutant("wrong-once-in-200", process.wrong_at(lambda n: n % 200 == 0), MANY),
+    Mutant("wrong-after-1000", process.wrong_at(lambda n: n > 1000), MANY),
+    Mutant(
+        "wrong-every-other-call", process.wrong_at(lambda n: n % 2 == 0), REPEATS, "another result"
+    ),
+    made("row-unwritten", process.leaving_a_row_unwritten, REPEATS, "never wrote"),
+    made("hangs", process.hanging, EXACT, "for 2 calls outran 2 s"),
+    made("exits", process.leaving, EXACT, "called os._exit(0)"),
+    made("quits", process.quitting, EXACT, "called sys.exit(0)"),
+    made("silences-numpy", process.silencing, PROCESS, "NumPy's error handling"),
+    made("seeds", process.seeding, PROCESS, "Python's global random state"),
+    made("changes-directory", process.moving, PROCESS, "the working directory"),
+    made("shows-another-call", process.shown_flipped, SHOWN, "with other bits"),
     made("rectified", arithmetic.rectified, EXACT),
     made("rectified-sum", arithmetic.rectified, LINEAR, "conv(x + y)"),
     made("biased", arithmetic.biased, LINEAR, "conv(x + y)"),

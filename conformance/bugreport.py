@@ -1,0 +1,127 @@
+"""Writes each failure as two files: the arrays, and a script that shows it by itself."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from backends.registry import importing
+from conformance import evidence, fingerprint
+from conformance.script import About, render
+from reports.document import DocumentError
+
+if TYPE_CHECKING:
+    from conformance.checks import CaseLike, Check
+    from conformance.evidence import Evidence
+    from conformance.subject import Subject
+
+FOLDER = "failures"
+LIMIT = 50
+
+
+class BugReports:
+    """The folder ``failures`` beside one results document, at most `LIMIT` reports per backend.
+
+    Parameters
+    ----------
+    results : str
+        Path of the results document.
+    environment : str
+        Tells apart the reports of several documents in one folder.
+    """
+
+    def __init__(self, results: str, environment: str) -> None:
+        self._folder = Path(results).parent / FOLDER
+        self._environment = environment
+        self._made: dict[str, Counter[str]] = {}
+        self._left_out: Counter[str] = Counter()
+
+    def write(
+        self, subject: Subject, case: CaseLike, check: Check, error: BaseException
+    ) -> Path | None:
+        """Write the files; None if the failure is about no call, or there are enough already.
+
+        Raises
+        ------
+        DocumentError
+            If they cannot be written.
+        """
+        found = evidence.of(subject, error)
+        if found is None or not self._counts(subject.selector, check.name):
+            return None
+        backend = subject.spec.name
+        apart = f"{self._environment} {subject.selector}"
+        name = file_name(backend, check.name, case.id, apart)
+        about = About(
+            backend=backend,
+            check=check.name,
+            case=case.id,
+            message=f"{error}\nSeen with {_versions(subject)}.",
+            snippet=subject.spec.snippet or importing(subject.selector),
+            modules=subject.spec.distributions,
+            data=f"{name}.npz",
+        )
+        script = self._folder / f"{name}.py"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            np.savez_compressed(script.with_suffix(".npz"), **arrays(found))
+            script.write_text(render(found, about), "utf-8")
+        except OSError as failed:
+            msg = f"{script}: cannot write ({failed.strerror}); choose another --results"
+            raise DocumentError(msg) from failed
+        return script
+
+    def _counts(self, backend: str, check: str) -> bool:
+        """Whether there is room: one check takes at most half of what the others leave."""
+        made = self._made.setdefault(backend, Counter())
+        if made[check] >= LIMIT - made.total():
+            self._left_out[backend] += 1
+            return False
+        made[check] += 1
+        return True
+
+    def notes(self) -> list[str]:
+        """A line for each backend that failed more often than scripts are written for."""
+        return [
+            f"{name}: {self._made[name].total()} scripts in {self._folder} show as many failures; "
+            f"{number} more have none"
+            for name, number in self._left_out.items()
+        ]
+
+
+def file_name(*parts: str) -> str:
+    """A name that every shell and file system leaves alone, and no two failures share.
+
+    The last part tells names apart and does not show.
+    """
+    shown = [re.sub(r"[^A-Za-z0-9.]+", "-", part.replace("test_", "", 1)) for part in parts[:-1]]
+    words = "_".join(part.strip("-.")[-60:] for part in shown).lstrip("-.")
+    return f"{words}_{hashlib.sha256(repr(parts).encode()).hexdigest()[:8]}"
+
+
+def arrays(found: Evidence) -> dict[str, Any]:
+    """Everything that was in play, by name; ``note`` says what NumPy cannot store."""
+    call, expected = found.call, found.expected
+    made: dict[str, Any] = {"img": call.img.values, "k": call.k.values, "padding": call.padding}
+    if isinstance(call.result, np.ndarray) and not call.result.dtype.hasobject:
+        made["result"] = call.result
+    else:
+        made["result"] = repr(call.result)
+    if expected is not None:
+        made |= {"expected": expected.exact.value, "bound": expected.bound}
+    views = [name for name, a in made.items() if getattr(a, "dtype", None) == "bfloat16"]
+    made |= {name: made[name].view(np.uint16) for name in views}
+    layout = f"strides {call.img.strides}, {call.k.strides} (None: packed)"
+    made["note"] = f"{layout}; bfloat16 stored as uint16: {', '.join(views) or 'none'}"
+    return made
+
+
+def _versions(subject: Subject) -> str:
+    versions = fingerprint.installed()
+    names = ("numpy", *subject.spec.distributions)
+    return ", ".join(f"{name} {versions.get(name, '(unknown)')}" for name in names)

@@ -1,0 +1,101 @@
+"""P, N, R: precision is what the dtype promises, NaN is not lost, and a call repeats itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conformance import precision, special
+from conformance.cases import FEW, Case
+from conformance.checks import Named, check
+from conformance.dtypes import FLOATS, named
+from conformance.nonconformance import Refused, UnstableError, WrongValueError
+
+if TYPE_CHECKING:
+    from conformance.reference import Array
+    from conformance.subject import Subject
+
+# Bytes to fill freed memory with: NaN, zeros, small and large numbers.
+PATTERNS = (0xFF, 0x00, 0x3F, 0x7E)
+SMALL = Case((5, 6), (3, 3))
+
+
+@check("P1", tuple(Named(dtype) for dtype in FLOATS))
+def test_operands_keep_the_precision_of_their_dtype(subject: Subject, case: Named) -> None:
+    if case.id not in subject.dtypes:
+        reason = f"the call does not take {case.id}"
+        raise Refused(reason)
+    dtype = named(case.id)
+    if not subject.sums_directly:
+        reason = "an FFT is judged norm-wise, by V2"
+        raise Refused(reason)
+    bits = precision.operand_bits(subject, dtype)
+    if bits < precision.significand(dtype):
+        msg = (
+            f"{subject.spec.call}: {case.id} operands keep {bits} of "
+            f"{precision.significand(dtype)} bits: the call computes in "
+            f"{precision.class_of(subject, dtype, bits)}"
+        )
+        raise WrongValueError(msg)
+
+
+@check("N1", (Named("nan"), Named("inf"), Named("-inf")))
+def test_what_is_not_finite_reaches_every_output_that_reads_it(
+    subject: Subject, case: Named
+) -> None:
+    poisoned = _poisoned(subject, case)
+    lost = special.footprint(subject) & ~poisoned
+    if lost.any():
+        at = tuple(int(i) for i in np.argwhere(lost)[0])
+        msg = f"{subject.spec.call}: the output at {at} reads a pixel of {case.id} and is finite"
+        raise WrongValueError(msg, claim="not lost")
+
+
+@check("N2", (Named("nan"), Named("inf"), Named("-inf")))
+def test_what_is_not_finite_stays_where_it_is_read(subject: Subject, case: Named) -> None:
+    if not subject.sums_directly:
+        reason = "an FFT spreads it; how far is a fact"
+        raise Refused(reason)
+    spread = _poisoned(subject, case) & ~special.footprint(subject)
+    if spread.any():
+        at = tuple(int(i) for i in np.argwhere(spread)[0])
+        msg = f"{subject.spec.call}: {case.id} reaches the output at {at}, which does not read it"
+        raise WrongValueError(msg, claim="not spread")
+
+
+def _poisoned(subject: Subject, case: Named) -> special.Mask:
+    dtype = special.floating(subject)
+    if dtype is None or subject.conventions.orientation is None:
+        reason = "the call takes no floating-point numbers, or has no orientation"
+        raise Refused(reason)
+    return special.poisoned(subject, dtype, float(case.id))
+
+
+def again(subject: Subject, operands: tuple[Array, Array, str], first: Array) -> None:
+    """Another call on the same operands gives the same bits."""
+    result = subject.call(*operands)
+    if result.shape != first.shape or result.tobytes() != first.tobytes():
+        msg = (
+            f"{subject.spec.call}: the same operands gave another result: it may return memory "
+            "that it never wrote"
+        )
+        raise UnstableError(msg)
+
+
+@check("R1", FEW)
+def test_a_call_repeats_itself_on_a_dirtied_heap(subject: Subject, case: Case) -> None:
+    operands = (*case.arrays(), case.padding)
+    first = subject.call(*operands)
+    for pattern in PATTERNS:
+        dirty = [np.full(first.nbytes, pattern, np.uint8) for _ in range(8)]
+        del dirty
+        again(subject, operands, first)
+
+
+@check("R1", (SMALL,))
+def test_a_thousand_calls_give_one_result(subject: Subject, case: Case) -> None:
+    operands = (*case.arrays(), subject.paddings[0])
+    first = subject.call(*operands)
+    for _ in range(1000):
+        again(subject, operands, first)

@@ -1,0 +1,121 @@
+"""Slips that show in special values, from call to call, or in the process around the call."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conformance.conventions import output_size
+from conformance.reference import shape_of
+from tests.mutants import direct
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.reference import Array
+    from tests.mutants.direct import Conv2d
+
+
+def swallowing_nan(img: Array, k: Array, padding: str) -> Array:
+    """What is not finite counts as zero."""
+    direct.require(img, k, padding)
+    finite = np.isfinite(img.astype(np.float64))
+    return direct.conv2d(np.where(finite, img, 0).astype(img.dtype), k, padding)
+
+
+def spreading_nan(img: Array, k: Array, padding: str) -> Array:
+    """One pixel that is not finite spoils every output, as in a Fourier transform."""
+    out = direct.conv2d(img, k, padding)
+    finite = np.isfinite(img.astype(np.float64)).all()
+    return out if finite else np.full_like(out, np.nan)
+
+
+def clipped(img: Array, k: Array, padding: str) -> Array:
+    """Results saturate at ten thousand."""
+    out = direct.conv2d(img, k, padding)
+    return np.clip(out, -10000, 10000) if out.dtype.kind == "f" else out
+
+
+def barely_biased(img: Array, k: Array, padding: str) -> Array:
+    """A ten-millionth is added everywhere."""
+    out = direct.conv2d(img, k, padding)
+    return out + np.float32(1e-7) if out.dtype == np.float32 else out
+
+
+def wrong_at(slips: Callable[[int], bool]) -> Callable[[], Conv2d]:
+    """Off by one in the first output, on the calls whose number ``slips`` picks."""
+
+    def make() -> Conv2d:
+        calls = itertools.count(1)
+
+        def conv2d(img: Array, k: Array, padding: str) -> Array:
+            out = direct.conv2d(img, k, padding)
+            if slips(next(calls)) and out.size:
+                out[0, 0] += 1
+            return out
+
+        return conv2d
+
+    return make
+
+
+def leaving_a_row_unwritten(img: Array, k: Array, padding: str) -> Array:
+    """The last row is whatever lay in memory."""
+    direct.require(img, k, padding)
+    # Before the sums are made: memory that they free would hold the same numbers every time.
+    out = np.empty(output_size(padding, shape_of(img), shape_of(k)), img.dtype)
+    out[:-1] = direct.conv2d(img, k, padding)[:-1]
+    return out
+
+
+def hanging(img: Array, k: Array, padding: str) -> Array:
+    """Never comes back."""
+    time.sleep(3600)
+    return direct.conv2d(img, k, padding)
+
+
+def leaving(img: Array, k: Array, padding: str) -> Array:
+    """Ends the process, as if all were well."""
+    os._exit(0)
+    return direct.conv2d(img, k, padding)
+
+
+def quitting(img: Array, k: Array, padding: str) -> Array:
+    """Ends the process the polite way."""
+    sys.exit(0)
+    return direct.conv2d(img, k, padding)
+
+
+def silencing(img: Array, k: Array, padding: str) -> Array:
+    """Switches NumPy's warnings off for everybody."""
+    np.seterr(all="ignore")
+    return direct.conv2d(img, k, padding)
+
+
+def seeding(img: Array, k: Array, padding: str) -> Array:
+    """Seeds the global random generators."""
+    np.random.seed(0)
+    random.seed(0)
+    return direct.conv2d(img, k, padding)
+
+
+def moving(img: Array, k: Array, padding: str) -> Array:
+    """Changes the working directory."""
+    os.chdir("/")
+    return direct.conv2d(img, k, padding)
+
+
+def shown_flipped(img: Array, k: Array, padding: str) -> Array:
+    """Right, and shown in bug reports as a call that flips its kernel."""
+    return direct.conv2d(img, k, padding)
+
+
+shown_flipped.snippet = (  # type: ignore[attr-defined]
+    "from tests.mutants import direct\ny = direct.conv2d(img, k[::-1], padding)"
+)
