@@ -13,6 +13,7 @@ import numpy as np
 
 from backends.protocol import Unavailable
 from backends.registry import load
+from conformance import data
 from conformance.cases import Case
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def elsewhere(names: Sequence[str], environment: dict[str, str]) -> dict[str, Ar
     """Results of all backends from one fresh process, by ``name|case``."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "results.npz")
-        command = [sys.executable, "-m", "conformance.determinism", str(path), *names]
+        seed = str(data.SEED.get())
+        command = [sys.executable, "-m", "conformance.determinism", str(path), seed, *names]
         subprocess.run(  # noqa: S603  (our own command)
             command,
             env={**os.environ, **environment},
@@ -94,8 +96,9 @@ def measure(backends: Sequence[Backend]) -> dict[str, dict[str, Any]]:
     return told
 
 
-def main(path: str, *names: str) -> None:
+def main(path: str, seed: str, *names: str) -> None:
     """Write the results of the named backends to ``path``; one that is missing has none."""
+    data.SEED.set(int(seed))
     stored = {}
     for name in names:
         try:

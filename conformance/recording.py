@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from backends.precision import settings
 from backends.protocol import Unsupported
-from conformance import determinism, fingerprint
+from conformance import data, determinism, fingerprint
 from conformance.bugreport import BugReports
 from conformance.clauses import CLAUSES
 from conformance.nonconformance import (
@@ -217,7 +217,9 @@ def outcome_of(
 
 def repeat(node: str, subject: Subject) -> str:
     """The command that runs one test again."""
-    return shlex.join(["pytest", node, "--backend", subject.selector])
+    seed = data.SEED.get()
+    varied = ["--seed", str(seed)] if seed else []
+    return shlex.join(["pytest", node, "--backend", subject.selector, *varied])
 
 
 def _declared(subject: Subject) -> Any:
