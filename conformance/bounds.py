@@ -56,7 +56,11 @@ def normwise(img: NDArray[Any], k: NDArray[Any], exact: Exact, dtype: np.dtype[A
     element of the inverse is at most ``‖img‖₂·‖k‖₂``. N, the padded size, is at most twice
     ``H + Kh - 1`` by twice ``W + Kw - 1``.
     """
+    return np.full(exact.value.shape, transforms(img, k, dtype) + underflow(dtype, exact.taps))
+
+
+def transforms(img: NDArray[Any], k: NDArray[Any], dtype: np.dtype[Any]) -> float:
+    """`normwise` as one number, underflow apart."""
     points = math.prod(2 * (n + m - 1) for n, m in zip(img.shape, k.shape, strict=True))
     size = float(np.linalg.norm(img.astype(np.float64)) * np.linalg.norm(k.astype(np.float64)))
-    bound = (6 * math.log2(points) + 3) * unit_roundoff(dtype) * size
-    return np.full(exact.value.shape, bound + underflow(dtype, exact.taps))
+    return (6 * math.log2(points) + 3) * unit_roundoff(dtype) * size

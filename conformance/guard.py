@@ -8,6 +8,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from conformance.cost import Cost
 from conformance.nonconformance import ExitedError, TimedOutError
 
 if TYPE_CHECKING:
@@ -24,11 +25,13 @@ class Guarded:
     """A backend whose every call has a deadline and cannot end the process.
 
     The deadline reaches what gives control back to Python; a loop in C that never does is not
-    interrupted. After `PATIENCE` deadlines the backend is not called again.
+    interrupted. After `PATIENCE` deadlines the backend is not called again. ``cost`` is where the
+    time of each call is put down.
     """
 
     def __init__(self, backend: Backend, seconds: float = SECONDS) -> None:
         self.spec = backend.spec
+        self.cost = Cost(compiles=backend.spec.compiles)
         self._backend = backend
         self._seconds = seconds
         self._missed = 0
@@ -45,7 +48,11 @@ class Guarded:
             msg = f"{self.spec.call}: not called, for {PATIENCE} calls outran {self._seconds:g} s"
             raise TimedOutError(msg)
         try:
-            with _deadline(self._seconds, self.spec.call), _no_exit(self.spec.call):
+            with (
+                _deadline(self._seconds, self.spec.call),
+                _no_exit(self.spec.call),
+                self.cost.of(self.cost.call(img, k, padding)),
+            ):
                 return self._backend.conv2d(img, k, padding)
         except TimedOutError:
             self._missed += 1

@@ -186,6 +186,13 @@ class Recording:
             {"kind": "left out", "backend": subject.spec.name, "case": case.id, "reason": reason}
         )
 
+    def cost(self, subject: Subject) -> None:
+        """Record where the run's time went; the gate is to leave this fact out of account."""
+        self._recorder.add({
+            "kind": "fact", "backend": subject.spec.name, "fact": "cost",
+            "value": subject.cost.facts(), "declared": None, "detail": "seconds",
+        })  # fmt: skip
+
     def end(self, status: int) -> None:
         """Record that the run came to its end."""
         self._recorder.add({"kind": "end", "finished": now(), "exit": status})

@@ -21,7 +21,7 @@ from conformance.nonconformance import (
     WrongShapeError,
 )
 from conformance.probe import KERNELS, Probe, probe
-from conformance.reference import Exact, correlate, orient, shape_of
+from conformance.reference import Exact, orient, remembered, shape_of
 from conformance.timing import Clock
 from conformance.witness import Witness
 
@@ -71,6 +71,7 @@ class Subject:
         self._guarded = Guarded(backend, seconds)
         self.backend = Witness(self._guarded)
         self.calls = self.backend.calls
+        self.cost = self._guarded.cost
         self.selector = selector or backend.spec.name
         self.margin: Margin | None = None
         self.clock = Clock()
@@ -83,7 +84,8 @@ class Subject:
     @cached_property
     def probe(self) -> Probe:
         """Measured once, at first use."""
-        return probe(self._guarded)
+        with self.cost.of("probe"):
+            return probe(self._guarded)
 
     @property
     def conventions(self) -> Conventions:
@@ -93,9 +95,10 @@ class Subject:
     def facts(self) -> dict[str, Any]:
         """Everything measured, by name and ready for JSON: the probe's facts first."""
         found = self.probe.facts()
-        if self.conventions.orientation is not None:
-            found["precision"] = precision.measure(self)
-            found["special_values"] = special.measure(self)
+        with self.cost.of("probe"):
+            if self.conventions.orientation is not None:
+                found["precision"] = precision.measure(self)
+                found["special_values"] = special.measure(self)
         return found
 
     @property
@@ -215,13 +218,14 @@ class Subject:
             raise WrongFactError(msg)
         reads = orient(k, found.orientation)
         before = found.before(padding, shape_of(reads))
-        return correlate(
-            img,
-            reads,
-            before=(before[0] - corner[0], before[1] - corner[1]),
-            size=self.size(img, k, padding) if size is None else size,
-            boundary=found.boundary or "zeros",
-        )
+        with self.cost.of("reference"):
+            return remembered(
+                img,
+                reads,
+                before=(before[0] - corner[0], before[1] - corner[1]),
+                size=self.size(img, k, padding) if size is None else size,
+                boundary=found.boundary or "zeros",
+            )
 
     def size(self, img: Array, k: Array, padding: str) -> Shape:
         """Shape that the result must have."""

@@ -27,6 +27,15 @@ NOT_JUDGED = pytest.StashKey[Exception]()
 COUNTS = pytest.StashKey[dict[str, Counter[str]]]()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Put the whole of a check's test, from set-up to its record, to its subject's cost."""
+    if not isinstance(item, pytest.Function) or check_of(item.function) is None:
+        return (yield)
+    with parameters(item)[0].cost.of("harness"):
+        return (yield)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Run a check through `Check.run`; what cannot be judged is skipped with its reason."""
@@ -152,4 +161,6 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = exitstatus = pytest.ExitCode.TESTS_FAILED
     recording = session.config.stash.get(RECORDING, None)
     if recording is not None and exitstatus != pytest.ExitCode.INTERRUPTED:
+        for subject in session.config.stash[SUBJECTS]:
+            recording.cost(subject)
         recording.end(int(exitstatus))

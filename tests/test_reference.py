@@ -12,6 +12,8 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 
+from conformance import reference
+from conformance.cases import INTEGERS, TAILS, Case
 from conformance.conventions import output_size
 from conformance.reference import ORIENTATIONS, Boundary, Exact, correlate, orient, source_indices
 
@@ -166,3 +168,22 @@ def test_importing_it_loads_no_framework(module: str) -> None:
     command = [sys.executable, "-c", ONLY_NUMPY.format(module=module)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("case", [*INTEGERS[::5], *TAILS[::7]], ids=lambda case: case.id)
+def test_small_integers_take_a_short_cut_to_the_same_bits(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    img, k = case.arrays()
+    size = output_size("full", case.image, case.kernel)
+    short = correlate(img, k, before=(1, 2), size=size, boundary="mirror")
+    monkeypatch.setattr(reference, "_whole", lambda *_: False)
+    long = correlate(img, k, before=(1, 2), size=size, boundary="mirror")
+    for one, other in zip(vars(short).values(), vars(long).values(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_integers_too_large_to_sum_in_float64_take_no_short_cut() -> None:
+    img, k = np.array([[2.0**53, 1.0]]), np.array([[1.0, 1.0]])
+    exact = correlate(img, k, size=(1, 1))
+    assert (exact.value[0, 0], exact.low[0, 0]) == (2.0**53, 1.0)
