@@ -23,14 +23,16 @@ if TYPE_CHECKING:
     from conformance.geometry import Shape
     from conformance.reference import Array
 
-Layout = Literal["plain", "reversed", "strided", "fortran", "read-only", "big-endian"]
+Layout = Literal["plain", "reversed", "strided", "fortran", "read-only", "big-endian", "repeated"]
+Operand = Literal["both", "image", "kernel"]
 PADDINGS = ("valid", "same", "full")
+ONE: tuple[Operand, ...] = ("image", "kernel")
 LAYOUTS: tuple[Layout, ...] = ("reversed", "strided", "fortran", "read-only", "big-endian")
 
 
 @dataclass(frozen=True)
 class Case:
-    """One input: shapes, padding, dtype, family of data and memory layout.
+    """One input: shapes, padding, dtype, family of data, and memory layout of which operands.
 
     ``id`` names it, in letters that every shell leaves alone; the data follow from it. Where a
     compilation per shape makes a call dear, only ``covering`` cases run: a Latin square of the
@@ -43,19 +45,24 @@ class Case:
     dtype: str = "float32"
     family: data.Family = "integers"
     layout: Layout = "plain"
+    only: Operand = "both"
     covering: bool = field(default=True, compare=False)
 
     @property
     def id(self) -> str:
         """``same/6x7-by-2x3/float32``, then what is not the default."""
         parts = [self.padding, describe(self.image, self.kernel), self.dtype]
-        defaults = {"integers", "plain"}
-        return "/".join(parts + [p for p in (self.family, self.layout) if p not in defaults])
+        defaults = {"integers", "plain", "both"}
+        rest = self.family, self.layout, self.only
+        return "/".join(parts + [p for p in rest if p not in defaults])
 
     def arrays(self) -> tuple[Array, Array]:
         """Image (H, W) and kernel (Kh, Kw), made anew at each call; ``--seed`` gives others."""
-        img, k = _numbers(replace(self, layout="plain"), data.SEED.get())
-        return lay_out(img, self.layout), lay_out(k, self.layout)
+        img, k = _numbers(replace(self, layout="plain", only="both"), data.SEED.get())
+        return (
+            lay_out(img, "plain" if self.only == "kernel" else self.layout),
+            lay_out(k, "plain" if self.only == "image" else self.layout),
+        )
 
     def definition(self) -> str:
         """Hash of the case's name, the seed, and the operands in every byte and stride."""
@@ -87,7 +94,10 @@ _kept = lru_cache(maxsize=2**12)(_made)
 
 
 def lay_out(a: Array, layout: Layout) -> Array:
-    """``a`` (rows, columns) with the same values in another memory layout."""
+    """``a`` (rows, columns) with the same values in another memory layout.
+
+    All rows of a ``repeated`` array are its first: one row in memory, its stride zero.
+    """
     if layout == "reversed":
         return a[::-1, ::-1].copy()[::-1, ::-1]
     if layout == "strided":
@@ -98,6 +108,8 @@ def lay_out(a: Array, layout: Layout) -> Array:
         return np.array(a, order="F")
     if layout == "big-endian":
         return a.astype(a.dtype.newbyteorder(">"))
+    if layout == "repeated":
+        return np.lib.stride_tricks.as_strided(a[0].copy(), a.shape, (0, a.itemsize))
     a = a.copy()
     a.flags.writeable = layout != "read-only"
     return a
@@ -133,6 +145,10 @@ TAIL_SHAPES: tuple[tuple[Shape, Shape], ...] = (
     *(((n + 2, n + 3), (n, n)) for n in (7, 11, 15, 31)),
     *(((4, n + 3), (1, n)) for n in (7, 11, 15, 31)),
     *(((n + 2, 5), (n, 1)) for n in (7, 11, 15, 31)),
+    ((64, 64), (3, 3)),
+    ((70, 67), (5, 5)),
+    ((131, 5), (4, 2)),
+    ((5, 259), (2, 3)),
 )
 REAL_SHAPES: tuple[tuple[Shape, Shape], ...] = (
     ((9, 10), (3, 3)),
@@ -140,6 +156,10 @@ REAL_SHAPES: tuple[tuple[Shape, Shape], ...] = (
     ((40, 41), (11, 11)),
     ((33, 32), (31, 31)),
 )
+# Past the sizes from which code takes other formats, or threads.
+LARGE_SHAPES: tuple[tuple[Shape, Shape], ...] = (((96, 97), (3, 3)), ((131, 130), (5, 6)))
+# Kernels of practice, which code may take a short cut for; `data.STRUCTURED` says what each is.
+STRUCTURED_SHAPES: tuple[tuple[Shape, Shape], ...] = (((9, 8), (3, 3)), ((11, 12), (5, 4)))
 
 
 def _square(
@@ -161,11 +181,17 @@ TAILS = _square(PADDINGS, TAIL_SHAPES, ("float32",)) + _square(
     PADDINGS, TAIL_SHAPES[11::4], ("float64",)
 )
 PLAIN = _square(PADDINGS, SHAPES, DTYPES) + _square(("same", "full"), LARGER_KERNELS, FLOATS)
-INTEGERS = PLAIN + TAILS
+STRUCTURED = _square(PADDINGS, STRUCTURED_SHAPES, ("float32",), data.STRUCTURED)
+# Sums past 2**53, which no float64 holds.
+HUGE = _square(PADDINGS, (SHAPES[0],), ("int64",), ("huge",))
+INTEGERS = PLAIN + TAILS + STRUCTURED + HUGE
 # No bound holds where K·u nears 1: sums in the operands' own bfloat16 then stop growing.
 REAL = tuple(
     case
-    for case in _square(("same", "valid"), REAL_SHAPES, FLOATS, data.REAL_FAMILIES)
+    for case in (
+        *_square(PADDINGS, REAL_SHAPES, FLOATS, data.REAL_FAMILIES),
+        *_square(PADDINGS, LARGE_SHAPES, ("float32",), ("normal",)),
+    )
     if math.prod(case.kernel) * unit_roundoff(named(case.dtype)) < 0.5
 )
 SHAPED = {
@@ -180,5 +206,9 @@ FEW = tuple(Case(*shapes, padding) for padding in PADDINGS for shapes in (SHAPES
 LAID_OUT = tuple(
     replace(case, layout=layout, dtype=dtype)
     for case, layout, dtype in product(FEW[::2], LAYOUTS, ("float32", "float64"))
+) + tuple(
+    replace(case, layout=layout, only=operand)
+    for case in FEW[::2]
+    for layout, operand in (*product(LAYOUTS, ONE), ("repeated", "image"))
 )
 DTYPED = tuple(Case((6, 7), (3, 3), padding, dtype) for padding in PADDINGS for dtype in FLOATS)

@@ -77,7 +77,8 @@ _ALL = (
         "values",
         "integers are exact",
         "Integers small enough that every partial sum is exact give the exact result, bit for "
-        "bit; after rounding where an FFT computes it.",
+        "bit; after rounding where an FFT computes it. The dtype of the result depends on that of "
+        "the operands alone.",
     ),
     Clause(
         "V2",
@@ -123,7 +124,8 @@ _ALL = (
         "R1",
         "determinism",
         "repeatable",
-        "The same operands give the same bits again, whatever lay in memory before.",
+        "The same operands give the same bits again, whatever lay in memory before, and the first "
+        "call of all gives what later ones give.",
     ),
     Clause("D1", "dtype", "floats keep their dtype", "Floating-point operands give their dtype."),
     Clause("I1", "identity", "linear", "conv(x + y, k) = conv(x, k) + conv(y, k)."),
@@ -139,8 +141,9 @@ _ALL = (
         "H2",
         "hygiene",
         "memory layout does not matter",
-        "Reversed, strided, Fortran-ordered, read-only and big-endian operands give the same "
-        "result as plain copies, or are refused.",
+        "Operands of which one or both are reversed, strided, Fortran-ordered, read-only or "
+        "big-endian, or an image whose rows share their memory, give the same result as plain "
+        "copies, or are refused.",
     ),
     Clause(
         "H3",
@@ -153,13 +156,19 @@ _ALL = (
         "hygiene",
         "the process is left alone",
         "The call changes neither NumPy's error handling, nor a global random state, nor the "
-        "working directory.",
+        "working directory, nor environment variables, nor warning filters.",
     ),
     Clause(
         "H5",
         "hygiene",
         "shown as it is called",
         "The snippet that a bug report shows gives the adapter's result, bit for bit.",
+    ),
+    Clause(
+        "H6",
+        "hygiene",
+        "calls may run at once",
+        "Calls that two threads make at once give what each gives alone.",
     ),
     Clause("B1", "bad input", "wrong rank", "Operands that are not 2-D get an exception."),
     Clause("B2", "bad input", "unknown padding", "An unknown padding gets an exception."),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from conformance.dtypes import info, largest_exact
+from conformance.reference import shape_of
 
 if TYPE_CHECKING:
     from conformance.geometry import Shape
@@ -16,8 +17,29 @@ if TYPE_CHECKING:
 
     Maker = Any
 
-Family = Literal["integers", "normal", "large", "small", "wide", "cancelling", "positive"]
+Family = Literal[
+    "integers",
+    "huge",
+    "normal",
+    "large",
+    "small",
+    "wide",
+    "cancelling",
+    "positive",
+    "box",
+    "binomial",
+    "derivative",
+    "laplacian",
+    "identity",
+    "sparse",
+    "flat",
+]
 REAL_FAMILIES: tuple[Family, ...] = ("normal", "large", "small", "wide", "cancelling", "positive")
+# Integers with a structure that code may take a short cut for: separable, symmetric, mostly zero,
+# or an image of one value.
+STRUCTURED: tuple[Family, ...] = (
+    "box", "binomial", "derivative", "laplacian", "identity", "sparse", "flat",
+)  # fmt: skip
 
 # Varies the random data of every case; ``--seed`` sets it.
 SEED: ContextVar[int] = ContextVar("seed", default=0)
@@ -36,14 +58,18 @@ def make(
     ``normal`` scaled by a power of two; ``wide`` spreads magnitudes log-uniformly; ``cancelling``
     repeats the image's columns with the other sign; ``positive`` has no cancellation at all.
     """
-    if family == "integers":
-        return _integers(rng, image, kernel, dtype)
+    if family in ("integers", "huge"):
+        limit = min(largest_exact(dtype), 2**62 if family == "huge" else 2**40)
+        return _integers(rng, image, kernel, dtype, limit)
+    if family in STRUCTURED:
+        img, k = _integers(rng, image, kernel, dtype, 2**14)
+        return (np.full_like(img, 3), k) if family == "flat" else (img, _kernel(family, k))
     reach = float(math.log2(info(dtype).max)) / 8
     img, k = rng.standard_normal(image), rng.standard_normal(kernel)
     if family == "large":
         img, k = img * 2**reach, k * 2**reach
     elif family == "small":
-        img, k = img * 2**-reach, k * 2**-reach
+        img, k = img * 2 ** (-3 * reach), k * 2 ** (-3 * reach)
     elif family == "wide":
         img = np.sign(img) * 2 ** rng.uniform(-reach, reach, image)
         k = np.sign(k) * 2 ** rng.uniform(-reach, reach, kernel)
@@ -55,13 +81,13 @@ def make(
 
 
 def _integers(
-    rng: np.random.Generator, image: Shape, kernel: Shape, dtype: np.dtype[Any]
+    rng: np.random.Generator, image: Shape, kernel: Shape, dtype: np.dtype[Any], limit: int
 ) -> tuple[Array, Array]:
     """Signed where the dtype is; a low dtype and a large kernel leave some taps zero.
 
-    Drawn again until every other reading of the kernel, and every shift of the image, shows.
+    No partial sum exceeds ``limit``. Drawn again until every other reading of the kernel, and
+    every shift of the image, shows.
     """
-    limit = min(largest_exact(dtype), 2**40)
     size = math.prod(kernel)
     taps = min(size, limit // 9)
     top = math.isqrt(limit // taps)
@@ -75,6 +101,27 @@ def _integers(
         if _discriminates(img, k):
             break
     return img.astype(dtype), k.astype(dtype)
+
+
+def _kernel(family: Family, k: Array) -> Array:
+    """A kernel of practice, of the shape and dtype of ``k``; ``sparse`` is ``k`` less a quarter."""
+    if family == "sparse":
+        k.flat[::4] = 0
+        return k
+    rows, columns = (
+        np.array([math.comb(n - 1, i) for i in range(n)], np.int64) for n in shape_of(k)
+    )
+    slope = np.arange(k.shape[1]) - (k.shape[1] - 1) // 2
+    made = {
+        "box": np.ones(k.shape),
+        "binomial": np.outer(rows, columns),
+        "derivative": np.outer(rows, slope),
+        "laplacian": -np.ones(k.shape),
+        "identity": np.zeros(k.shape),
+    }[family]
+    centre = tuple(n // 2 for n in k.shape)
+    made[centre] += {"laplacian": k.size, "identity": 1}.get(family, 0)
+    return made.astype(k.dtype)
 
 
 def _discriminates(img: Array, k: Array) -> bool:

@@ -44,6 +44,9 @@ class ExpectedFailure:
         Upstream issue or documentation; None where none is known.
     varied : str or None
         As ``case``, under a ``--seed`` of one's own: which data show a deviation may vary.
+    certain : bool
+        False where the deviation depends on the processor, which the reason then says: a pass is
+        then no unexpected one.
     """
 
     backend: str
@@ -54,6 +57,7 @@ class ExpectedFailure:
     case: str = "*"
     link: str | None = None
     varied: str | None = None
+    certain: bool = True
 
     def expects(self, spec: Spec, check: str) -> bool:
         """Whether this record is about that check of that backend, as it is installed."""
@@ -64,6 +68,11 @@ class ExpectedFailure:
         return wanted.name in spec.distributions and wanted.specifier.contains(
             there, prereleases=True
         )
+
+    @property
+    def strict(self) -> bool:
+        """Whether a pass is unexpected; what fails on the usual data need not fail on all."""
+        return self.certain and data.SEED.get() == 0
 
     def covers(self, case: str) -> bool:
         """Whether this record is about that case."""
@@ -79,6 +88,16 @@ _EMPTY_SWAP = "finds the kernel larger than the empty image and swaps the operan
 _EPSILON = (
     "drops kernel elements below 2.2e-16 (DBL_EPSILON in its C source), so that a small kernel "
     "gives zeros and a kernel of wide range loses its small elements"
+)
+_NAN_TAP = (
+    "drops kernel elements that are not greater than DBL_EPSILON, and a NaN is not: the result is "
+    "finite, as if the element were zero. No upstream issue found"
+)
+_DOUBLE = "sums integers in double precision, so that what exceeds 2**53 is rounded"
+_BFLOAT16_NAN = (
+    "on processors with bfloat16 dot products oneDNN adds products in pairs: NaN in a bfloat16 "
+    "image reaches one column more, through a zero of padding. TF_ENABLE_ONEDNN_OPTS=0 keeps it "
+    "local. No upstream issue found"
 )
 _LARGER_SWAP = (
     "checks for 'valid' whether the kernel fits the image, for 'same' and 'full' too, and raises "
@@ -97,6 +116,8 @@ _RANK = "test_operands_of_the_wrong_rank_are_refused"
 _KERNEL = "test_an_empty_kernel_is_refused"
 _DTYPES = "test_operands_of_two_dtypes_are_refused"
 _IMAGE = "test_an_empty_image_gives_nothing_but_what_the_definition_gives"
+_LOST = "test_what_is_not_finite_reaches_every_output_that_reads_it"
+_LOCAL = "test_what_is_not_finite_stays_where_it_is_read"
 _REAL = "test_real_data_stay_within_the_error_bound"
 _EXACT = "test_sums_of_small_integers_are_exact"
 _SMALL = "test_every_small_image_is_read_as_the_conventions_predict"
@@ -124,7 +145,18 @@ EXPECTED_FAILURES: tuple[ExpectedFailure, ...] = (
     E("scipy.signal.*2d", "scipy>=1.3", _IMAGE, "shape", _EMPTY_SWAP, "image-0x0/valid"),
     E("scipy.signal.*-direct", "scipy>=1.3", _IMAGE, "shape", _EMPTY_SWAP, "image-0x0/valid"),
     E("scipy.signal.[fo]*", "scipy>=1.3", _IMAGE, "shape", _FFT_EMPTY),
+    E("scipy.ndimage.*", "scipy>=1.3", _LOST, "value", _NAN_TAP, "*/nan-tap"),
+    E("scipy.ndimage.*", "scipy>=1.3", _EXACT, "value", _DOUBLE, "*/int64/huge"),
     E("scipy.ndimage.*", "scipy>=1.3", _REAL, "value", _EPSILON, "*/float64/small"),
+    E(
+        "scipy.ndimage.*",
+        "scipy>=1.3",
+        _REAL,
+        "value",
+        _EPSILON,
+        "same/[34]*/float32/small",
+        varied="*/float32/small",
+    ),
     E(
         "scipy.ndimage.*",
         "scipy>=1.3",
@@ -169,7 +201,7 @@ EXPECTED_FAILURES: tuple[ExpectedFailure, ...] = (
         "test_memory_layout_does_not_change_the_result",
         "value",
         _BYTE_ORDER,
-        "*/big-endian",
+        "*/big-endian*",
     ),
     E("jax.lax.conv_general_dilated-jit", "jax>=0.4", _SEARCH, "value", _BYTE_ORDER, "layouts"),
     E("jax.scipy.signal.*", "jax>=0.4", _SEARCH, "raised", _LARGER_SWAP, "shapes"),
@@ -180,6 +212,15 @@ EXPECTED_FAILURES: tuple[ExpectedFailure, ...] = (
         "test_the_process_is_left_as_it_was",
         "global state",
         _DRAWS,
+    ),
+    *(
+        E(backend, versions, _LOCAL, "value", _BFLOAT16_NAN, "*/bfloat16/nan-pixel", certain=False)
+        for backend, versions in (
+            ("torch.nn.*", "torch>=2"),
+            ("keras.*", "torch>=2"),
+            ("tensorflow.nn.*", "tensorflow>=2.10"),
+            ("keras.*", "tensorflow>=2.10"),
+        )
     ),
     E("keras.ops.conv", "jax>=0.4", _DTYPES, _ACCEPTED, "on JAX, " + _PROMOTES),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from conformance import bounds, diagnosis
-from conformance.nonconformance import WrongShapeError, WrongValueError
+from conformance.nonconformance import WrongDtypeError, WrongShapeError, WrongValueError
 from conformance.reference import shape_of
 from conformance.subject import Margin
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from conformance.subject import Subject
 
 
-def shape(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> None:
-    """The result has the shape that the padding gives."""
+def form(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> None:
+    """The result has the shape that the padding gives, and the dtype that the operands' gives."""
     expected = subject.size(img, k, padding)
     if result.shape != expected:
         msg = (
@@ -26,11 +26,18 @@ def shape(subject: Subject, img: Array, k: Array, padding: str, result: Array) -
             f"gave shape {result.shape}, expected {expected}"
         )
         raise WrongShapeError(msg)
+    elsewhere = subject.probe.dtypes.get(img.dtype.name, result.dtype.name)
+    if result.dtype.name != elsewhere:
+        msg = (
+            f"{subject.spec.call}, padding {padding!r}: image {img.shape} and kernel {k.shape} of "
+            f"{img.dtype.name} gave {result.dtype.name}, and {elsewhere} at another size"
+        )
+        raise WrongDtypeError(msg)
 
 
 def exactly(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> None:
     """Every element is the exact integer; within the norm-wise bound where an FFT computed it."""
-    shape(subject, img, k, padding, result)
+    form(subject, img, k, padding, result)
     exact = subject.exact(img, k, padding)
     values(subject, img, k, padding, result, exact, whole(subject, img, k, exact, result.dtype))
 
@@ -45,7 +52,7 @@ def whole(subject: Subject, img: Array, k: Array, exact: Exact, given: np.dtype[
 
 def closely(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> None:
     """Every element lies within the bound of honest summation in the operands' dtype."""
-    shape(subject, img, k, padding, result)
+    form(subject, img, k, padding, result)
     exact = subject.exact(img, k, padding)
     values(subject, img, k, padding, result, exact, honest(subject, img, k, exact))
 
@@ -59,7 +66,7 @@ def honest(subject: Subject, img: Array, k: Array, exact: Exact) -> Floats:
 
 def blocks(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> None:
     """As `closely`, on blocks of 8×8 at the corners and the centre of a large result."""
-    shape(subject, img, k, padding, result)
+    form(subject, img, k, padding, result)
     rows, columns = (sorted({0, max(n // 2 - 4, 0), max(n - 8, 0)}) for n in result.shape)
     for corner in product(rows, columns):
         block = result[corner[0] : corner[0] + 8, corner[1] : corner[1] + 8]

@@ -9,6 +9,7 @@ import numpy as np
 
 from backends.protocol import Unsupported
 from conformance import geometry
+from conformance.cases import Case
 from conformance.conventions import AXES, Conventions, combine, output_size
 from conformance.dtypes import DTYPES, largest_exact, named
 from conformance.reference import Array, correlate, orient, shape_of
@@ -30,6 +31,8 @@ LARGER: dict[str, Shape] = {
     "larger_kernel_columns": (2, 6),
 }
 REFUSED = "refused: "
+# What a backend is called with first of all.
+OPENING = Case((7, 8), (3, 3), "valid")
 
 
 @dataclass
@@ -49,6 +52,8 @@ class Probe:
         What ``valid`` gives for a kernel larger than the image, in both axes or in one.
     sums_exactly : bool or None
         Whether sums of integers came out exact: direct summation does that, an FFT does not.
+    first : ndarray or str
+        What the first call of all gave, on `OPENING`; or the refusal.
     """
 
     conventions: Conventions = field(default_factory=lambda: Conventions(None, None))
@@ -58,6 +63,7 @@ class Probe:
     kernels: dict[str, str] = field(default_factory=dict)
     larger: dict[str, str] = field(default_factory=dict)
     sums_exactly: bool | None = None
+    first: Array | str = ""
 
     @property
     def supported_paddings(self) -> list[str]:
@@ -97,7 +103,10 @@ def _refusals(answers: dict[str, str]) -> dict[str, str]:
 
 def probe(backend: Backend) -> Probe:
     """Measure a backend on what it supports; every exception of the call is an answer."""
-    found = Probe(dtypes={name: _dtype_answer(backend, name) for name in DTYPES})
+    first = _answer(lambda: backend.conv2d(*OPENING.arrays(), "valid"))
+    if isinstance(first, np.ndarray):
+        first = first.copy()
+    found = Probe(first=first, dtypes={name: _dtype_answer(backend, name) for name in DTYPES})
     usable = [d for d in ("float32", "float64", *DTYPES) if d in found.supported_dtypes]
     if not usable:
         complaint = f"every call was refused; {found.dtypes['float32'].removeprefix(REFUSED)}"

@@ -54,8 +54,11 @@ class Exact:
     taps: int
 
     def error_of(self, result: Array) -> Floats:
-        """Absolute error of ``result`` (Oh, Ow), exact even where float64 is under test."""
-        return np.abs((result.astype(np.float64) - self.value) - self.low)
+        """Absolute error of ``result`` (Oh, Ow), exact even for a float64 or an int64."""
+        high = result.astype(np.float64)
+        # What float64 does not hold of an integer past 2**53.
+        rest = result - high.astype(result.dtype) if result.dtype.kind == "i" else 0
+        return np.abs((high - self.value) + (rest - self.low))
 
 
 def shape_of(a: Array) -> tuple[int, int]:

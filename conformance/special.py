@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from itertools import product
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from conformance import geometry
-from conformance.dtypes import DTYPES, INTEGERS, info, named
+from conformance.cases import PADDINGS, Case
+from conformance.dtypes import DTYPES, FLOATS, INTEGERS, info, named
 from conformance.nonconformance import NonconformanceError
 from conformance.reference import Array, shape_of
 
@@ -21,6 +24,40 @@ if TYPE_CHECKING:
 
 IMAGE = (9, 10)
 PIXEL = (4, 5)
+TAP = (0, 2)
+
+
+Where = Literal["pixel", "tap"]
+WHERE: tuple[Where, ...] = ("pixel", "tap")
+VALUES = ("nan", "inf", "-inf")
+
+
+@dataclass(frozen=True)
+class Poisoned(Case):
+    """Ones, and a single ``value`` that is not finite: a ``pixel`` or a ``tap``."""
+
+    value: str = "nan"
+    where: Where = "pixel"
+
+    @property
+    def id(self) -> str:
+        """``same/9x10-by-3x3/float32/nan-pixel``."""
+        shapes = geometry.describe(self.image, self.kernel)
+        return f"{self.padding}/{shapes}/{self.dtype}/{self.value}-{self.where}"
+
+    def arrays(self) -> tuple[Array, Array]:
+        """Image and kernel, made anew at each call."""
+        img, k = np.ones(self.image, named(self.dtype)), np.ones(self.kernel, named(self.dtype))
+        pixel = self.where == "pixel"
+        (img if pixel else k)[PIXEL if pixel else TAP] = float(self.value)
+        return img, k
+
+
+POISONED = tuple(
+    Poisoned(IMAGE, (3, 3), padding, dtype, value=value, where=where)
+    for padding, dtype, value, where in product(PADDINGS, FLOATS, VALUES, WHERE)
+    if value == "nan" or dtype == "float32"
+)
 
 
 def measure(subject: Subject) -> dict[str, Any]:
@@ -36,8 +73,8 @@ def measure(subject: Subject) -> dict[str, Any]:
     if dtype is None:
         return facts
     return facts | {
-        "nan": _told(lambda: reach(subject, dtype, np.nan)),
-        "inf": _told(lambda: reach(subject, dtype, np.inf)),
+        "nan": _told(lambda: reach(subject, dtype, "nan")),
+        "inf": _told(lambda: reach(subject, dtype, "inf")),
         "zero_times_inf": _told(lambda: zero_times_inf(subject, dtype)),
         "signed_zero": _told(lambda: signed_zero(subject, dtype)),
         "subnormals": _told(lambda: subnormals(subject, dtype)),
@@ -63,28 +100,29 @@ def _call(subject: Subject, img: Array, k: Array) -> Array:
         return subject.shaped(img, k, subject.paddings[0])
 
 
-def footprint(subject: Subject) -> Mask:
-    """Outputs that read `PIXEL` through a 3×3 kernel, by the measured conventions."""
-    padding, found = subject.paddings[0], subject.conventions
-    size = subject.size(np.zeros(IMAGE), np.zeros((3, 3)), padding)
-    before = found.before(padding, (3, 3))
-    source = geometry.predict(IMAGE, (3, 3, *size), before, found.boundary or "zeros")
-    reads: Mask = (source == PIXEL[0] * IMAGE[1] + PIXEL[1]).any(axis=(0, 1))
+def footprint(subject: Subject, case: Poisoned) -> Mask:
+    """Outputs that read what is not finite, by the measured conventions.
+
+    A tap is read where it meets a pixel: a zero outside the image need not be multiplied.
+    """
+    img, k = ((~np.isfinite(a.astype(np.float64))).astype(np.float64) for a in case.arrays())
+    operands = (img, np.ones_like(k)) if case.where == "pixel" else (np.ones_like(img), k)
+    reads: Mask = subject.exact(*operands, case.padding).value > 0
     return reads
 
 
-def poisoned(subject: Subject, dtype: np.dtype[Any], value: float) -> Mask:
-    """Outputs that are not finite when one pixel is ``value`` and no kernel element is zero."""
-    img, k = np.ones(IMAGE, dtype), np.ones((3, 3), dtype)
-    img[PIXEL] = value
-    mask: Mask = ~np.isfinite(_call(subject, img, k).astype(np.float64))
+def poisoned(subject: Subject, case: Poisoned) -> Mask:
+    """Outputs that are not finite."""
+    with np.errstate(all="ignore"):
+        result = subject.shaped(*case.arrays(), case.padding)
+        mask: Mask = ~np.isfinite(result.astype(np.float64))
     return mask
 
 
-def reach(subject: Subject, dtype: np.dtype[Any], value: float) -> str:
+def reach(subject: Subject, dtype: np.dtype[Any], value: str) -> str:
     """``local``, ``rows``, ``columns``, ``global`` or ``spreads``; ``swallowed`` if it is lost."""
-    mask: Mask = poisoned(subject, dtype, value)
-    expected: Mask = footprint(subject)
+    case = Poisoned(IMAGE, (3, 3), subject.paddings[0], dtype.name, value=value)
+    mask, expected = poisoned(subject, case), footprint(subject, case)
     if (expected & ~mask).any():
         return "swallowed" if not mask.any() else "swallowed in part"
     if np.array_equal(mask, expected):
@@ -137,10 +175,21 @@ def partial_sum_overflow(subject: Subject, dtype: np.dtype[Any]) -> str:
 
 
 def overflow(subject: Subject, name: str) -> str:
-    """What the largest integer, taken nine times, becomes: wraps, saturates or widens."""
+    """What the largest integer, taken nine times, becomes: wraps, saturates or widens.
+
+    One word if it is the same under each padding; each padding's word if not.
+    """
+    words = {padding: _overflow(subject, name, padding) for padding in subject.paddings}
+    if len(set(words.values())) == 1:
+        return words[subject.paddings[0]]
+    return ", ".join(f"{padding}: {word}" for padding, word in words.items())
+
+
+def _overflow(subject: Subject, name: str, padding: str) -> str:
     dtype = named(name)
     top = int(np.iinfo(dtype).max)
-    result = _call(subject, np.full(IMAGE, top, dtype), np.ones((3, 3), dtype))
+    with np.errstate(all="ignore"):
+        result = subject.shaped(np.full(IMAGE, top, dtype), np.ones((3, 3), dtype), padding)
     got = result[tuple(n // 2 for n in shape_of(result))]
     if result.dtype != dtype and float(got) == 9.0 * top:
         return f"widens to {result.dtype.name}"

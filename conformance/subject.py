@@ -171,7 +171,7 @@ class Subject:
         except Exception as error:
             msg = f"{self.spec.call} raised {type(error).__name__}: {error}"
             raise RaisedError(msg, operands=(img, k, padding)) from error
-        if not isinstance(result, np.ndarray) or result.ndim != 2:
+        if type(result) is not np.ndarray or result.ndim != 2:
             got = getattr(result, "shape", "no shape")
             msg = f"{self.spec.call} returned a {type(result).__name__} of {got}, not a 2-D ndarray"
             raise WrongShapeError(msg)

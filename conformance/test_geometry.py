@@ -104,14 +104,14 @@ def test_valid_with_a_kernel_larger_in_one_axis_gives_no_number(
 
 @check("S1", SHAPED["valid"])
 def test_valid_loses_a_kernel_less_one_pixel(subject: Subject, case: Case) -> None:
-    judge.shape(subject, *case.arrays(), case.padding, subject.run(case))
+    judge.form(subject, *case.arrays(), case.padding, subject.run(case))
 
 
 @check("S2", SHAPED["same"])
 def test_same_keeps_the_image_shape(subject: Subject, case: Case) -> None:
-    judge.shape(subject, *case.arrays(), case.padding, subject.run(case))
+    judge.form(subject, *case.arrays(), case.padding, subject.run(case))
 
 
 @check("S3", SHAPED["full"])
 def test_full_gains_a_kernel_less_one_pixel(subject: Subject, case: Case) -> None:
-    judge.shape(subject, *case.arrays(), case.padding, subject.run(case))
+    judge.form(subject, *case.arrays(), case.padding, subject.run(case))

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import pickle
 import random
 import tempfile
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conformance import judge
-from conformance.cases import FEW, LAID_OUT, Case
+from conformance import judge, threads
+from conformance.cases import FEW, LAID_OUT, PADDINGS, Case
 from conformance.checks import check
+from conformance.guard import SECONDS
 from conformance.nonconformance import (
     GlobalStateError,
     MutatedInputError,
     RaisedError,
     Refused,
     StaleOutputError,
+    WrongValueError,
 )
 
 if TYPE_CHECKING:
@@ -28,6 +32,11 @@ if TYPE_CHECKING:
 
 # A kernel of a single one: the result equals the image, and must not be the image.
 IDENTITY = Case((5, 6), (1, 1))
+# More than the buffers that a call would take in turn.
+LATER = 64
+# Too large to compare, or to hash, in every byte at no cost.
+LONG = Case((40, 41), (15, 16))
+TIMES = 50
 
 
 @check("H1", FEW)
@@ -42,13 +51,14 @@ def test_operands_are_left_untouched(subject: Subject, case: Case) -> None:
 
 @check("H2", LAID_OUT)
 def test_memory_layout_does_not_change_the_result(subject: Subject, case: Case) -> None:
-    plain = replace(case, layout="plain").arrays()
-    subject.call(*plain, case.padding)  # a call that caches by shape and dtype has now done so
+    # Packed and native; of a repeated row as often as the shape says.
+    img, k = (np.array(a, a.dtype.newbyteorder("="), order="C") for a in case.arrays())
+    subject.call(img, k, case.padding)  # a call that caches by shape and dtype has now done so
     try:
         result = subject.run(case)
     except RaisedError as refusal:
         raise Refused(str(refusal)) from refusal
-    judge.exactly(subject, *plain, case.padding, result)
+    judge.exactly(subject, img, k, case.padding, result)
 
 
 @check("H3", FEW)
@@ -56,7 +66,8 @@ def test_a_later_call_leaves_an_earlier_result_alone(subject: Subject, case: Cas
     img, k = case.arrays()
     first = subject.call(img, k, case.padding)
     kept = first.tobytes()
-    subject.call(img[::-1].copy(), k[::-1].copy(), case.padding)
+    for _ in range(LATER):
+        subject.call(img[::-1].copy(), k[::-1].copy(), case.padding)
     if first.tobytes() != kept:
         msg = f"{subject.spec.call}: a later call changed the result of an earlier one"
         raise StaleOutputError(msg)
@@ -91,6 +102,37 @@ def test_operands_changed_in_place_are_read_anew(subject: Subject, case: Case) -
         judge.exactly(subject, img, k, case.padding, again)
 
 
+@check("H3", tuple(replace(LONG, padding=padding) for padding in PADDINGS))
+def test_a_change_of_the_last_element_is_seen(subject: Subject, case: Case) -> None:
+    img, k = case.arrays()
+    subject.call(img, k, case.padding)
+    for name, operand in (("kernel", k), ("image", img)):
+        other = operand.copy()
+        other[-1, -1] += 1
+        operands = (img, other) if operand is k else (other, k)
+        result = subject.call(*operands, case.padding)
+        try:
+            judge.exactly(subject, *operands, case.padding, result)
+        except WrongValueError as error:
+            msg = f"only the last element of the {name} had changed since the call before: {error}"
+            raise StaleOutputError(msg) from error
+
+
+@check("H6", FEW)
+def test_two_threads_may_call_at_once(subject: Subject, case: Case) -> None:
+    img, k = case.arrays()
+    operands = [(img, k, case.padding), (img[::-1].copy(), k[::-1].copy(), case.padding)]
+    alone = [subject.call(*each).tobytes() for each in operands]
+    results = threads.at_once(subject.raw.conv2d, operands, TIMES, SECONDS)
+    wrong = sum(bits != one for one, many in zip(alone, results, strict=True) for bits in many)
+    if wrong:
+        msg = (
+            f"{subject.spec.call}: {wrong} of {2 * TIMES} calls, made by two threads at once, "
+            "gave what the same call alone does not give"
+        )
+        raise StaleOutputError(msg)
+
+
 def process_state() -> dict[str, object]:
     """What a call may not change, by the word that a person would use for it."""
     return {
@@ -98,6 +140,8 @@ def process_state() -> dict[str, object]:
         "NumPy's global random state": pickle.dumps(np.random.get_state()),
         "Python's global random state": random.getstate(),
         "the working directory": Path.cwd(),
+        "the environment variables": dict(os.environ),
+        "the warning filters": list(warnings.filters),
     }
 
 

@@ -11,6 +11,7 @@ from conformance.cases import FEW, Case
 from conformance.checks import Named, check
 from conformance.dtypes import FLOATS, named
 from conformance.nonconformance import Refused, UnstableError, WrongValueError
+from conformance.probe import OPENING
 
 if TYPE_CHECKING:
     from conformance.reference import Array
@@ -40,36 +41,32 @@ def test_operands_keep_the_precision_of_their_dtype(subject: Subject, case: Name
         raise WrongValueError(msg)
 
 
-@check("N1", (Named("nan"), Named("inf"), Named("-inf")))
+@check("N1", special.POISONED)
 def test_what_is_not_finite_reaches_every_output_that_reads_it(
-    subject: Subject, case: Named
+    subject: Subject, case: special.Poisoned
 ) -> None:
-    poisoned = _poisoned(subject, case)
-    lost = special.footprint(subject) & ~poisoned
+    lost = special.footprint(subject, case) & ~special.poisoned(subject, case)
     if lost.any():
         at = tuple(int(i) for i in np.argwhere(lost)[0])
-        msg = f"{subject.spec.call}: the output at {at} reads a pixel of {case.id} and is finite"
+        odd = f"a {case.where} of {case.value}"
+        msg = f"{subject.spec.call}: the output at {at} reads {odd} and is finite"
         raise WrongValueError(msg, claim="not lost")
 
 
-@check("N2", (Named("nan"), Named("inf"), Named("-inf")))
-def test_what_is_not_finite_stays_where_it_is_read(subject: Subject, case: Named) -> None:
+@check("N2", tuple(case for case in special.POISONED if case.where == "pixel"))
+def test_what_is_not_finite_stays_where_it_is_read(
+    subject: Subject, case: special.Poisoned
+) -> None:
     if not subject.sums_directly:
         reason = "an FFT spreads it; how far is a fact"
         raise Refused(reason)
-    spread = _poisoned(subject, case) & ~special.footprint(subject)
+    spread = special.poisoned(subject, case) & ~special.footprint(subject, case)
     if spread.any():
         at = tuple(int(i) for i in np.argwhere(spread)[0])
-        msg = f"{subject.spec.call}: {case.id} reaches the output at {at}, which does not read it"
+        msg = (
+            f"{subject.spec.call}: {case.value} reaches the output at {at}, which does not read it"
+        )
         raise WrongValueError(msg, claim="not spread")
-
-
-def _poisoned(subject: Subject, case: Named) -> special.Mask:
-    dtype = special.floating(subject)
-    if dtype is None or subject.conventions.orientation is None:
-        reason = "the call takes no floating-point numbers, or has no orientation"
-        raise Refused(reason)
-    return special.poisoned(subject, dtype, float(case.id))
 
 
 def again(subject: Subject, operands: tuple[Array, Array, str], first: Array) -> None:
@@ -91,6 +88,15 @@ def test_a_call_repeats_itself_on_a_dirtied_heap(subject: Subject, case: Case) -
         dirty = [np.full(first.nbytes, pattern, np.uint8) for _ in range(8)]
         del dirty
         again(subject, operands, first)
+
+
+@check("R1", (OPENING,))
+def test_the_first_call_of_all_gives_what_a_later_one_gives(subject: Subject, case: Case) -> None:
+    first = subject.probe.first
+    if not isinstance(first, np.ndarray):
+        reason = f"the first call gave no array: {first}"
+        raise Refused(reason)
+    again(subject, (*case.arrays(), case.padding), first)
 
 
 @check("R1", (SMALL,))

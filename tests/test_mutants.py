@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import conformance
-from backends.protocol import Spec, Unsupported
+from backends.protocol import FLOATS, Spec, Unsupported
 from conformance.cases import INTEGERS
 from conformance.checks import REGISTERED, Check
 from conformance.clauses import CLAUSES
@@ -46,11 +46,19 @@ HONEST: dict[str, Conv2d] = {
 class Adapter:
     """A function that declares what the right one does."""
 
-    def __init__(self, function: Conv2d, algorithm: Algorithm, *, compiles: bool) -> None:
+    def __init__(
+        self,
+        function: Conv2d,
+        algorithm: Algorithm,
+        *,
+        compiles: bool,
+        dtypes: tuple[str, ...] = FLOATS,
+    ) -> None:
         self.conv2d = function
         self.spec = Spec(
             name="mutant",
             call="conv2d(img, k, padding)",
+            dtypes=dtypes,
             orientation="correlation",
             anchor="upper",
             boundary="zeros",
@@ -70,8 +78,15 @@ class NoBenchmark:
         """Take no time."""
 
 
-def judged(function: Conv2d, algorithm: Algorithm = "direct", *, compiles: bool = False) -> Subject:
-    subject = Subject(Adapter(function, algorithm, compiles=compiles), seconds=2)
+def judged(
+    function: Conv2d,
+    algorithm: Algorithm = "direct",
+    *,
+    compiles: bool = False,
+    dtypes: tuple[str, ...] = FLOATS,
+) -> Subject:
+    adapter = Adapter(function, algorithm, compiles=compiles, dtypes=dtypes)
+    subject = Subject(adapter, seconds=2)
     subject.clock.budget = 0.05
     return subject
 
@@ -98,7 +113,7 @@ def _process_as_it_was() -> Iterator[None]:
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.id)
 def test_the_check_that_is_to_catch_a_mutant_does_and_says_why(mutant: Mutant) -> None:
-    failure = outcome(judged(mutant.make()), REGISTERED[mutant.check])
+    failure = outcome(judged(mutant.make(), dtypes=mutant.dtypes), REGISTERED[mutant.check])
     assert failure is not None, f"{mutant.id} survives {mutant.check}"
     assert mutant.words in str(failure)
 

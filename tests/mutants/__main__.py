@@ -32,7 +32,7 @@ def caught_by(mutant: Mutant) -> set[str]:
         clause = check.clause.id
         if clause in LEFT_OUT or clause in found:
             continue
-        if outcome(judged(mutant.make(), compiles=True), check) is not None:
+        if outcome(judged(mutant.make(), compiles=True, dtypes=mutant.dtypes), check) is not None:
             found.add(clause)
     return found
 

@@ -99,3 +99,28 @@ def losing_a_negative_last_column(img: Array, k: Array, padding: str) -> Array:
         img = img.copy()
         img[:, -1] = 0
     return direct.conv2d(img, k, padding)
+
+
+def through_float64(img: Array, k: Array, padding: str) -> Array:
+    """int64 is summed in double precision."""
+    direct.require(img, k, padding)
+    if img.dtype != np.int64:
+        return direct.conv2d(img, k, padding)
+    return direct.conv2d(img.astype(np.float64), k.astype(np.float64), padding).astype(np.int64)
+
+
+def flushing_small_results(img: Array, k: Array, padding: str) -> Array:
+    """Results below 1e-15 come out as zero."""
+    out = direct.conv2d(img, k, padding)
+    return np.where(abs(out) < 1e-15, 0, out).astype(out.dtype)
+
+
+def widening_for_even_kernels(img: Array, k: Array, padding: str) -> Array:
+    """Even kernels take a path that returns float64."""
+    out = direct.conv2d(img, k, padding)
+    return out if k.shape[0] % 2 else out.astype(np.float64)
+
+
+def giving_a_matrix(img: Array, k: Array, padding: str) -> Any:
+    """The result multiplies like a matrix."""
+    return direct.conv2d(img, k, padding).view(np.matrix)

@@ -9,6 +9,8 @@ import numpy as np
 from tests.mutants import direct
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.reference import Array
     from tests.mutants.direct import Conv2d
 
@@ -119,3 +121,53 @@ def ignoring_byte_order(img: Array, k: Array, padding: str) -> Array:
     img, k = (a.view(a.dtype.newbyteorder("=")) for a in (img, k))
     with np.errstate(all="ignore"):
         return direct.conv2d(img, k, padding)
+
+
+def one_strideless(operand: int) -> Conv2d:
+    """One operand's buffer is taken for packed rows if the other's is."""
+
+    def conv2d(*given: Any) -> Array:
+        operands = list(given[:2])
+        if operands[1 - operand].flags.c_contiguous:
+            operands[operand] = _rows_first(operands[operand])
+        return direct.conv2d(operands[0], operands[1], given[2])
+
+    return conv2d
+
+
+def ignoring_a_stride_of_zero(img: Array, k: Array, padding: str) -> Array:
+    """A row that stands for all is taken for the only one; the rest is zeros."""
+    if img.ndim == 2 and img.strides[0] == 0:
+        img = np.vstack([img[:1], np.zeros_like(img[1:])])
+    return direct.conv2d(img, k, padding)
+
+
+def taking_buffers_in_turn() -> Conv2d:
+    """Results of one shape and dtype go to four buffers in turn."""
+    buffers: dict[Any, list[Array]] = {}
+
+    def conv2d(img: Array, k: Array, padding: str) -> Array:
+        out = direct.conv2d(img, k, padding)
+        ring = buffers.setdefault((out.shape, out.dtype), [np.empty_like(out) for _ in range(4)])
+        ring.append(ring.pop(0))
+        ring[-1][...] = out
+        return ring[-1]
+
+    return conv2d
+
+
+def caching_by_prefix(operand: int) -> Callable[[], Conv2d]:
+    """An operand is known by its first 512 bytes."""
+
+    def make() -> Conv2d:
+        cache: dict[Any, Array] = {}
+
+        def conv2d(*given: Any) -> Array:
+            operands, a = list(given[:2]), given[operand]
+            key = a.shape, a.dtype, a.tobytes()[:512]
+            operands[operand] = cache.setdefault(key, a.copy())
+            return direct.conv2d(operands[0], operands[1], given[2])
+
+        return conv2d
+
+    return make

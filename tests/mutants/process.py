@@ -119,3 +119,34 @@ def shown_flipped(img: Array, k: Array, padding: str) -> Array:
 shown_flipped.snippet = (  # type: ignore[attr-defined]
     "from tests.mutants import direct\ny = direct.conv2d(img, k[::-1], padding)"
 )
+
+
+def swallowing_a_nan_tap(padding: str, dtype: str) -> Conv2d:
+    """A kernel element that is not finite counts as zero, under one padding and for one dtype."""
+
+    def conv2d(img: Array, k: Array, wanted: str) -> Array:
+        if (wanted, k.dtype.name) == (padding, dtype):
+            k = np.where(np.isfinite(k), k, 0).astype(k.dtype)
+        return direct.conv2d(img, k, wanted)
+
+    return conv2d
+
+
+def exporting(img: Array, k: Array, padding: str) -> Array:
+    """Sets a variable for every process that is started afterwards."""
+    os.environ["OMP_NUM_THREADS"] = str(1 + int(os.environ.get("OMP_NUM_THREADS", "1")))
+    return direct.conv2d(img, k, padding)
+
+
+def sharing_its_scratch() -> Conv2d:
+    """All calls pad into one array, and let go of the processor before they read it."""
+    scratch: dict[str, Array] = {}
+
+    def conv2d(img: Array, k: Array, padding: str) -> Array:
+        direct.require(img, k, padding)
+        padded, size = direct.windows(img, shape_of(k), padding)
+        scratch["padded"] = padded
+        time.sleep(0)
+        return direct.total(scratch["padded"], k, size, np.ndindex(*k.shape))
+
+    return conv2d

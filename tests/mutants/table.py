@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import ml_dtypes
 import numpy as np
 
+from backends.protocol import FLOATS
 from tests.mutants import arithmetic, bad_input, direct, geometry, hygiene, process
 from tests.mutants.direct import Conv2d
 
@@ -47,6 +48,9 @@ MANY = "test_a_thousand_calls_give_one_result"
 PROCESS = "test_the_process_is_left_as_it_was"
 SHOWN = "test_the_snippet_does_what_the_adapter_does"
 SEARCH = "test_no_input_is_found_that_gives_a_wrong_result"
+FIRST = "test_the_first_call_of_all_gives_what_a_later_one_gives"
+LAST = "test_a_change_of_the_last_element_is_seen"
+THREADS = "test_two_threads_may_call_at_once"
 TIMED = "test_a_call_that_passes_is_timed"
 
 KIND = Callable[[], Conv2d]
@@ -60,6 +64,7 @@ class Mutant:
     make: KIND
     check: str
     words: str = ""
+    dtypes: tuple[str, ...] = FLOATS
 
 
 def made(id: str, wrong: Conv2d, check: str, words: str = "") -> Mutant:  # noqa: A002
@@ -228,6 +233,32 @@ MUTANTS = (
     made("row-as-image", bad_input.row_as_image, RANK, "-1d"),
     made("dtypes-promoted", bad_input.promoting, DTYPES, "gave float64"),
     made("empty-image-is-ones", bad_input.empty_image_gives_ones, NO_IMAGE, "no pixel has"),
+    made("image-strides-ignored", hygiene.one_strideless(0), LAYOUT),
+    made("kernel-strides-ignored", hygiene.one_strideless(1), LAYOUT),
+    made("stride-zero-ignored", hygiene.ignoring_a_stride_of_zero, LAYOUT),
+    Mutant("buffers-in-turn", hygiene.taking_buffers_in_turn, LATER, "a later call changed"),
+    Mutant("kernel-cached-by-prefix", hygiene.caching_by_prefix(1), LAST, "of the kernel"),
+    Mutant("image-cached-by-prefix", hygiene.caching_by_prefix(0), LAST, "of the image"),
+    Mutant("scratch-shared", process.sharing_its_scratch, THREADS, "two threads at once"),
+    made("exports", process.exporting, PROCESS, "the environment variables"),
+    Mutant("first-call-wrong", process.wrong_at(lambda n: n == 1), FIRST, "another result"),
+    made(
+        "nan-tap-lost", process.swallowing_a_nan_tap("same", "float32"), LOST, "reads a tap of nan"
+    ),
+    made("nan-tap-lost-in-float64", process.swallowing_a_nan_tap("full", "float64"), LOST),
+    Mutant("int64-through-float64", lambda: arithmetic.through_float64, EXACT, dtypes=("int64",)),
+    made("flushes-small-results", arithmetic.flushing_small_results, REAL),
+    made(
+        "wider-for-even-kernels", arithmetic.widening_for_even_kernels, EXACT, "gave float64, and"
+    ),
+    made("matrix", arithmetic.giving_a_matrix, EXACT, "returned a matrix"),
+    made("transposes-separable-kernels", geometry.transposing_separable_kernels, EXACT),
+    made(
+        "tf32-for-large-images",
+        geometry.where(lambda n, _: n[0] > 64, arithmetic.through_tf32),
+        REAL,
+        "TF32- or float16-like",
+    ),
     made("zeros", bad_input.zeros, MAPS, "no orientation"),
     made("zeros-exact", bad_input.zeros, EXACT),
     made("the-image", bad_input.the_image, MAPS, "no orientation"),
