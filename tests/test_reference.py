@@ -164,7 +164,7 @@ def test_indices_far_outside_fold_back_as_numpy_folds_them(boundary: Boundary, e
 
 
 @pytest.mark.parametrize(
-    "module", ["conformance.reference", "backends.registry"]
+    "module", ["conformance.reference", "conformance.layers", "backends.registry"]
 )
 def test_importing_it_loads_no_framework(module: str) -> None:
     command = [sys.executable, "-c", ONLY_NUMPY.format(module=module)]
