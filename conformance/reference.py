@@ -6,6 +6,7 @@ Imports NumPy alone: SciPy and every framework are under test.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, get_args
@@ -30,6 +31,8 @@ BOUNDARIES: tuple[Boundary, ...] = get_args(Boundary)
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
+# A factor and its two halves, as `split` gives them.
+Parts = Sequence[Floats]
 # An array as a key: its bytes, dtype and shape.
 Frozen = tuple[bytes, np.dtype[Any], tuple[int, int]]
 
@@ -40,12 +43,12 @@ class Exact:
 
     Parameters
     ----------
-    value, low : ndarray of float64, (Oh, Ow)
+    value, low : ndarray of float64, (Oh, Ow) or (N, O, Oh, Ow)
         The result rounded to float64, and what that rounding left over.
-    scale : ndarray of float64, (Oh, Ow)
+    scale : ndarray of float64, of the same shape
         ``S = |img| ⋆ |k|``.
     taps : int
-        ``K``, products summed per output pixel.
+        ``K``, products summed per element.
     """
 
     value: Floats
@@ -123,23 +126,19 @@ def correlate(
     Returns
     -------
     Exact
-        Accurate to about 2⁻¹⁰⁶·K·S: Dot2 of Ogita, Rump and Oishi, "Accurate sum and dot
-        product", SIAM J. Sci. Comput. 26 (2005), every output pixel at once.
+        As accurate as `dot`.
     """
     padded = _pad(img.astype(np.float64), k.shape, before, size, boundary)
     kernel = k.astype(np.float64)
-    if _whole(padded, kernel):
+    if whole(padded, kernel):
         return _summed(padded, kernel, size)
-    high, low, scale = np.zeros(size), np.zeros(size), np.zeros(size)
-    halves = tuple(zip(_split(padded), _split(kernel), strict=True))
-    for tap in np.ndindex(*kernel.shape):
-        pixels = tuple(slice(a, a + o) for a, o in zip(tap, size, strict=True))
-        product = padded[pixels] * kernel[tap]
-        high, lost = _two_sum(high, product)
-        low += lost + _product_error([(x[pixels], y[tap]) for x, y in halves], product)
-        scale += np.abs(product)
-    value = high + low
-    return Exact(value, (high - value) + low, scale, kernel.size)
+    pixels, taps = split(padded), split(kernel)
+    windows = (
+        (tuple(slice(a, a + o) for a, o in zip(tap, size, strict=True)), tap)
+        for tap in np.ndindex(*kernel.shape)
+    )
+    pairs = (([x[window] for x in pixels], [y[tap] for y in taps]) for window, tap in windows)
+    return dot(pairs, size, kernel.size)
 
 
 def remembered(
@@ -166,10 +165,10 @@ def _of_bytes(
     return exact
 
 
-def _whole(padded: Floats, kernel: Floats) -> bool:
+def whole(img: Floats, k: Floats) -> bool:
     """Whether both hold integers so small that float64 sums them exactly, in any order."""
-    largest = np.abs(padded).max(initial=0.0) * np.abs(kernel).sum()
-    return bool(largest <= 2.0**53) and all((np.rint(a) == a).all() for a in (padded, kernel))
+    largest = np.abs(img).max(initial=0.0) * np.abs(k).sum()
+    return bool(largest <= 2.0**53) and all((np.rint(a) == a).all() for a in (img, k))
 
 
 def _summed(padded: Floats, kernel: Floats, size: tuple[int, int]) -> Exact:
@@ -197,6 +196,41 @@ def _pad(
     return np.where(inside, img[np.ix_(rows, columns)], 0.0)
 
 
+def dot(pairs: Iterable[tuple[Parts, Parts]], size: tuple[int, ...], taps: int) -> Exact:
+    """Sum of the products of pairs, every element at once.
+
+    Parameters
+    ----------
+    pairs : iterable of (sequence of ndarray, sequence of ndarray)
+        Per tap, both factors as `split` gives them; their product has, or broadcasts to, ``size``.
+    size : tuple of int
+        Shape of the result.
+    taps : int
+        Pairs, or fewer where some are zero by construction.
+
+    Returns
+    -------
+    Exact
+        Accurate to about 2⁻¹⁰⁶·K·S: Dot2 of Ogita, Rump and Oishi, "Accurate sum and dot
+        product", SIAM J. Sci. Comput. 26 (2005).
+    """
+    high, low, scale = np.zeros(size), np.zeros(size), np.zeros(size)
+    for x, y in pairs:
+        product = x[0] * y[0]
+        high, lost = _two_sum(high, product)
+        low += lost + _product_error(x, y, product)
+        scale += np.abs(product)
+    value = high + low
+    return Exact(value, (high - value) + low, scale, taps)
+
+
+def split(x: Floats) -> Parts:
+    """``x``, and its two halves of 26 bits (Veltkamp), so that products of halves are exact."""
+    big = x * 134217729.0  # 2**27 + 1
+    high = big - (big - x)
+    return x, high, x - high
+
+
 def _two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
     """``a + b`` as rounded, and exactly what rounding lost (Knuth)."""
     total = a + b
@@ -204,14 +238,7 @@ def _two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
     return total, (a - (total - part)) + (b - part)
 
 
-def _product_error(halves: list[tuple[Floats, Floats]], product: Floats) -> Floats:
-    """Exactly what rounding ``x * y`` to ``product`` lost (Dekker), x and y split in halves."""
-    (x_high, y_high), (x_low, y_low) = halves
+def _product_error(x: Parts, y: Parts, product: Floats) -> Floats:
+    """Exactly what rounding ``x * y`` to ``product`` lost (Dekker)."""
+    (_, x_high, x_low), (_, y_high, y_low) = x, y
     return x_low * y_low - (((product - x_high * y_high) - x_low * y_high) - x_high * y_low)
-
-
-def _split(x: Floats) -> tuple[Floats, Floats]:
-    """``x`` as two halves of 26 bits (Veltkamp), so that products of halves are exact."""
-    big = x * 134217729.0  # 2**27 + 1
-    high = big - (big - x)
-    return high, x - high

@@ -1,0 +1,140 @@
+"""How far a layer pads its image, and what size it returns: one rule per framework's word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Pair = tuple[int, int]
+# ((top, bottom), (left, right)); a negative one crops.
+Pads = tuple[Pair, Pair]
+Align = Literal["upper", "lower"]
+Strided = Literal["output", "input"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a layer takes beyond the plain call; pairs are (rows, columns), at least 1.
+
+    Parameters
+    ----------
+    stride : (int, int)
+        Pixels from one window to the next.
+    dilation : (int, int)
+        Pixels from one tap to the next.
+    groups : int
+        Blocks of channels that do not see each other.
+
+    Raises
+    ------
+    ValueError
+        If one of them is less than 1.
+    """
+
+    stride: Pair = (1, 1)
+    dilation: Pair = (1, 1)
+    groups: int = 1
+
+    def __post_init__(self) -> None:
+        if min(*self.stride, *self.dilation, self.groups) < 1:
+            message = f"{self}: stride, dilation and groups are at least 1"
+            raise ValueError(message)
+
+
+def reach(kernel: Pair, options: Options) -> Pair:
+    """Pixels from the first tap to the last, ``d(K - 1)`` along each axis."""
+    rows, columns = (d * (m - 1) for d, m in zip(options.dilation, kernel, strict=True))
+    return rows, columns
+
+
+def output_size(image: Pair, kernel: Pair, pads: Pads, options: Options) -> Pair:
+    """Shape of a correlation: ``⌊(H + top + bottom - d(K - 1) - 1) / s⌋ + 1``, at least 0.
+
+    The formula of ``torch.nn.Conv2d``.
+    """
+    rows, columns = (
+        max((n + sum(pad) - span - 1) // s + 1, 0)
+        for n, pad, span, s in zip(image, pads, reach(kernel, options), options.stride, strict=True)
+    )
+    return rows, columns
+
+
+def transposed_size(
+    image: Pair, kernel: Pair, pads: Pads, options: Options, output_padding: Pair = (0, 0)
+) -> Pair:
+    """Shape of a transposed convolution: ``(H - 1)s + d(K - 1) + 1 - top - bottom + extra``.
+
+    The formula of ``torch.nn.ConvTranspose2d``; at least 0.
+    """
+    rows, columns = (
+        max((n - 1) * s + span + 1 - sum(pad) + extra, 0)
+        for n, s, span, pad, extra in zip(
+            image, options.stride, reach(kernel, options), pads, output_padding, strict=True
+        )
+    )
+    return rows, columns
+
+
+def pads_of(
+    padding: str | Pads,
+    image: Pair,
+    kernel: Pair,
+    options: Options,
+    *,
+    align: Align = "upper",
+    strided: Strided = "output",
+) -> Pads:
+    """The pads that a padding by name comes to.
+
+    Parameters
+    ----------
+    padding : str or Pads
+        ``valid`` pads nothing and ``full`` d(K - 1) on every side; explicit pads are returned.
+        ``same`` returns ⌈H / s⌉ rows, its pads halved.
+    image, kernel : (int, int)
+        (H, W) and (Kh, Kw).
+    options : Options
+    align : str
+        Where ``same`` puts an odd pixel: ``upper`` after the image, ``lower`` before.
+    strided : str
+        What ``same`` pads in all where the stride s > 1. ``output`` pads as much as the last
+        window needs, ``max((⌈H / s⌉ - 1)s + d(K - 1) + 1 - H, 0)``: "Notes on padding" of
+        ``tf.nn``, and SAME_UPPER and SAME_LOWER of ONNX's Conv. ``input`` pads d(K - 1) whatever
+        the stride, which gives every s-th pixel of the call with stride 1: the rule of
+        ``torch.nn.Conv2d(padding="same")``, which takes stride 1 only, carried on.
+
+    Returns
+    -------
+    Pads
+
+    Raises
+    ------
+    ValueError
+        If ``padding`` is another word.
+    """
+    if not isinstance(padding, str):
+        return padding
+    spans = reach(kernel, options)
+    if padding == "valid":
+        return (0, 0), (0, 0)
+    if padding == "full":
+        return (spans[0], spans[0]), (spans[1], spans[1])
+    if padding != "same":
+        message = f"padding {padding!r}: say valid, same, full or ((top, bottom), (left, right))"
+        raise ValueError(message)
+    if strided == "output":
+        rows, columns = map(_needed, image, spans, options.stride)
+    else:
+        rows, columns = spans
+    return _halved(rows, align), _halved(columns, align)
+
+
+def _needed(extent: int, span: int, stride: int) -> int:
+    """What the windows of ⌈H / s⌉ outputs reach beyond the image, along one axis."""
+    windows = -(-extent // stride)
+    return max((windows - 1) * stride + span + 1 - extent, 0)
+
+
+def _halved(total: int, align: Align) -> Pair:
+    small = total // 2
+    return (small, total - small) if align == "upper" else (total - small, small)
