@@ -18,7 +18,7 @@ from conformance.dtypes import DTYPES, FLOATS, named
 from conformance.geometry import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from conformance.geometry import Shape
     from conformance.reference import Array
@@ -71,11 +71,16 @@ class Case:
 
 @cache
 def _definition(case: Case, seed: int) -> str:
-    digest = hashlib.sha256(f"{case.id}{seed or ''}".encode())
-    for array in case.arrays():
-        digest.update(f"{array.dtype.str}{array.shape}{array.strides}".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()[:16]
+    return digest(f"{case.id}{seed or ''}", case.arrays())
+
+
+def digest(name: str, arrays: Iterable[Array]) -> str:
+    """Hash of a name, and of every byte and stride of some arrays."""
+    made = hashlib.sha256(name.encode())
+    for array in arrays:
+        made.update(f"{array.dtype.str}{array.shape}{array.strides}".encode())
+        made.update(array.tobytes())
+    return made.hexdigest()[:16]
 
 
 def _numbers(case: Case, seed: int) -> tuple[Array, Array]:

@@ -1,0 +1,181 @@
+"""A layer: one input with channels, stride, dilation, groups and explicit pads.
+
+Its id is a descriptor that can be typed: ``pytest conformance --layer ID`` runs that one.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from conformance import data
+from conformance.cases import PADDINGS, digest
+from conformance.dtypes import largest_exact, named
+from conformance.pads import Options, Pads, Pair
+
+if TYPE_CHECKING:
+    from conformance.reference import Array
+
+# Batch, channels, outputs, groups.
+Channels = tuple[int, int, int, int]
+GRAMMAR = re.compile(
+    r"(n(?P<n>\d+)c(?P<c>\d+)o(?P<o>\d+)(g(?P<g>\d+))?/)?"
+    r"(?P<h>\d+)x(?P<w>\d+)-by-(?P<kh>\d+)x(?P<kw>\d+)"
+    r"/(?P<padding>valid|same|full|p(-?\d+)x(-?\d+)x(-?\d+)x(-?\d+))"
+    r"(/s(?P<s>\d+x\d+))?(/d(?P<d>\d+x\d+))?(/(?P<dtype>float\d\d|bfloat16))?"
+    r"(/(?P<family>integers|normal))?(/(?P<layout>[A-Za-z_]+))?"
+)
+EXAMPLE = "n2c4o6g2/9x10-by-3x2/p1x0x2x1/s2x1/d1x2/float64/normal"
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One input of a layer; ``channels`` None stands for operands of two axes.
+
+    ``layout`` names one of the adapter's native layouts, "" the one that it has by default. Where
+    a call compiles for every shape, only ``covering`` layers run.
+    """
+
+    image: Pair
+    kernel: Pair
+    padding: str | Pads = "valid"
+    channels: Channels | None = None
+    stride: Pair = (1, 1)
+    dilation: Pair = (1, 1)
+    dtype: str = "float32"
+    family: data.Family = "integers"
+    layout: str = ""
+    covering: bool = field(default=True, compare=False)
+
+    @cached_property
+    def id(self) -> str:
+        """As `EXAMPLE`, less what is the default."""
+        parts = ["{}x{}-by-{}x{}".format(*self.image, *self.kernel), self._padding]
+        if self.channels:
+            n, c, o, g = self.channels
+            parts.insert(0, f"n{n}c{c}o{o}" + (f"g{g}" if g > 1 else ""))
+        pairs = {"s": self.stride, "d": self.dilation}
+        parts += [f"{word}{a}x{b}" for word, (a, b) in pairs.items() if (a, b) != (1, 1)]
+        parts.append(self.dtype)
+        return "/".join(
+            parts + [p for p in (self.family, self.layout) if p not in ("integers", "")]
+        )
+
+    @property
+    def _padding(self) -> str:
+        if isinstance(self.padding, str):
+            return self.padding
+        return "p" + "x".join(map(str, chain(*self.padding)))
+
+    @property
+    def options(self) -> Options:
+        """Stride, dilation and groups."""
+        return Options(self.stride, self.dilation, self.channels[3] if self.channels else 1)
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """The options that are not the default, as the call takes them."""
+        given = {"stride": self.stride, "dilation": self.dilation}
+        pairs: dict[str, Any] = {word: pair for word, pair in given.items() if pair != (1, 1)}
+        return pairs | ({"groups": self.options.groups} if self.options.groups > 1 else {})
+
+    @cached_property
+    def features(self) -> frozenset[str]:
+        """What the layer asks of a call, in the words of `Spec.options` and `Spec.refuses`."""
+        _, c, _, g = self.channels or (1, 1, 1, 1)
+        explicit = not isinstance(self.padding, str)
+        holds = {
+            "batch": self.channels is not None,
+            "explicit": explicit,
+            "negative": explicit and min(chain(*self.padding)) < 0,
+            "depthwise": g == c > 1,
+            "channels": c > 1,
+            "even": not all(m % 2 for m in self.kernel),
+            str(self.padding): not explicit,
+        }
+        return frozenset(self.keywords) | {word for word, held in holds.items() if held}
+
+    @property
+    def shapes(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Shapes of image and kernel."""
+        if self.channels is None:
+            return self.image, self.kernel
+        n, c, o, g = self.channels
+        return (n, c, *self.image), (o, c // g, *self.kernel)
+
+    def arrays(self) -> tuple[Array, Array]:
+        """Image (H, W) or (N, C, H, W) and kernel (Kh, Kw) or (O, C/G, Kh, Kw), made anew."""
+        name, seed = zlib.crc32(self.id.removesuffix(f"/{self.layout}").encode()), data.SEED.get()
+        rng = np.random.default_rng([name, seed])
+        shapes = self.shapes
+        if self.family == "integers":
+            limit = min(largest_exact(named(self.dtype)), 2**40)
+            top = max(int((limit / max(prod(shapes[1][-3:]), 1)) ** 0.5), 1)
+            made = [rng.integers(1, top + 1, s) * rng.choice([-1, 1], s) for s in shapes]
+        else:
+            made = [rng.standard_normal(shape) for shape in shapes]
+        return made[0].astype(named(self.dtype)), made[1].astype(named(self.dtype))
+
+    def definition(self) -> str:
+        """Hash of the id and the operands."""
+        return digest(self.id, self.arrays())
+
+
+class NotALayerError(ValueError):
+    """A descriptor cannot be read; the message shows one that can."""
+
+
+def parse(descriptor: str) -> Layer:
+    """The layer that a descriptor names.
+
+    Raises
+    ------
+    NotALayerError
+        If it is none, or if channels and groups do not fit.
+    """
+    found = GRAMMAR.fullmatch(descriptor)
+    if found is None:
+        msg = f"{descriptor!r} is no layer; one is {EXAMPLE}"
+        raise NotALayerError(msg)
+    part = {word: value for word, value in found.groupdict().items() if value is not None}
+    made = Layer(
+        (int(part["h"]), int(part["w"])),
+        (int(part["kh"]), int(part["kw"])),
+        _pads(part["padding"]),
+        _channels(part),
+        _pair(part.get("s", "1x1")),
+        _pair(part.get("d", "1x1")),
+        part.get("dtype", "float32"),
+        part.get("family", "integers"),  # type: ignore[arg-type]
+        part.get("layout", ""),
+    )
+    _, c, o, g = made.channels or (1, 1, 1, 1)
+    if min(g, *made.stride, *made.dilation) < 1 or c % g or o % g:
+        msg = f"{descriptor!r}: groups divide channels and outputs; a stride is at least 1"
+        raise NotALayerError(msg)
+    return made
+
+
+def _pair(text: str) -> Pair:
+    one, other = map(int, text.split("x"))
+    return one, other
+
+
+def _pads(text: str) -> str | Pads:
+    if text in PADDINGS:
+        return text
+    top, bottom, left, right = map(int, text[1:].split("x"))
+    return (top, bottom), (left, right)
+
+
+def _channels(part: dict[str, str]) -> Channels | None:
+    if "n" not in part:
+        return None
+    return int(part["n"]), int(part["c"]), int(part["o"]), int(part.get("g", "1"))

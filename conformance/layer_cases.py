@@ -1,0 +1,83 @@
+"""The layers that are tried: pairs and triples of options, released bugs, and real networks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from covertable import make
+
+from conformance.cases import PADDINGS
+from conformance.layer import Layer, parse
+from conformance.pads import output_size, pads_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Plain operands; one channel; many; two groups; depthwise; depthwise with two outputs a channel;
+# and a tail for every vector width.
+FACTORS: dict[str, list[Any]] = {
+    "channels": [
+        None,
+        (1, 1, 1, 1),
+        (2, 3, 4, 1),
+        (1, 4, 6, 2),
+        (2, 4, 4, 4),
+        (1, 3, 6, 3),
+        (1, 13, 17, 1),
+    ],
+    "image": [(7, 9), (8, 8), (13, 10)],
+    "kernel": [(1, 1), (3, 3), (2, 3), (4, 2)],
+    "stride": [(1, 1), (2, 2), (1, 3), (3, 2)],
+    "dilation": [(1, 1), (2, 2), (1, 2), (3, 1)],
+    "padding": [*PADDINGS, ((1, 1), (1, 1)), ((1, 0), (2, 3)), ((-1, 0), (1, -2))],
+    "dtype": ["float32", "float64"],
+}
+
+
+def _covering(strength: int) -> Iterator[Layer]:
+    """Every combination of ``strength`` values of the factors, in as few layers as may be."""
+    for row in make(FACTORS, strength=strength):
+        layer = Layer(**row, covering=strength == 2)
+        pads = pads_of(layer.padding, layer.image, layer.kernel, layer.options)
+        if 0 not in output_size(layer.image, layer.kernel, pads, layer.options):
+            yield layer
+
+
+PAIRS = tuple(_covering(2))
+TRIPLES = tuple(layer for layer in _covering(3) if layer not in PAIRS)
+# What released frameworks got wrong, and the widths at which code has a tail to handle.
+DESIGNED = tuple(
+    parse(descriptor)
+    for descriptor in (
+        "n2c3o5/6x7-by-1x1/p1x1x1x1",  # one by one with padding: memory that was never written
+        "n1c8o8/7x7-by-1x1/valid/s2x2",
+        "n1c8o8/8x8-by-1x1/same/s2x2",
+        "n0c3o4/6x7-by-3x3/same",  # no image at all
+        "n2c1o4/6x7-by-3x3/same",  # one channel, which two layouts write alike
+        "n1c6o6g6/9x9-by-3x3/same/d2x2",
+        "n1c4o8g4/9x9-by-3x3/p2x2x2x2/d2x2",
+        "n1c3o2/2x9-by-5x3/p2x2x0x0",  # the kernel is larger than the image
+        "n1c2o3/9x9-by-3x3/p-1x-2x0x1",
+        "n3c5o4/10x11-by-4x4/same/s3x2",
+        *(f"n1c{c}o{c + 1}/5x{c}-by-3x3/same" for c in (13, 16, 17, 31, 32, 33)),
+    )
+)
+# Layers of ResNet-50, VGG-16, MobileNet, U-Net, ConvNeXt and ViT, at a quarter of their size.
+REDUCED = tuple(
+    parse(descriptor)
+    for descriptor in (
+        "n1c3o16/56x56-by-7x7/p3x3x3x3/s2x2",
+        "n1c64o64/14x14-by-1x1/valid",
+        "n1c64o64/14x14-by-3x3/p1x1x1x1",
+        "n1c64o32/14x14-by-1x1/valid/s2x2",
+        "n1c3o16/32x32-by-3x3/p1x1x1x1",
+        "n1c32o32g32/28x28-by-3x3/p1x1x1x1/s2x2",
+        "n1c32o64/28x28-by-1x1/valid",
+        "n1c16o32/35x35-by-3x3/valid",
+        "n1c24o24g24/14x14-by-7x7/p3x3x3x3",
+        "n1c3o48/64x64-by-16x16/valid/s16x16",
+    )
+)
+INTEGERS = PAIRS + TRIPLES + DESIGNED + REDUCED
+REAL = tuple(replace(layer, family="normal") for layer in PAIRS + DESIGNED + REDUCED)

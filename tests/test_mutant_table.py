@@ -1,0 +1,17 @@
+"""The table of mutants in the docs is that of the mutants in the code."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from pathlib import Path
+
+from tests.mutants.table import MUTANTS
+
+TABLE = Path(__file__).parent / "mutants" / "README.md"
+
+
+def test_every_mutant_has_a_row_in_which_a_clause_catches_it() -> None:
+    rows = re.findall(r"^\| ([\w-]+) \|.*✗", TABLE.read_text("utf-8"), re.MULTILINE)
+    first = [next(same).id for _, same in groupby(MUTANTS, key=lambda mutant: mutant.make)]
+    assert rows == first
