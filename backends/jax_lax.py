@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from backends import layout, precision
-from backends.padding import full, known
-from backends.protocol import FLOATS, INTEGERS, Spec
+from backends import precision
+from backends.layout import chosen, image, operands, result, results
+from backends.padding import explicit, pair
+from backends.protocol import FLOATS, INTEGERS, OPTIONS, Spec
 
 if TYPE_CHECKING:
-    from backends.protocol import Array, Padding
+    from backends.protocol import Array, Padding, Pads, Step
 
-_WORDS = {"valid": "VALID", "same": "SAME"}
+_WORDS: dict[Any, str] = {"valid": "VALID", "same": "SAME"}
+_ORDERS = {"NCHW": ("NCHW", "OIHW"), "NHWC": ("NHWC", "HWIO")}
 _SNIPPET = """\
 import jax
 jax.config.update("jax_enable_x64", True)
@@ -41,19 +43,61 @@ class ConvGeneralDilated:
         larger_kernel="empty",
         compiles=True,
         snippet=_SNIPPET.format(call="jax.lax.conv_general_dilated"),
+        options=OPTIONS,
+        layouts=("NCHW", "NHWC"),
+        differentiates=True,
     )
 
-    def __init__(self) -> None:
+    def __init__(self, layout: str | None = None) -> None:
         self._jax = precision.pin_jax()
+        self._orders = _ORDERS[chosen(self.spec.layouts, layout)]
 
-    def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:
+    def conv2d(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
+    ) -> Array:
         """Call it; ``full`` is its explicit padding."""
-        pads = _WORDS.get(known(padding)) or full(k)
-        out = self._call(layout.image_nchw(img), layout.kernel_oihw(k), pads)
-        return layout.plane_nchw(np.asarray(out))  # type: ignore[no-any-return]
+        x, w = operands(img, k, self._orders)
+        pads = _WORDS.get(padding) or explicit(padding, k, dilation)
+        out = self._call(x, w, pair(stride), pads, pair(dilation), groups)
+        return result(np.asarray(out), self._orders[0], img.ndim)
 
-    def _call(self, img: Any, k: Any, pads: Any) -> Any:
-        return self._jax.lax.conv_general_dilated(img, k, window_strides=(1, 1), padding=pads)
+    def gradients(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        cotangent: Array,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
+    ) -> tuple[Array, Array]:
+        """Pull the cotangent back with ``jax.vjp``."""
+        pads = _WORDS.get(padding) or explicit(padding, k, dilation)
+        _, pull = self._jax.vjp(
+            lambda x, w: self._call(x, w, pair(stride), pads, pair(dilation), groups),
+            *operands(img, k, self._orders),
+        )
+        wrt_img, wrt_k = pull(image(cotangent, self._orders[0]))
+        return results(np.asarray(wrt_img), np.asarray(wrt_k), self._orders, img.ndim)
+
+    def _call(self, img: Any, k: Any, stride: Any, pads: Any, dilation: Any, groups: int) -> Any:
+        return self._jax.lax.conv_general_dilated(
+            img,
+            k,
+            window_strides=stride,
+            padding=pads,
+            rhs_dilation=dilation,
+            dimension_numbers=(*self._orders, self._orders[0]),
+            feature_group_count=groups,
+        )
 
 
 class ConvGeneralDilatedJit(ConvGeneralDilated):
@@ -69,9 +113,9 @@ class ConvGeneralDilatedJit(ConvGeneralDilated):
         ),
     )
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._jit = self._jax.jit(super()._call, static_argnums=2)
+    def __init__(self, layout: str | None = None) -> None:
+        super().__init__(layout)
+        self._jit = self._jax.jit(super()._call, static_argnums=(2, 3, 4, 5))
 
-    def _call(self, img: Any, k: Any, pads: Any) -> Any:
-        return self._jit(img, k, pads)
+    def _call(self, *args: Any) -> Any:
+        return self._jit(*args)

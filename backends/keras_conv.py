@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from backends import layout, precision
-from backends.padding import only
+from backends import precision
+from backends.layout import chosen, operands, result
+from backends.padding import implied, only
 from backends.protocol import FLOATS, INTEGERS, Spec
 
 if TYPE_CHECKING:
-    from backends.protocol import Array, Padding
+    from backends.protocol import Array, Padding, Pads, Step
 
 _SPEC = Spec(
     name="",
@@ -22,7 +23,10 @@ _SPEC = Spec(
     anchor="upper",
     boundary="zeros",
     larger_kernel="raises",
+    options=("batch", "stride", "dilation", "groups"),
+    layouts=("channels_last", "channels_first"),
 )
+_ORDERS = {"channels_last": "NHWC", "channels_first": "NCHW"}
 _IMPORT = """\
 import os
 os.environ["KERAS_BACKEND"] = "{under}"
@@ -54,10 +58,34 @@ y = keras.ops.convert_to_numpy(y)[0, :, :, 0]
 _DISTRIBUTIONS = {"jax": ("jax", "jaxlib")}
 _INTEGERS = {"tensorflow": ("int32",), "torch": INTEGERS, "jax": INTEGERS}
 _COMPILES = frozenset(["jax"])
-_WHY = "Keras has no 'full'; pad the image by (Kh - 1, Kw - 1) with keras.ops.pad and use 'valid'"
+_WHY = (
+    "Keras has 'valid' and 'same' only; pad the image with keras.ops.pad, for 'full' by Kh - 1 and "
+    "Kw - 1, and use 'valid'"
+)
 
 
-class OpsConv:
+class Configured:
+    """A call of Keras, whose spec says what the framework below it makes of it."""
+
+    spec = _SPEC
+
+    def __init__(self, layout: str | None = None) -> None:
+        self._keras = precision.pin_keras()
+        self._layout = chosen(self.spec.layouts, layout)
+        under = self._keras.backend.backend()
+        self.spec = replace(
+            self.spec,
+            distributions=("keras", *_DISTRIBUTIONS.get(under, (under,))),
+            dtypes=self._dtypes(under),
+            compiles=under in _COMPILES,
+            snippet=_IMPORT.format(under=under) + _PINS.get(under, "") + self.spec.snippet,
+        )
+
+    def _dtypes(self, under: str) -> tuple[str, ...]:  # noqa: ARG002
+        return _SPEC.dtypes
+
+
+class OpsConv(Configured):
     """``keras.ops.conv`` on NHWC arrays."""
 
     spec = replace(
@@ -68,29 +96,30 @@ class OpsConv:
         snippet=_OPERATION,
     )
 
-    def __init__(self) -> None:
-        self._keras = precision.pin_keras()
-        under = self._keras.backend.backend()
-        self.spec = replace(
-            self.spec,
-            distributions=("keras", *_DISTRIBUTIONS.get(under, (under,))),
-            dtypes=self._dtypes(under),
-            compiles=under in _COMPILES,
-            snippet=_IMPORT.format(under=under) + _PINS.get(under, "") + self.spec.snippet,
-        )
-
-    def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:
+    def conv2d(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
+    ) -> Array:
         """Call it."""
-        only(self.spec.paddings, padding, _WHY)
-        out = self._call(layout.image_nhwc(img), layout.kernel_hwio(k), padding)
-        out = self._keras.ops.convert_to_numpy(out)
-        return layout.plane_nhwc(out)  # type: ignore[no-any-return]
+        word = only(self.spec.paddings, padding, _WHY)
+        order = _ORDERS[self._layout]
+        out = self._call(*operands(img, k, (order, "HWIO")), word, stride, dilation, groups)
+        return result(self._keras.ops.convert_to_numpy(out), order, img.ndim)
 
     def _dtypes(self, under: str) -> tuple[str, ...]:
         return _SPEC.dtypes + _INTEGERS.get(under, ())
 
-    def _call(self, img: Any, k: Any, padding: Padding) -> Any:
-        return self._keras.ops.conv(img, k, padding=padding, data_format="channels_last")
+    def _call(
+        self, img: Any, k: Any, padding: str, stride: Step, dilation: Step, groups: int
+    ) -> Any:
+        implied(groups, img, k, _ORDERS[self._layout])
+        return self._keras.ops.conv(img, k, stride, padding, self._layout, dilation)
 
 
 class LayersConv2D(OpsConv):
@@ -108,13 +137,18 @@ class LayersConv2D(OpsConv):
     def _dtypes(self, under: str) -> tuple[str, ...]:  # noqa: ARG002
         return _SPEC.dtypes
 
-    def _call(self, img: Any, k: Any, padding: Padding) -> Any:
+    def _call(
+        self, img: Any, k: Any, padding: str, stride: Step, dilation: Step, groups: int
+    ) -> Any:
         layer = self._keras.layers.Conv2D(
-            1,
+            k.shape[3],
             k.shape[:2],
-            padding=padding,
+            stride,
+            padding,
+            self._layout,
+            dilation,
+            groups,
             use_bias=False,
-            data_format="channels_last",
             dtype=img.dtype.name,
         )
         layer.build(img.shape)

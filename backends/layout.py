@@ -1,4 +1,8 @@
-"""From a plane to what a framework takes, and back: views only, never a cast.
+"""From the contract's arrays to what a framework takes, and back: views only, never a cast.
+
+An order is a word of letters, as frameworks write them: images ``NCHW``, kernels ``OIHW``, and
+``IOHW`` where a transposed convolution has its input channels first. A plane has no such axes; it
+gets them, and what comes back loses them.
 
 NumPy has no bfloat16 of its own; ``ml_dtypes.bfloat16`` stands for it, and PyTorch, which does not
 know that type, is handed the same bits under its own name.
@@ -13,35 +17,49 @@ import numpy as np
 if TYPE_CHECKING:
     from backends.protocol import Array
 
-
-def image_nchw(img: Array) -> Array:
-    """View (H, W) as (1, 1, H, W)."""
-    return _plane("img", img)[None, None]
+IMAGE, KERNEL, TRANSPOSED = "NCHW", "OIHW", "IOHW"
 
 
-def image_nhwc(img: Array) -> Array:
-    """View (H, W) as (1, H, W, 1)."""
-    return _plane("img", img)[None, :, :, None]
+def chosen(layouts: tuple[str, ...], layout: str | None) -> str:
+    """Return the layout asked for, or the default, which is the first."""
+    if layout is None:
+        return layouts[0]
+    if layout not in layouts:
+        msg = f"layout must be one of {', '.join(layouts)}, not {layout!r}"
+        raise ValueError(msg)
+    return layout
 
 
-def kernel_oihw(k: Array) -> Array:
-    """View (Kh, Kw) as (1, 1, Kh, Kw)."""
-    return _plane("k", k)[None, None]
+def operands(
+    img: Array, k: Array, orders: tuple[str, str] = (IMAGE, KERNEL), contract: str = KERNEL
+) -> tuple[Array, Array]:
+    """View an image and a kernel, both planes or both not, in the orders of a framework."""
+    views = image(img, orders[0]), arranged(_with_channels("k", k), contract, orders[1])
+    if img.ndim != k.ndim:
+        msg = f"img and k must both be 2-D or both 4-D, not {img.ndim}-D and {k.ndim}-D"
+        raise ValueError(msg)
+    return views
 
 
-def kernel_hwio(k: Array) -> Array:
-    """View (Kh, Kw) as (Kh, Kw, 1, 1)."""
-    return _plane("k", k)[:, :, None, None]
+def image(img: Array, order: str = IMAGE) -> Array:
+    """View an image, or what has the axes of one, in the order of a framework."""
+    return arranged(_with_channels("img", img), IMAGE, order)
 
 
-def plane_nchw(out: Any) -> Any:
-    """View (1, 1, H, W) as (H, W)."""
-    return out[0, 0]
+def results(img: Any, k: Any, orders: tuple[str, str], rank: int) -> tuple[Array, Array]:
+    """View what belongs to an image and to a kernel, such as gradients, as the contract has it."""
+    return result(img, orders[0], rank), result(k, orders[1], rank, KERNEL)
 
 
-def plane_nhwc(out: Any) -> Any:
-    """View (1, H, W, 1) as (H, W)."""
-    return out[0, ..., 0]
+def result(out: Any, order: str, rank: int, contract: str = IMAGE) -> Array:
+    """View what a framework gave as the contract has it: a plane if the image was one."""
+    out = arranged(out, order, contract)
+    return out[0, 0] if rank == 2 else out  # type: ignore[no-any-return]
+
+
+def arranged(array: Any, order: str, wanted: str) -> Array:
+    """View axes that are in one order in another."""
+    return array.transpose([order.index(axis) for axis in wanted])  # type: ignore[no-any-return]
 
 
 def to_torch(torch: Any, array: Array) -> Any:
@@ -62,9 +80,9 @@ def from_torch(torch: Any, tensor: Any) -> Any:
     return tensor.numpy()
 
 
-def _plane(name: str, array: Array) -> Array:
+def _with_channels(name: str, array: Array) -> Array:
     # Some frameworks take the added axes of another rank for a batch, and compute something else.
-    if array.ndim != 2:
-        msg = f"{name} must be 2-D, not {array.ndim}-D"
+    if array.ndim not in (2, 4):
+        msg = f"{name} must be 2-D or 4-D, not {array.ndim}-D"
         raise ValueError(msg)
-    return array
+    return array[None, None] if array.ndim == 2 else array

@@ -1,18 +1,16 @@
-"""Padding words: what each means to a framework that names its paddings otherwise."""
+"""Paddings, strides and groups: what each means to a framework that says it otherwise."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Tuple
+from typing import TYPE_CHECKING
 
 from backends.protocol import PADDINGS, Unsupported
 
 if TYPE_CHECKING:
-    from backends.protocol import Array
-
-    Pairs = Tuple[Tuple[int, int], Tuple[int, int]]
+    from backends.protocol import Array, Pads, Pair, Step
 
 
-def known(padding: str) -> str:
+def known(padding: str | Pads) -> str:
     """Return the word if it is one of the contract's; a framework's own spelling is not."""
     if padding not in PADDINGS:
         msg = f"padding must be 'valid', 'same' or 'full', not {padding!r}"
@@ -20,20 +18,58 @@ def known(padding: str) -> str:
     return padding
 
 
-def only(words: tuple[str, ...], padding: str, why: str) -> str:
+def only(words: tuple[str, ...], padding: str | Pads, why: str) -> str:
     """Return the word if the call has it.
 
     Raises
     ------
     Unsupported
-        If it is a word of the contract that the call does not have; ``why`` says what to do.
+        If it is a padding of the contract that the call does not have; ``why`` says what to do.
     """
-    if known(padding) not in words:
+    if isinstance(padding, tuple) or known(padding) not in words:
         raise Unsupported(why)
     return padding
 
 
-def full(k: Array) -> Pairs:
-    """Rows (top, bottom) and columns (left, right) that give ``full`` when padded explicitly."""
-    rows, columns = k.shape
-    return (rows - 1, rows - 1), (columns - 1, columns - 1)
+def explicit(padding: str | Pads, k: Array, dilation: Step = 1) -> Pads:
+    """Rows (top, bottom) and columns (left, right) of a padding in numbers, or of ``full``."""
+    if isinstance(padding, tuple):
+        (top, bottom), (left, right) = padding
+        return (top, bottom), (left, right)
+    known(padding)
+    rows, columns = (d * (n - 1) for d, n in zip(pair(dilation), k.shape[-2:]))
+    return (rows, rows), (columns, columns)
+
+
+def symmetric(pads: Pads, mend: str) -> Pair:
+    """Return the rows and columns of a call that pads both sides of an axis alike.
+
+    Raises
+    ------
+    Unsupported
+        If the sides differ; ``mend`` is the call that pads first.
+    """
+    (top, bottom), (left, right) = pads
+    if (top, left) != (bottom, right):
+        msg = f"the call pads both sides of an axis alike, not {pads}; pad first with {mend}"
+        raise Unsupported(msg)
+    return top, left
+
+
+def pair(step: Step) -> Pair:
+    """Return (rows, columns) of a number that stands for both."""
+    return step if isinstance(step, tuple) else (step, step)
+
+
+def implied(groups: int, image: Array, kernel: Array, order: str) -> None:
+    """Refuse a number of groups that a call without that argument would not read off its operands.
+
+    Raises
+    ------
+    ValueError
+        If ``groups`` times the channels of the kernel, HWIO, are not those of the image.
+    """
+    channels, each = image.shape[order.index("C")], kernel.shape[2]
+    if channels != groups * each:
+        msg = f"{groups} groups of {each} channels are not the image's {channels}"
+        raise ValueError(msg)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from typing import Literal, Protocol
+    from typing import Literal, Protocol, Tuple, TypedDict, Union, Unpack
 
     import numpy as np
     from numpy.typing import NDArray
@@ -30,12 +30,24 @@ if TYPE_CHECKING:
     Boundary = Literal["zeros", "edge", "reflect", "mirror", "wrap"]
     LargerKernel = Literal["raises", "empty", "swaps", "zeros"]
     Algorithm = Literal["direct", "fft"]
+    Option = Literal["batch", "stride", "dilation", "groups", "explicit", "negative"]
+    Pair = Tuple[int, int]
+    Pads = Tuple[Pair, Pair]
+    Step = Union[int, Pair]
+
+    class Options(TypedDict, total=False):
+        """The keywords of `Wide.conv2d`."""
+
+        stride: Step
+        dilation: Step
+        groups: int
 else:
     Protocol = object
 
 PADDINGS: tuple[Padding, ...] = ("valid", "same", "full")
 FLOATS = ("float16", "float32", "float64")
 INTEGERS = ("uint8", "int8", "int16", "int32", "int64")
+OPTIONS: tuple[Option, ...] = ("batch", "stride", "dilation", "groups", "explicit", "negative")
 
 
 class Unsupported(Exception):  # noqa: N818  (the contract fixes the name; it is no error)
@@ -73,6 +85,21 @@ class Spec:
         The call in the framework's own words: lines that import it and make ``y``, an array, of
         the arrays ``img`` and ``k`` and the word ``padding``; ``np`` is NumPy. Every script that
         shows a failure holds it. Empty, such a script imports the adapter.
+    options : tuple of str
+        What the call takes beyond the plain one. ``batch``: ``img`` (N, C, H, W) with ``k``
+        (O, C / groups, Kh, Kw). ``stride``, ``dilation``, ``groups``: keywords; an int, or a pair
+        (rows, columns) for the first two. ``explicit``: padding ((top, bottom), (left, right));
+        ``negative``: also with numbers below zero, which crop.
+    refuses : tuple of tuple of str
+        Combinations that the call refuses by raising, the smallest ones; every combination that
+        holds one is refused. Words: the options, the paddings, ``channels`` (more than one),
+        ``depthwise`` (as many groups as channels, of which there are several), ``even`` (an even
+        kernel extent).
+    layouts : tuple of str
+        Memory layouts, by the framework's own names, that the adapter can be made for
+        (``Adapter(layout="NHWC")``); the first is what ``Adapter()`` uses.
+    differentiates : bool
+        Whether the adapter has ``gradients``, the framework's own derivative of the call.
     """
 
     name: str
@@ -87,6 +114,10 @@ class Spec:
     algorithm: Algorithm | None = "direct"
     compiles: bool = False
     snippet: str = ""
+    options: tuple[Option, ...] = ()
+    refuses: tuple[tuple[str, ...], ...] = ()
+    layouts: tuple[str, ...] = ()
+    differentiates: bool = False
 
 
 class Backend(Protocol):
@@ -96,6 +127,60 @@ class Backend(Protocol):
 
     def conv2d(self, img: Array, k: Array, padding: Padding) -> np.ndarray[Any, Any]:
         """Call the framework on ``img`` (H, W) and ``k`` (Kh, Kw); never flip, cast or repair.
+
+        Raises
+        ------
+        Unsupported
+            If the call has no such padding or option.
+        """
+
+
+class Wide(Backend, Protocol):
+    """A backend with options; those that its spec does not list keep their defaults."""
+
+    def conv2d(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
+    ) -> Array:
+        """Call the framework on (N, C, H, W) and (O, C / groups, Kh, Kw), or on two planes."""
+
+
+class Differentiable(Wide, Protocol):
+    """A backend whose framework differentiates the call."""
+
+    def gradients(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        cotangent: Array,
+        **options: Unpack[Options],
+    ) -> tuple[Array, Array]:
+        """Return the gradients of ⟨conv2d(img, k), cotangent⟩ by ``img`` and by ``k``."""
+
+
+class Transposed(Protocol):
+    """One public call of transposed convolution under test."""
+
+    spec: Spec
+
+    def conv_transpose2d(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
+    ) -> Array:
+        """Call the framework on (N, C, H, W) and (C, O / groups, Kh, Kw), or on two planes.
 
         Raises
         ------

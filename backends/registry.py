@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from backends.protocol import Spec, Unavailable
 
 if TYPE_CHECKING:
-    from backends.protocol import Array, Backend, Padding
+    from backends.protocol import Array, Backend, Padding, Transposed
 
 ENTRY_POINTS = "conv2d_conformance.backends"
 
@@ -44,6 +44,16 @@ SHIPPED = {
     "jax.lax.conv_general_dilated-jit": "backends.jax_lax:ConvGeneralDilatedJit",
     "jax.scipy.signal.convolve2d": "backends.jax_scipy:Convolve2d",
     "jax.scipy.signal.correlate2d": "backends.jax_scipy:Correlate2d",
+}
+
+# A second operation, with an interface of its own: no selector stands for these.
+TRANSPOSED = {
+    "tensorflow.nn.conv2d_transpose": "backends.tensorflow_transpose:Conv2dTranspose",
+    "keras.layers.Conv2DTranspose": "backends.keras_transpose:LayersConv2DTranspose",
+    "keras.ops.conv_transpose": "backends.keras_transpose:OpsConvTranspose",
+    "torch.nn.functional.conv_transpose2d": "backends.torch_transpose:FunctionalConvTranspose2d",
+    "torch.nn.ConvTranspose2d": "backends.torch_transpose:ConvTranspose2d",
+    "jax.lax.conv_transpose": "backends.jax_transpose:ConvTranspose",
 }
 
 
@@ -99,14 +109,22 @@ def load(name: str) -> Backend:
     UnknownBackendError
         If a ``where:attr`` leads nowhere or to something that is no backend.
     """
-    target = registered().get(name, name)
-    where, _, attr = target.partition(":")
-    try:
-        found = getattr(_module(where, name), attr)
-    except AttributeError:
-        msg = f"backend {name!r}: {where} has no {attr!r}"
-        raise UnknownBackendError(msg) from None
-    return _adapter(found, name)
+    return _adapter(_found(registered().get(name, name), name), name)
+
+
+def load_transposed(name: str) -> Transposed:
+    """Import the framework and make the adapter of one name of ``TRANSPOSED``.
+
+    Raises
+    ------
+    Unavailable
+        If the framework is not installed or does not load.
+    UnknownBackendError
+        If there is no such name.
+    """
+    if name not in TRANSPOSED:
+        raise UnknownBackendError(_unknown(name, sorted(TRANSPOSED)))
+    return _made(_found(TRANSPOSED[name], name), name)  # type: ignore[no-any-return]  # ours
 
 
 def importing(name: str) -> str:
@@ -150,11 +168,24 @@ def _root(where: str) -> Path:
     return Path(file).resolve().parents[up]
 
 
-def _adapter(found: Any, name: str) -> Backend:
+def _found(target: str, name: str) -> Any:
+    where, _, attr = target.partition(":")
     try:
-        made = found() if isinstance(found, type) else found
+        return getattr(_module(where, name), attr)
+    except AttributeError:
+        msg = f"backend {name!r}: {where} has no {attr!r}"
+        raise UnknownBackendError(msg) from None
+
+
+def _made(found: Any, name: str) -> Any:
+    try:
+        return found() if isinstance(found, type) else found
     except (Exception, SystemExit) as error:
         raise _unavailable(name, error) from error
+
+
+def _adapter(found: Any, name: str) -> Backend:
+    made = _made(found, name)
     if hasattr(made, "conv2d"):
         if not isinstance(getattr(made, "spec", None), Spec):
             made = BareFunction(name, made.conv2d)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from backends import layout, precision
-from backends.padding import full, known
-from backends.protocol import FLOATS, Spec
+from backends import precision
+from backends.layout import chosen, image, operands, result, results
+from backends.padding import explicit, implied
+from backends.protocol import FLOATS, Spec, Unsupported
 
 if TYPE_CHECKING:
-    from backends.protocol import Array, Padding
+    from backends.protocol import Array, Padding, Pads, Step
 
-_WORDS = {"valid": "VALID", "same": "SAME"}
+_WORDS: dict[Any, str] = {"valid": "VALID", "same": "SAME"}
 _SNIPPET = """\
 import tensorflow as tf
 tf.config.experimental.enable_tensor_float_32_execution(False)
@@ -36,22 +37,67 @@ class Conv2d:
         boundary="zeros",
         larger_kernel="raises",
         snippet=_SNIPPET.format(call="tf.nn.conv2d"),
+        options=("batch", "stride", "dilation", "groups", "explicit"),
+        layouts=("NHWC", "NCHW"),
+        differentiates=True,
     )
 
-    def __init__(self) -> None:
+    def __init__(self, layout: str | None = None) -> None:
         self._tf = precision.pin_tensorflow()
+        self._layout = chosen(self.spec.layouts, layout)
+        self._orders = self._layout, "HWIO"
 
-    def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:
-        """Call it; ``full`` is its explicit padding."""
-        pads = _WORDS.get(known(padding)) or [(0, 0), *full(k), (0, 0)]
+    def conv2d(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
+    ) -> Array:
+        """Call it; ``full`` is its explicit padding, and groups are read off the channels."""
+        x, w = self._tensors(img, k, groups)
+        out = self._call(x, w, stride, self._pads(padding, k, dilation), dilation)
+        return result(out.numpy(), self._layout, img.ndim)
+
+    def gradients(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        cotangent: Array,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
+    ) -> tuple[Array, Array]:
+        """Record the call on a tape, and ask the tape."""
+        x, w = self._tensors(img, k, groups)
+        if not x.dtype.is_floating:
+            msg = f"tf.GradientTape gives no gradient for {x.dtype.name}; take floats"
+            raise Unsupported(msg)
+        with self._tf.GradientTape() as tape:
+            tape.watch((x, w))
+            out = self._call(x, w, stride, self._pads(padding, k, dilation), dilation)
+        wrt_img, wrt_k = tape.gradient(out, (x, w), image(cotangent, self._layout))
+        return results(wrt_img.numpy(), wrt_k.numpy(), self._orders, img.ndim)
+
+    def _tensors(self, img: Array, k: Array, groups: int) -> Any:
         # A NumPy kernel of another dtype would be cast to the image's, a tensor is refused.
-        image = self._tf.convert_to_tensor(layout.image_nhwc(img))
-        kernel = self._tf.convert_to_tensor(layout.kernel_hwio(k))
-        out = self._call(image, kernel, pads)
-        return layout.plane_nhwc(out.numpy())  # type: ignore[no-any-return]
+        views = operands(img, k, self._orders)
+        implied(groups, *views, self._layout)
+        return tuple(self._tf.convert_to_tensor(view) for view in views)
 
-    def _call(self, img: Any, k: Any, pads: Any) -> Any:
-        return self._tf.nn.conv2d(img, k, strides=1, padding=pads)
+    def _pads(self, padding: Padding | Pads, k: Array, dilation: Step) -> Any:
+        if padding in _WORDS:
+            return _WORDS[padding]
+        pads = dict(zip("HW", explicit(padding, k, dilation)))
+        return [pads.get(axis, (0, 0)) for axis in self._layout]
+
+    def _call(self, img: Any, k: Any, stride: Any, pads: Any, dilation: Any) -> Any:
+        return self._tf.nn.conv2d(img, k, stride, pads, self._layout, dilation)
 
 
 class Conv2dFunction(Conv2d):
@@ -66,9 +112,9 @@ class Conv2dFunction(Conv2d):
         snippet=_SNIPPET.format(call="tf.function(tf.nn.conv2d)"),
     )
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, layout: str | None = None) -> None:
+        super().__init__(layout)
         self._function = self._tf.function(super()._call)
 
-    def _call(self, img: Any, k: Any, pads: Any) -> Any:
-        return self._function(img, k, pads)
+    def _call(self, img: Any, k: Any, stride: Any, pads: Any, dilation: Any) -> Any:
+        return self._function(img, k, stride, pads, dilation)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from backends import layout, precision
+from backends import precision
+from backends.layout import chosen, from_torch, image, operands, result, results, to_torch
+from backends.padding import explicit, symmetric
 from backends.protocol import FLOATS, INTEGERS, Spec, Unavailable, Unsupported
 
 if TYPE_CHECKING:
-    from backends.protocol import Array, Padding
+    from backends.protocol import Array, Padding, Pads, Step
 
 _SNIPPET = """\
 import torch
@@ -47,21 +49,67 @@ class FunctionalConv2d:
         boundary="zeros",
         larger_kernel="raises",
         snippet=_SNIPPET.format(call="y = torch.nn.functional.conv2d(x, w, padding=pads)"),
+        options=("batch", "stride", "dilation", "groups", "explicit"),
+        refuses=(("same", "stride"),),
+        layouts=("NCHW", "channels_last", "strided-weights"),
+        differentiates=True,
     )
 
-    def __init__(self) -> None:
+    def __init__(self, layout: str | None = None) -> None:
         self._torch = precision.pin_torch()
+        self._layout = chosen(self.spec.layouts, layout)
 
-    def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:
+    def conv2d(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
+    ) -> Array:
         """Call it."""
-        image = layout.to_torch(self._torch, layout.image_nchw(img))
-        kernel = layout.to_torch(self._torch, layout.kernel_oihw(k))
-        pads = (k.shape[0] - 1, k.shape[1] - 1) if padding == "full" else padding
-        out = self._call(image, kernel, pads)
-        return layout.plane_nchw(layout.from_torch(self._torch, out))  # type: ignore[no-any-return]
+        x, w = self._tensors(img, k)
+        out = self._call(x, w, stride, _pads(padding, k, dilation), dilation, groups)
+        return result(from_torch(self._torch, out), "NCHW", img.ndim)
 
-    def _call(self, img: Any, k: Any, pads: Any) -> Any:
-        return self._torch.nn.functional.conv2d(img, k, padding=pads)
+    def gradients(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        cotangent: Array,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
+    ) -> tuple[Array, Array]:
+        """Call it on parameters, and ask ``torch.autograd.grad``."""
+        x, w = (self._torch.nn.Parameter(tensor) for tensor in self._tensors(img, k))
+        out = self._call(x, w, stride, _pads(padding, k, dilation), dilation, groups)
+        seed = to_torch(self._torch, image(cotangent))
+        found = self._torch.autograd.grad(out, (x, w), seed)
+        wrt_img, wrt_k = (from_torch(self._torch, tensor) for tensor in found)
+        return results(wrt_img, wrt_k, ("NCHW", "OIHW"), img.ndim)
+
+    def _tensors(self, img: Array, k: Array) -> Any:
+        x, w = (to_torch(self._torch, view) for view in operands(img, k))
+        if self._layout == "channels_last":
+            return tuple(t.to(memory_format=self._torch.channels_last) for t in (x, w))
+        if self._layout == "strided-weights":
+            # As weights lie that came from (Kh, Kw, I, O) and were permuted.
+            w = w.permute(2, 3, 1, 0).contiguous().permute(3, 2, 0, 1)
+        return x, w
+
+    def _call(self, img: Any, k: Any, stride: Any, pads: Any, dilation: Any, groups: int) -> Any:
+        return self._torch.nn.functional.conv2d(img, k, None, stride, pads, dilation, groups)
+
+
+def _pads(padding: Padding | Pads, k: Array, dilation: Step) -> Any:
+    if padding == "full" or isinstance(padding, tuple):
+        return symmetric(explicit(padding, k, dilation), "torch.nn.functional.pad")
+    return padding
 
 
 class Conv2d(FunctionalConv2d):
@@ -74,10 +122,10 @@ class Conv2d(FunctionalConv2d):
         snippet=_SNIPPET.format(call=_LAYER),
     )
 
-    def _call(self, img: Any, k: Any, pads: Any) -> Any:
-        nn = self._torch.nn
-        layer = nn.Conv2d(1, 1, tuple(k.shape[2:]), padding=pads, bias=False)
-        layer.weight = nn.Parameter(k, requires_grad=False)
+    def _call(self, img: Any, k: Any, stride: Any, pads: Any, dilation: Any, groups: int) -> Any:
+        nn, (filters, _, *size) = self._torch.nn, k.shape
+        layer = nn.Conv2d(img.shape[1], filters, size, stride, pads, dilation, groups, bias=False)
+        layer.weight = k if k.requires_grad else nn.Parameter(k, requires_grad=False)
         return layer(img)
 
 
@@ -93,18 +141,18 @@ class FunctionalConv2dCompile(FunctionalConv2d):
         snippet=_SNIPPET.format(call=_COMPILED),
     )
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, layout: str | None = None) -> None:
+        super().__init__(layout)
         if not hasattr(self._torch, "compiler"):
             msg = "torch.compile needs PyTorch 2.1 or later; install torch>=2.1"
             raise Unavailable(msg)
         self._compiled = self._torch.compile(super()._call, fullgraph=True, dynamic=False)
         self._last: tuple[Any, ...] = ()
 
-    def _call(self, img: Any, k: Any, pads: Any) -> Any:
-        self._forget_other_than(img.shape, img.dtype, k.shape, k.dtype, pads)
+    def _call(self, img: Any, k: Any, *options: Any) -> Any:
+        self._forget_other_than(img.shape, img.dtype, k.shape, k.dtype, *options)
         try:
-            return self._compiled(img, k, pads)
+            return self._compiled(img, k, *options)
         except RuntimeError as error:
             if type(getattr(error, "inner_exception", None)).__name__ != "InvalidCxxCompiler":
                 raise

@@ -1,0 +1,85 @@
+"""Keras 3's transposed convolution: the operation and the layer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from backends.keras_conv import Configured
+from backends.layout import TRANSPOSED, operands, result
+from backends.padding import only
+from backends.protocol import Unsupported
+
+if TYPE_CHECKING:
+    from backends.protocol import Array, Padding, Step
+
+_WHY = "Keras has 'valid' and 'same' only; for 'full' crop a 'valid' one with keras.ops"
+
+
+class OpsConvTranspose(Configured):
+    """``keras.ops.conv_transpose`` on NHWC arrays; its kernel is (Kh, Kw, out, in)."""
+
+    spec = replace(
+        Configured.spec,
+        name="keras.ops.conv_transpose",
+        call="keras.ops.conv_transpose(img_nhwc, k_hwoi, stride, padding, None, 'channels_last', "
+        "dilation)",
+        orientation=None,
+        anchor=None,
+        boundary=None,
+        larger_kernel=None,
+        options=("batch", "stride", "dilation"),
+        layouts=("channels_last",),
+    )
+
+    def conv_transpose2d(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
+    ) -> Array:
+        """Call it."""
+        if groups != 1:
+            why = "Keras's transposed convolution has no groups; call it for each and concatenate"
+            raise Unsupported(why)
+        word = only(self.spec.paddings, padding, _WHY)
+        x, w = operands(img, k, ("NHWC", "HWOI"), TRANSPOSED)
+        out = self._keras.ops.convert_to_numpy(self._call(x, w, stride, word, dilation))
+        return result(out, "NHWC", img.ndim)
+
+    def _call(self, img: Any, k: Any, stride: Step, padding: str, dilation: Step) -> Any:
+        return self._keras.ops.conv_transpose(
+            img, k, stride, padding, None, "channels_last", dilation
+        )
+
+
+class LayersConv2DTranspose(OpsConvTranspose):
+    """``keras.layers.Conv2DTranspose`` with its weights set; the layer's dtype is the image's."""
+
+    spec = replace(
+        OpsConvTranspose.spec,
+        name="keras.layers.Conv2DTranspose",
+        call="layer = keras.layers.Conv2DTranspose(k.shape[1], k.shape[2:], stride, padding, None, "
+        "'channels_last', dilation, use_bias=False); layer.build(img_nhwc.shape); "
+        "layer.set_weights([k_hwoi]); layer(img_nhwc)",
+    )
+
+    def _call(self, img: Any, k: Any, stride: Step, padding: str, dilation: Step) -> Any:
+        layer = self._keras.layers.Conv2DTranspose(
+            k.shape[2],
+            k.shape[:2],
+            stride,
+            padding,
+            None,
+            "channels_last",
+            dilation,
+            use_bias=False,
+            dtype=img.dtype.name,
+        )
+        layer.build(img.shape)
+        layer.set_weights([k])
+        return layer(img)

@@ -1,0 +1,59 @@
+"""``tensorflow.nn.conv2d_transpose``, which is told the size of its output."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backends import precision
+from backends.layout import TRANSPOSED, operands, result
+from backends.padding import only, pair
+from backends.protocol import FLOATS, Spec
+
+if TYPE_CHECKING:
+    from backends.protocol import Array, Padding, Step
+
+_WHY = "tf.nn.conv2d_transpose has 'VALID' and 'SAME'; for 'full' crop a 'valid' one"
+
+
+class Conv2dTranspose:
+    """``tensorflow.nn.conv2d_transpose`` on NHWC tensors, eagerly."""
+
+    spec = Spec(
+        name="tensorflow.nn.conv2d_transpose",
+        call="tf.nn.conv2d_transpose(img_nhwc, k_hwoi, shape, stride, padding.upper(), 'NHWC', "
+        "dilation)",
+        distributions=("tensorflow",),
+        paddings=("valid", "same"),
+        dtypes=(*FLOATS, "bfloat16", "int32"),
+        options=("batch", "stride", "dilation", "groups"),
+    )
+
+    def __init__(self) -> None:
+        self._tf = precision.pin_tensorflow()
+
+    def conv_transpose2d(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
+    ) -> Array:
+        """Call it for the size that Keras derives; several sizes have an adjoint of the same."""
+        word = only(self.spec.paddings, padding, _WHY)
+        views = operands(img, k, ("NHWC", "HWOI"), TRANSPOSED)
+        x, w = (self._tf.convert_to_tensor(view) for view in views)
+        (n, *image, _), (*kernel, each, _) = x.shape, w.shape
+        extents = zip(image, kernel, pair(stride), pair(dilation))
+        shape = n, *(output_extent(*axis, word) for axis in extents), each * groups
+        out = self._tf.nn.conv2d_transpose(x, w, shape, stride, word.upper(), "NHWC", dilation)
+        return result(out.numpy(), "NHWC", img.ndim)
+
+
+def output_extent(image: int, kernel: int, stride: int, dilation: int, padding: str) -> int:
+    """Size that Keras asks of TensorFlow along an axis: at least a stride for every pixel."""
+    if padding == "same":
+        return image * stride
+    return image * stride + max(dilation * (kernel - 1) + 1 - stride, 0)
