@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from backends import hints
 from backends.protocol import Unsupported
 from conformance import geometry
 from conformance.conventions import AXES, Conventions, combine, output_size
@@ -122,7 +123,7 @@ def _answer(call: Callable[[], Array]) -> Array | str:
         return f"{REFUSED}{type(error).__name__}: {lines[0][:160]}"
     if isinstance(result, np.ndarray):
         return result
-    return f"{REFUSED}returned a {type(result).__name__}, not an ndarray"
+    return f"{REFUSED}returned {hints.a(result)}, not an ndarray"
 
 
 def _plain(backend: Backend, padding: str, dtype: str) -> Array | str:

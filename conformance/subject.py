@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from backends import hints
 from backends.protocol import Spec, Unavailable, Unsupported
 from conformance import precision, special
 from conformance.cases import Case
@@ -173,7 +174,7 @@ class Subject:
             raise RaisedError(msg, operands=(img, k, padding)) from error
         if not isinstance(result, np.ndarray) or result.ndim != 2:
             got = getattr(result, "shape", "no shape")
-            msg = f"{self.spec.call} returned a {type(result).__name__} of {got}, not a 2-D ndarray"
+            msg = f"{self.spec.call} returned {hints.a(result)} of {got}, not a 2-D ndarray"
             raise WrongShapeError(msg)
         return result
 

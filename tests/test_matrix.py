@@ -84,7 +84,7 @@ def test_an_unknown_backend_is_named_with_what_there_is() -> None:
 
 @pytest.mark.parametrize(
     ("attribute", "words"),
-    [("absent", "has no 'absent'"), ("number", "is a int"), ("", "has no ''")],
+    [("absent", "has no 'absent'"), ("number", "is an int"), ("", "has no ''")],
 )
 def test_a_backend_that_is_none_is_refused_in_one_line(
     calls: Path, attribute: str, words: str
