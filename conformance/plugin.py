@@ -20,7 +20,9 @@ from conformance.subject import Missing, Subject
 from reports.document import DocumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from pytest_benchmark.fixture import BenchmarkFixture
 
     from conformance.checks import CaseLike
 
@@ -106,6 +108,15 @@ def framework_warnings() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("default")
         yield
+
+
+@pytest.fixture
+def stopwatch(request: pytest.FixtureRequest) -> Callable[[], BenchmarkFixture]:
+    """pytest-benchmark's fixture, made once it is asked for.
+
+    Unused it warns when it is torn down: a call that fails before it is timed would fail twice.
+    """
+    return lambda: request.getfixturevalue("benchmark")
 
 
 def check_of(function: Any) -> Check | None:
