@@ -1,5 +1,5 @@
-"""Wiring only: the suite's options, fixtures and recorder live in the plugins."""
+"""Wiring only: the suite's options, fixtures and recorder live in the plugin."""
 
 from __future__ import annotations
 
-pytest_plugins = ["conformance.plugin", "conformance.selection", "conformance.verdicts"]
+pytest_plugins = ["conformance.plugin"]

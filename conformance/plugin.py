@@ -1,4 +1,4 @@
-"""Wires the checks to pytest: options, and the matrix of tests. `conformance.verdicts` runs it."""
+"""Wires the checks to pytest: options, the matrix of tests, and the plugins that run it."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from conformance.checks import CaseLike
 
+pytest_plugins = ("conformance.selection", "conformance.verdicts")
 DEFAULT = "textbook"
 SUBJECTS = pytest.StashKey[list[Subject]]()
 RECORDING = pytest.StashKey[Recording]()
