@@ -9,7 +9,7 @@ import numpy as np
 
 from backends import hints
 from backends.protocol import Unsupported
-from conformance import geometry
+from conformance import geometry, summation
 from conformance.conventions import AXES, Conventions, combine, output_size
 from conformance.dtypes import DTYPES, largest_exact, named
 from conformance.reference import Array, correlate, orient, shape_of
@@ -49,7 +49,8 @@ class Probe:
     larger : dict
         What ``valid`` gives for a kernel larger than the image, in both axes or in one.
     sums_exactly : bool or None
-        Whether sums of integers came out exact: direct summation does that, an FFT does not.
+        Whether sums of integers came out exact under kernels of several sizes: direct summation
+        does that, an FFT or Winograd's algorithm does not.
     """
 
     conventions: Conventions = field(default_factory=lambda: Conventions(None, None))
@@ -189,23 +190,10 @@ def _is_swapped(answer: Array, img: Array, k: Array, found: Probe) -> bool:
 
 
 def _sums_exactly(backend: Backend, found: Probe) -> bool | None:
-    conventions, padding = found.conventions, next(iter(found.supported_paddings), None)
-    if conventions.orientation is None or padding is None:
+    padding = next(iter(found.supported_paddings), None)
+    if found.conventions.orientation is None or padding is None:
         return None
-    img, k = _numbers((24, 25), found, seed=3), _numbers((5, 5), found, seed=4)
-    before = conventions.before(padding, (5, 5))
-    size = output_size(padding, (24, 25), (5, 5))
-    exact = correlate(
-        img,
-        orient(k, conventions.orientation),
-        before=before,
-        size=size,
-        boundary=conventions.boundary or "zeros",
-    )
-    answer = _answer(lambda: backend.conv2d(img, k, padding))  # type: ignore[arg-type]
-    if isinstance(answer, str) or answer.shape != size:
-        return None
-    return bool((exact.error_of(answer) == 0).all())
+    return summation.exactly(backend.conv2d, found.conventions, padding, named(str(found.dtype)))  # type: ignore[arg-type]
 
 
 def _numbers(shape: Shape, found: Probe, seed: int) -> Array:
