@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from backends import hints
 from backends.protocol import Unsupported
-from conformance import geometry, summation
+from conformance import geometry, readings, summation
 from conformance.conventions import AXES, Conventions, combine, output_size
 from conformance.dtypes import DTYPES, largest_exact, named
 from conformance.reference import Array, correlate, orient, shape_of
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from conformance.geometry import Shape
 
 PADDINGS = ("same", "valid", "full")
-# Heights and widths of both parities; kernels odd, even and mixed, square and not.
-IMAGES: tuple[Shape, ...] = ((6, 7), (7, 6), (5, 9))
-KERNELS: tuple[Shape, ...] = ((3, 3), (3, 5), (1, 3), (2, 2), (2, 3), (3, 2), (5, 4), (4, 1))
 SMALL: Shape = (3, 4)
 LARGER: dict[str, Shape] = {
     "larger_kernel": (5, 6),
@@ -147,8 +145,8 @@ def _read_maps(backend: Backend, found: Probe) -> None:
     dtype = named(str(found.dtype))
     maps, unreadable = [], []
     for padding in found.supported_paddings:
-        for image, kernel in ((image, kernel) for image in IMAGES for kernel in KERNELS):
-            name = f"{padding}/{geometry.describe(image, kernel)}"
+        for image, kernel in product(readings.IMAGES, readings.KERNELS):
+            name = readings.name(padding, image, kernel)
             try:
                 maps.append(geometry.measure(backend.conv2d, image, kernel, padding, dtype))  # type: ignore[arg-type]
             except geometry.NotAnIndexMapError as error:
