@@ -1,5 +1,5 @@
-"""Wiring only: the suite's options, fixtures and recorder live in the two plugins."""
+"""Wiring only: the suite's options, fixtures and recorder live in the plugin."""
 
 from __future__ import annotations
 
-pytest_plugins = ["conformance.plugin", "conformance.verdicts"]
+pytest_plugins = ["conformance.plugin"]

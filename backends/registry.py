@@ -5,13 +5,13 @@ A new backend is one adapter class and one line in ``SHIPPED``. Nothing is impor
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.util
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from backends import hints
 from backends.protocol import Spec, Unavailable
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def select(selector: str) -> list[str]:
         return [selector]
     chosen = [name for name in names if name.startswith((selector + ".", selector + "-"))]
     if not chosen:
-        raise UnknownBackendError(_unknown(selector, sorted(names)))
+        raise UnknownBackendError(hints.unknown(selector, sorted(names)))
     return chosen
 
 
@@ -174,6 +174,8 @@ def _found(target: str, name: str) -> Any:
         return getattr(_module(where, name), attr)
     except AttributeError:
         msg = f"backend {name!r}: {where} has no {attr!r}"
+        if where.endswith(".py"):
+            msg += f"; did you mean {hints.meant(where)}?"
         raise UnknownBackendError(msg) from None
 
 
@@ -193,7 +195,7 @@ def _adapter(found: Any, name: str) -> Backend:
     if callable(made):
         return BareFunction(name, made)
     msg = (
-        f"backend {name!r} is a {type(made).__name__}; give an adapter class, an instance or a "
+        f"backend {name!r} is {hints.a(made)}; give an adapter class, an instance or a "
         "function conv2d(img, k, padding)"
     )
     raise UnknownBackendError(msg)
@@ -255,13 +257,3 @@ def _entry_points() -> dict[str, str]:
     else:
         found = points.get(ENTRY_POINTS, ())  # Python < 3.10
     return {point.name: point.value for point in found}
-
-
-def _unknown(selector: str, names: list[str]) -> str:
-    close = difflib.get_close_matches(selector, names + sorted(_prefixes(names)), n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else "."
-    return f"unknown backend {selector!r}{hint} There are: {', '.join(names)}"
-
-
-def _prefixes(names: list[str]) -> set[str]:
-    return {name.split(".")[0] for name in names}

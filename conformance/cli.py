@@ -1,12 +1,13 @@
 """The command line: ``python -m conformance``, also installed as ``conv2d-conformance``.
 
 It only composes. Findings on stdout, progress on stderr. Exit 0: fine; 1: findings; 2: could not
-judge (usage, nothing there, an unreadable document).
+judge (usage, nothing there, an unreadable document, interrupted).
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -14,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from backends.protocol import Unavailable
 from backends.registry import UnknownBackendError
-from conformance import commands
-from reports.document import DocumentError
+from conformance.console import program, version
+from reports.model import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import ModuleType
 
 OUTPUT = Path("reports/output")
 
@@ -32,6 +34,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (UnknownBackendError, Unavailable, DocumentError) as error:
         sys.stderr.write(f"conformance {options.command}: {error}\n")
         return 2
+    except KeyboardInterrupt:
+        # pytest's exit code for it, so that `run` and the other commands agree.
+        sys.stderr.write(f"conformance {options.command}: interrupted\n")
+        return 2
     except BrokenPipeError:
         # The reader (head, less) has left; what it wanted, it has.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -39,8 +45,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
+def _imported(name: str) -> ModuleType:
+    """A module of ours, only once a command needs it: --help is to be quick, Ctrl-C to be told."""
+    return importlib.import_module(f"conformance.{name}")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="conformance", description=__doc__)
+    parser = argparse.ArgumentParser(prog=program(), description=__doc__)
+    parser.add_argument("--version", action="version", version=version())
     commands_of = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _backends(commands_of.add_parser("backends", help="list the calls that can be tested"))
     _probe(commands_of.add_parser("probe", help="measure how calls read image and kernel"))
@@ -53,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
 def _backends(parser: argparse.ArgumentParser) -> None:
     parser.description = "List every backend that --backend can name, and what it needs."
     parser.add_argument("--json", action="store_true", help="print a list for a program")
-    parser.set_defaults(run=lambda o: commands.backends(as_json=o.json))
+    parser.set_defaults(run=lambda o: _imported("commands").backends(as_json=o.json))
 
 
 def _probe(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +80,7 @@ def _probe(parser: argparse.ArgumentParser) -> None:
         help="a dotted name, a prefix (scipy), package.module:attr or path/to/file.py:attr",
     )
     parser.add_argument("--json", action="store_true", help="print a list for a program")
-    parser.set_defaults(run=lambda o: commands.probe(o.names, as_json=o.json))
+    parser.set_defaults(run=lambda o: _imported("probing").probe(o.names, as_json=o.json))
 
 
 def _run(parser: argparse.ArgumentParser) -> None:
@@ -79,14 +91,14 @@ def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="+", metavar="NAME", help="as for probe")
     parser.add_argument("--output", type=Path, default=OUTPUT, help="folder; default: %(default)s")
     parser.add_argument("--environment", help="name of the document; default: the first NAME")
-    parser.set_defaults(run=lambda o: commands.run(o.names, o.output, o.environment))
+    parser.set_defaults(run=lambda o: _imported("commands").run(o.names, o.output, o.environment))
 
 
 def _merge(parser: argparse.ArgumentParser) -> None:
     parser.description = "Merge results documents; of one environment the newest run stays."
     _inputs(parser)
     parser.add_argument("--output", type=Path, required=True, help="the merged document")
-    parser.set_defaults(run=lambda o: commands.merge(o.documents, o.expect, o.output))
+    parser.set_defaults(run=lambda o: _imported("commands").merge(o.documents, o.expect, o.output))
 
 
 def _report(parser: argparse.ArgumentParser) -> None:
@@ -98,7 +110,7 @@ def _report(parser: argparse.ArgumentParser) -> None:
         default=OUTPUT / "report.html",
         help="the page; default: %(default)s",
     )
-    parser.set_defaults(run=lambda o: commands.report(o.documents, o.expect, o.output))
+    parser.set_defaults(run=lambda o: _imported("commands").report(o.documents, o.expect, o.output))
 
 
 def _inputs(parser: argparse.ArgumentParser) -> None:

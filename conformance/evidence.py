@@ -14,7 +14,7 @@ from conformance.cases import PADDINGS, Case
 from conformance.conventions import output_size
 from conformance.dtypes import largest_exact
 from conformance.nonconformance import NonconformanceError
-from conformance.probe import IMAGES, KERNELS
+from conformance.readings import IMAGES, KERNELS
 from conformance.reference import correlate, orient, shape_of
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Wires the checks to pytest: options, and the matrix of tests. `conformance.verdicts` runs it."""
+"""Wires the checks to pytest: options, the matrix of tests, and the plugins that run it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ from conformance.subject import Missing, Subject
 from reports.document import DocumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from pytest_benchmark.fixture import BenchmarkFixture
 
     from conformance.checks import CaseLike
 
+pytest_plugins = ("conformance.selection", "conformance.verdicts")
 DEFAULT = "textbook"
 SUBJECTS = pytest.StashKey[list[Subject]]()
 RECORDING = pytest.StashKey[Recording]()
@@ -106,6 +109,15 @@ def framework_warnings() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("default")
         yield
+
+
+@pytest.fixture
+def stopwatch(request: pytest.FixtureRequest) -> Callable[[], BenchmarkFixture]:
+    """pytest-benchmark's fixture, made once it is asked for.
+
+    Unused it warns when it is torn down: a call that fails before it is timed would fail twice.
+    """
+    return lambda: request.getfixturevalue("benchmark")
 
 
 def check_of(function: Any) -> Check | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from backends import hints
 from backends.protocol import Unsupported
-from conformance import geometry
+from conformance import geometry, readings, summation
 from conformance.cases import Case
 from conformance.conventions import AXES, Conventions, combine, output_size
 from conformance.dtypes import DTYPES, largest_exact, named
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
     from conformance.geometry import Shape
 
 PADDINGS = ("same", "valid", "full")
-# Heights and widths of both parities; kernels odd, even and mixed, square and not.
-IMAGES: tuple[Shape, ...] = ((6, 7), (7, 6), (5, 9))
-KERNELS: tuple[Shape, ...] = ((3, 3), (3, 5), (1, 3), (2, 2), (2, 3), (3, 2), (5, 4), (4, 1))
 SMALL: Shape = (3, 4)
 LARGER: dict[str, Shape] = {
     "larger_kernel": (5, 6),
@@ -51,7 +50,8 @@ class Probe:
     larger : dict
         What ``valid`` gives for a kernel larger than the image, in both axes or in one.
     sums_exactly : bool or None
-        Whether sums of integers came out exact: direct summation does that, an FFT does not.
+        Whether sums of integers came out exact under kernels of several sizes: direct summation
+        does that, an FFT or Winograd's algorithm does not.
     first : ndarray or str
         What the first call of all gave, on `OPENING`; or the refusal.
     """
@@ -131,7 +131,7 @@ def _answer(call: Callable[[], Array]) -> Array | str:
         return f"{REFUSED}{type(error).__name__}: {lines[0][:160]}"
     if isinstance(result, np.ndarray):
         return result
-    return f"{REFUSED}returned a {type(result).__name__}, not an ndarray"
+    return f"{REFUSED}returned {hints.a(result)}, not an ndarray"
 
 
 def _plain(backend: Backend, padding: str, dtype: str) -> Array | str:
@@ -154,8 +154,8 @@ def _read_maps(backend: Backend, found: Probe) -> None:
     dtype = named(str(found.dtype))
     maps, unreadable = [], []
     for padding in found.supported_paddings:
-        for image, kernel in ((image, kernel) for image in IMAGES for kernel in KERNELS):
-            name = f"{padding}/{geometry.describe(image, kernel)}"
+        for image, kernel in product(readings.IMAGES, readings.KERNELS):
+            name = readings.name(padding, image, kernel)
             try:
                 maps.append(geometry.measure(backend.conv2d, image, kernel, padding, dtype))  # type: ignore[arg-type]
             except geometry.NotAnIndexMapError as error:
@@ -197,23 +197,10 @@ def _is_swapped(answer: Array, img: Array, k: Array, found: Probe) -> bool:
 
 
 def _sums_exactly(backend: Backend, found: Probe) -> bool | None:
-    conventions, padding = found.conventions, next(iter(found.supported_paddings), None)
-    if conventions.orientation is None or padding is None:
+    padding = next(iter(found.supported_paddings), None)
+    if found.conventions.orientation is None or padding is None:
         return None
-    img, k = _numbers((24, 25), found, seed=3), _numbers((5, 5), found, seed=4)
-    before = conventions.before(padding, (5, 5))
-    size = output_size(padding, (24, 25), (5, 5))
-    exact = correlate(
-        img,
-        orient(k, conventions.orientation),
-        before=before,
-        size=size,
-        boundary=conventions.boundary or "zeros",
-    )
-    answer = _answer(lambda: backend.conv2d(img, k, padding))  # type: ignore[arg-type]
-    if isinstance(answer, str) or answer.shape != size:
-        return None
-    return bool((exact.error_of(answer) == 0).all())
+    return summation.exactly(backend.conv2d, found.conventions, padding, named(str(found.dtype)))  # type: ignore[arg-type]
 
 
 def _numbers(shape: Shape, found: Probe, seed: int) -> Array:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backends.precision import settings
 from backends.protocol import Unsupported
-from conformance import data, determinism, fingerprint
+from conformance import determinism, fingerprint
 from conformance.bugreport import BugReports
 from conformance.clauses import CLAUSES
 from conformance.nonconformance import (
@@ -19,6 +18,7 @@ from conformance.nonconformance import (
     NotRun,
     TimedOutError,
 )
+from conformance.repeating import repeat
 from conformance.subject import Missing
 from reports.document import Recorder
 
@@ -220,13 +220,6 @@ def outcome_of(
     if isinstance(error, ExitedError):
         return "crashed"
     return "failed" if isinstance(error, NonconformanceError) else "error"
-
-
-def repeat(node: str, subject: Subject) -> str:
-    """The command that runs one test again."""
-    seed = data.SEED.get()
-    varied = ["--seed", str(seed)] if seed else []
-    return shlex.join(["pytest", node, "--backend", subject.selector, *varied])
 
 
 def _declared(subject: Subject) -> Any:

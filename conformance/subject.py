@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from backends import hints
 from backends.protocol import Spec, Unavailable, Unsupported
 from conformance import precision, special
 from conformance.cases import Case
@@ -20,7 +21,8 @@ from conformance.nonconformance import (
     WrongFactError,
     WrongShapeError,
 )
-from conformance.probe import KERNELS, Probe, probe
+from conformance.probe import Probe, probe
+from conformance.readings import refused_class
 from conformance.reference import Exact, orient, remembered, shape_of
 from conformance.timing import Clock
 from conformance.witness import Witness
@@ -141,18 +143,17 @@ class Subject:
             return f"{case.dtype} is not declared; the call answers: {answer}"
         if (case.dtype, case.layout) == ("bfloat16", "big-endian"):
             return "ml_dtypes itself misreads a bfloat16 array of the other byte order"
-        if self._odd_kernels_only and not (case.kernel[0] % 2 and case.kernel[1] % 2):
-            return "the call refuses even kernels"
+        if word := self._refused_class(case):
+            return f"the call refuses {word} kernels"
         if 0 in self.result_size(case):
             return "the kernel, as the call reads it, is larger than the image"
         return None
 
-    @cached_property
-    def _odd_kernels_only(self) -> bool:
-        """Whether a call that declares nothing refused every even kernel and no odd one."""
-        refused = {reading.rsplit("-by-", 1)[1] for reading in self.probe.kernels}
-        even = {f"{a}x{b}" for a, b in KERNELS if not (a % 2 and b % 2)}
-        return not self.declares and refused == even
+    def _refused_class(self, case: Case) -> str | None:
+        """What a call that declares nothing was measured to refuse as a whole."""
+        if self.declares:
+            return None
+        return refused_class(self.probe.kernels, case.kernel, case.padding)
 
     def call(self, img: Array, k: Array, padding: str) -> Array:
         """Call the backend on input that it is to take.
@@ -173,7 +174,7 @@ class Subject:
             raise RaisedError(msg, operands=(img, k, padding)) from error
         if type(result) is not np.ndarray or result.ndim != 2:
             got = getattr(result, "shape", "no shape")
-            msg = f"{self.spec.call} returned a {type(result).__name__} of {got}, not a 2-D ndarray"
+            msg = f"{self.spec.call} returned {hints.a(result)} of {got}, not a 2-D ndarray"
             raise WrongShapeError(msg)
         return result
 

@@ -11,7 +11,8 @@ from backends.protocol import Unsupported
 from conformance.expected_failures import EXPECTED_FAILURES, ExpectedFailure
 from conformance.nonconformance import NonconformanceError, NotRun, Refused
 from conformance.plugin import RECORDING, SUBJECTS, check_of, framework_warnings
-from conformance.recording import Recording, outcome_of, repeat
+from conformance.recording import Recording, outcome_of
+from conformance.repeating import repeat
 from conformance.subject import Missing
 from conformance.timing import LeftOut
 

@@ -81,7 +81,7 @@ def test_a_mistake_gets_one_line_and_exit_code_2(words: Sequence[str], named: st
 def test_wrong_usage_is_exit_code_2_and_no_traceback(words: Sequence[str]) -> None:
     done = run(*words)
     assert done.returncode == 2
-    assert "usage: conformance" in done.stderr
+    assert "usage: python -m conformance" in done.stderr
 
 
 def test_a_report_without_results_says_how_to_get_some(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from tests.mutants import direct, geometry
 plain = direct.conv2d
 flips_rows = geometry.reads("flip-rows")
 inconsistent = geometry.only(geometry.rolled, even=True)
+wrong_when_large = geometry.only(geometry.rolled, columns=101)
 number = 3
 
 
@@ -84,7 +85,7 @@ def test_an_unknown_backend_is_named_with_what_there_is() -> None:
 
 @pytest.mark.parametrize(
     ("attribute", "words"),
-    [("absent", "has no 'absent'"), ("number", "is a int"), ("", "has no ''")],
+    [("absent", "has no 'absent'"), ("number", "is an int"), ("", "has no ''")],
 )
 def test_a_backend_that_is_none_is_refused_in_one_line(
     calls: Path, attribute: str, words: str
@@ -135,6 +136,23 @@ def test_a_failure_repeats_by_the_command_that_it_prints(calls: Path) -> None:
         [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (again.returncode, "1 failed" in again.stdout) == (1, True), again.stdout + again.stderr
+
+
+@pytest.mark.parametrize(
+    ("call", "options", "told"),
+    [
+        ("plain", (), "1 passed"),
+        ("wrong_when_large", (), "1 failed"),
+        ("plain", ("--time-budget", "0"), "1 skipped"),
+        ("plain", ("--benchmark-disable",), "1 skipped"),
+        ("plain", ("--benchmark-skip",), "1 skipped"),
+    ],
+)
+def test_a_timing_has_one_outcome(
+    calls: Path, call: str, options: tuple[str, ...], told: str
+) -> None:
+    done = matrix("--backend", f"{calls}:{call}", "-k", "T1 and 128x128-by-3x3", *options)
+    assert done.stdout.splitlines()[-1].startswith(f"{told}, "), done.stdout
 
 
 def test_a_run_in_which_all_is_unsupported_does_not_pass(calls: Path) -> None:

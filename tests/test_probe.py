@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from backends.registry import BareFunction, load
-from conformance.probe import KERNELS, Probe, probe
+from conformance.probe import Probe, probe
+from conformance.readings import KERNELS
 from tests.mutants import bad_input, direct, geometry
 
 if TYPE_CHECKING:

@@ -1,0 +1,60 @@
+"""What to say to a person who named no backend: what there is, and what they may have meant."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from pathlib import Path
+from typing import Any
+
+PATTERN = "package.module:attr or path/to/file.py:attr"
+
+
+def a(value: Any) -> str:
+    """The type of a value with its article: ``an int``, ``a list``, ``a uint8``."""
+    name = type(value).__name__
+    return ("an " if name.lower().startswith(("a", "e", "i", "o")) else "a ") + name
+
+
+def unknown(selector: str, names: list[str]) -> str:
+    """One line for a selector that stands for nothing."""
+    if selector.endswith(".py"):
+        return without_attribute(selector)
+    close = difflib.get_close_matches(selector, names + sorted(_prefixes(names)), n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else "."
+    return f"unknown backend {selector!r}{hint} There are: {', '.join(names)}; or give {PATTERN}"
+
+
+def without_attribute(path: str) -> str:
+    """One line for a file alone: which of its functions and classes may be meant."""
+    if not Path(path).is_file():
+        return f"backend {path!r}: there is no file {path}"
+    return f"backend {path!r} names a file alone; say which function or class: {meant(path)}"
+
+
+def meant(path: str) -> str:
+    """``file.py:attr`` for each that a file holds, or else for the function that it ought to."""
+    return " or ".join(f"{path}:{attr}" for attr in _in_file(path) or ["conv2d"])
+
+
+def _in_file(path: str) -> list[str]:
+    """Functions of three arguments, and classes with a ``conv2d``; nothing is run."""
+    try:
+        body = ast.parse(Path(path).read_text(encoding="utf-8")).body
+    except (SyntaxError, ValueError, OSError):
+        return []
+    found = [name for name in map(_called, body) if name and not name.startswith("_")]
+    return sorted(found, key=lambda name: name != "conv2d")
+
+
+def _called(node: ast.AST) -> str:
+    """The name of what can be called with an image, a kernel and a padding."""
+    if isinstance(node, ast.FunctionDef) and len(node.args.args) == 3:
+        return node.name
+    if isinstance(node, ast.ClassDef) and "conv2d" in {getattr(n, "name", "") for n in node.body}:
+        return node.name
+    return ""
+
+
+def _prefixes(names: list[str]) -> set[str]:
+    return {name.split(".")[0] for name in names}

@@ -1,0 +1,26 @@
+"""The command that a failure prints, so that it can be seen again."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance import data
+
+if TYPE_CHECKING:
+    from conformance.subject import Subject
+
+
+def repeat(node: str, subject: Subject) -> str:
+    """The command that runs one test again, from the folder in which it ran."""
+    seed = data.SEED.get()
+    varied = ["--seed", str(seed)] if seed else []
+    return shlex.join(["pytest", *_found(node), "--backend", subject.selector, *varied])
+
+
+def _found(node: str) -> list[str]:
+    """A test as pytest finds it here: outside of a checkout neither it nor the plugin is near."""
+    if Path(node.partition("::")[0]).exists():
+        return [node]
+    return ["-p", "conformance.plugin", str(Path(__file__).parents[1] / node)]
