@@ -46,6 +46,7 @@ class ConvGeneralDilated:
         options=OPTIONS,
         layouts=("NCHW", "NHWC"),
         differentiates=True,
+        strided_same="output",
     )
 
     def __init__(self, layout: str | None = None) -> None:

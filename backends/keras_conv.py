@@ -25,6 +25,7 @@ _SPEC = Spec(
     larger_kernel="raises",
     options=("batch", "stride", "dilation", "groups"),
     layouts=("channels_last", "channels_first"),
+    strided_same="output",
 )
 _ORDERS = {"channels_last": "NHWC", "channels_first": "NCHW"}
 _IMPORT = """\

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     Boundary = Literal["zeros", "edge", "reflect", "mirror", "wrap"]
     LargerKernel = Literal["raises", "empty", "swaps", "zeros"]
     Algorithm = Literal["direct", "fft"]
+    StridedSame = Literal["output", "input"]
     Option = Literal["batch", "stride", "dilation", "groups", "explicit", "negative"]
     Pair = Tuple[int, int]
     Pads = Tuple[Pair, Pair]
@@ -100,6 +101,9 @@ class Spec:
         (``Adapter(layout="NHWC")``); the first is what ``Adapter()`` uses.
     differentiates : bool
         Whether the adapter has ``gradients``, the framework's own derivative of the call.
+    strided_same : str or None
+        What ``same`` pads with a stride: ``output`` as much as the last window needs, ``input`` as
+        with stride 1. None declares nothing.
     """
 
     name: str
@@ -118,6 +122,7 @@ class Spec:
     refuses: tuple[tuple[str, ...], ...] = ()
     layouts: tuple[str, ...] = ()
     differentiates: bool = False
+    strided_same: StridedSame | None = None
 
 
 class Backend(Protocol):

@@ -123,7 +123,7 @@ def load_transposed(name: str) -> Transposed:
         If there is no such name.
     """
     if name not in TRANSPOSED:
-        raise UnknownBackendError(_unknown(name, sorted(TRANSPOSED)))
+        raise UnknownBackendError(hints.unknown(name, sorted(TRANSPOSED)))
     return _made(_found(TRANSPOSED[name], name), name)  # type: ignore[no-any-return]  # ours
 
 

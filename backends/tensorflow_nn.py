@@ -40,6 +40,7 @@ class Conv2d:
         options=("batch", "stride", "dilation", "groups", "explicit"),
         layouts=("NHWC", "NCHW"),
         differentiates=True,
+        strided_same="output",
     )
 
     def __init__(self, layout: str | None = None) -> None:

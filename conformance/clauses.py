@@ -136,6 +136,40 @@ _ALL = (
         "flips together",
         "Flipping image and kernel together flips the result, along each axis.",
     ),
+    Clause(
+        "C1",
+        "layers",
+        "layers of integers are exact",
+        "With batch, channels, stride, dilation, groups and explicit pads, as far as the adapter "
+        "lists them, integers give the exact result, of the right shape and the operands' dtype, "
+        "and twice the same.",
+    ),
+    Clause(
+        "C2",
+        "layers",
+        "layers of real data within the bound",
+        "The same layers, and those of real networks, on real data: within the bound of V2, with "
+        "K = C/groups·Kh·Kw.",
+    ),
+    Clause(
+        "C3",
+        "layers",
+        "native layouts agree",
+        "Every memory layout that the adapter can be made for gives the same layer.",
+    ),
+    Clause(
+        "C4",
+        "layers",
+        "refuses as declared",
+        "Every combination of options that is declared as refused raises.",
+    ),
+    Clause(
+        "C5",
+        "layers",
+        "same with stride as declared",
+        "`same` with a stride pads as declared: as much as the last window needs, or as with "
+        "stride 1.",
+    ),
     Clause("H1", "hygiene", "inputs untouched", "The operands are the same after the call."),
     Clause(
         "H2",

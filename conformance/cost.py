@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from time import perf_counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,11 +45,13 @@ class Cost:
             self._book()
             self._open.pop()
 
-    def call(self, img: Array, k: Array, padding: str) -> Account:
+    def call(
+        self, method: str, img: Array, k: Array, padding: Any, *_: Any, **options: Any
+    ) -> Account:
         """The account of one call."""
         if not self._compiles:
             return "calls"
-        key = (img.shape, k.shape, img.dtype.str, padding)
+        key = (method, img.shape, k.shape, img.dtype.str, padding, *sorted(options.items()))
         first = key not in self._seen
         self._seen.add(key)
         return "first_calls" if first else "calls"

@@ -14,7 +14,7 @@ from conformance.nonconformance import ExitedError, TimedOutError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backends.protocol import Backend, Padding
+    from backends.protocol import Backend, Padding, Pads
     from conformance.reference import Array
 
 SECONDS = 60.0
@@ -29,14 +29,20 @@ class Guarded:
     time of each call is put down.
     """
 
-    def __init__(self, backend: Backend, seconds: float = SECONDS) -> None:
+    def __init__(
+        self, backend: Backend, seconds: float = SECONDS, cost: Cost | None = None
+    ) -> None:
         self.spec = backend.spec
-        self.cost = Cost(compiles=backend.spec.compiles)
+        self.cost = cost or Cost(compiles=backend.spec.compiles)
         self._backend = backend
         self._seconds = seconds
         self._missed = 0
 
-    def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:
+    def another(self, backend: Backend) -> Guarded:
+        """Another adapter of the same call, put to the same cost."""
+        return Guarded(backend, self._seconds, self.cost)
+
+    def conv2d(self, img: Array, k: Array, padding: Padding | Pads, **options: Any) -> Array:
         """Call it.
 
         Raises
@@ -44,6 +50,16 @@ class Guarded:
         TimedOutError, ExitedError
             If it outran its deadline, or called for the process to end.
         """
+        return self._called("conv2d", img, k, padding, **options)  # type: ignore[no-any-return]
+
+    def gradients(
+        self, img: Array, k: Array, padding: Padding | Pads, cotangent: Array, **options: Any
+    ) -> tuple[Array, Array]:
+        """Have the framework differentiate the call; raises as `conv2d`."""
+        operands = img, k, padding, cotangent
+        return self._called("gradients", *operands, **options)  # type: ignore[no-any-return]
+
+    def _called(self, method: str, *operands: Any, **options: Any) -> Any:
         if self._missed >= PATIENCE:
             msg = f"{self.spec.call}: not called, for {PATIENCE} calls outran {self._seconds:g} s"
             raise TimedOutError(msg)
@@ -51,9 +67,9 @@ class Guarded:
             with (
                 _deadline(self._seconds, self.spec.call),
                 _no_exit(self.spec.call),
-                self.cost.of(self.cost.call(img, k, padding)),
+                self.cost.of(self.cost.call(method, *operands, **options)),
             ):
-                return self._backend.conv2d(img, k, padding)
+                return getattr(self._backend, method)(*operands, **options)
         except TimedOutError:
             self._missed += 1
             raise

@@ -13,6 +13,8 @@ from conformance.reference import shape_of
 from conformance.subject import Margin
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.reference import Array, Exact, Floats
     from conformance.subject import Subject
 
@@ -84,7 +86,29 @@ def values(
     exact: Exact,
     bound: Floats,
 ) -> None:
+    """No error exceeds its bound."""
+    what = f"{subject.spec.call}, padding {padding!r}, image {img.shape} and kernel {k.shape}"
+    within(
+        subject,
+        f"{what} of {img.dtype}",
+        result,
+        exact,
+        bound,
+        lambda: diagnosis.of(subject, img, k, padding, result),
+    )
+
+
+def within(
+    subject: Subject,
+    what: str,
+    result: Array,
+    exact: Exact,
+    bound: Floats,
+    diagnose: Callable[[], str],
+) -> None:
     """No error exceeds its bound; the worst is noted as the subject's margin."""
+    if not result.size:
+        return
     error = exact.error_of(result)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(error == 0, 0.0, error / bound)
@@ -96,9 +120,8 @@ def values(
     first = tuple(int(i) for i in np.argwhere(ratio > 1)[0])
     wrong = int((ratio > 1).sum())
     msg = (
-        f"{subject.spec.call}, padding {padding!r}, image {img.shape} and kernel {k.shape} of "
-        f"{img.dtype}: {wrong} of {ratio.size} elements are wrong. First at {first}: expected "
+        f"{what}: {wrong} of {ratio.size} elements are wrong. First at {first}: expected "
         f"{exact.value[first]:.9g}, got {result[first]:.9g}; the error {error[first]:.3g} exceeds "
         f"the bound {bound[first]:.3g}. "
-    ) + diagnosis.of(subject, img, k, padding, result)
+    ) + diagnose()
     raise WrongValueError(msg, bound=bound)

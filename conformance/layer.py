@@ -30,7 +30,7 @@ GRAMMAR = re.compile(
     r"(?P<h>\d+)x(?P<w>\d+)-by-(?P<kh>\d+)x(?P<kw>\d+)"
     r"/(?P<padding>valid|same|full|p(-?\d+)x(-?\d+)x(-?\d+)x(-?\d+))"
     r"(/s(?P<s>\d+x\d+))?(/d(?P<d>\d+x\d+))?(/(?P<dtype>float\d\d|bfloat16))?"
-    r"(/(?P<family>integers|normal))?(/(?P<layout>[A-Za-z_]+))?"
+    r"(/(?P<family>integers|normal))?(/(?P<layout>[A-Za-z_-]+))?"
 )
 EXAMPLE = "n2c4o6g2/9x10-by-3x2/p1x0x2x1/s2x1/d1x2/float64/normal"
 

@@ -15,6 +15,8 @@ from conformance.cases import Case
 from conformance.conventions import Conventions, output_size
 from conformance.exhaustive import EveryImage
 from conformance.guard import SECONDS, Guarded
+from conformance.layer import Layer
+from conformance.layered import Layers
 from conformance.nonconformance import (
     NonconformanceError,
     RaisedError,
@@ -70,10 +72,10 @@ class Subject:
         self, backend: Backend, seconds: float = SECONDS, selector: str | None = None
     ) -> None:
         self.raw = backend
-        self._guarded = Guarded(backend, seconds)
-        self.backend = Witness(self._guarded)
+        self.guarded = Guarded(backend, seconds)
+        self.backend = Witness(self.guarded)
         self.calls = self.backend.calls
-        self.cost = self._guarded.cost
+        self.cost = self.guarded.cost
         self.selector = selector or backend.spec.name
         self.margin: Margin | None = None
         self.clock = Clock()
@@ -87,7 +89,12 @@ class Subject:
     def probe(self) -> Probe:
         """Measured once, at first use."""
         with self.cost.of("probe"):
-            return probe(self._guarded)
+            return probe(self.guarded)
+
+    @cached_property
+    def layers(self) -> Layers:
+        """The call as a layer: with channels, stride, dilation and groups."""
+        return Layers(self)
 
     @property
     def conventions(self) -> Conventions:
@@ -101,6 +108,7 @@ class Subject:
             if self.conventions.orientation is not None:
                 found["precision"] = precision.measure(self)
                 found["special_values"] = special.measure(self)
+                found["layers"] = self.layers.facts()
         return found
 
     @property
@@ -134,6 +142,8 @@ class Subject:
         """Why the call does not take a case, or None if it does."""
         if isinstance(case, EveryImage):
             case = case.largest(self.plain_dtype)
+        if isinstance(case, Layer):
+            return self.layers.lacks(case)
         if not isinstance(case, Case):
             return None
         if case.padding not in self.paddings:

@@ -1,0 +1,233 @@
+"""A backend as a layer: what options its call takes, how it pads with stride, and its reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from backends.protocol import OPTIONS, Unsupported
+from conformance import layers
+from conformance.layer import Layer
+from conformance.nonconformance import NonconformanceError, RaisedError, Refused, WrongShapeError
+from conformance.pads import output_size, pads_of, reach
+from conformance.reference import orient
+
+if TYPE_CHECKING:
+    from conformance.guard import Guarded
+    from conformance.pads import Align, Pads, Strided
+    from conformance.reference import Array, Exact
+    from conformance.subject import Subject
+
+# One layer for each option, so that a call that declares nothing is asked what it takes.
+SMALLEST = {
+    "batch": Layer((6, 7), (3, 3), channels=(2, 1, 1, 1)),
+    "stride": Layer((6, 7), (3, 3), stride=(2, 2)),
+    "dilation": Layer((6, 7), (3, 3), dilation=(2, 2)),
+    "groups": Layer((6, 7), (3, 3), channels=(1, 2, 2, 2)),
+    "explicit": Layer((6, 7), (3, 3), ((1, 1), (1, 1))),
+    "negative": Layer((6, 7), (3, 3), ((-1, 0), (0, 0))),
+}
+# Each parity of image, kernel and stride.
+STRIDED = tuple(
+    Layer((n, n), (m, m), "same", stride=(s, s)) for n, m, s in product((7, 8), (2, 3), (2, 3))
+)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How ``same`` pads a layer, in the words of `pads_of`."""
+
+    strided: Strided
+    align: Align
+
+    def pads(self, layer: Layer) -> Pads:
+        """The pads of a layer whose padding is a word, and explicit ones as they are."""
+        return pads_of(
+            layer.padding,
+            layer.image,
+            layer.kernel,
+            layer.options,
+            align=self.align,
+            strided=self.strided,
+        )
+
+
+RULES = (
+    Rule("output", "upper"),
+    Rule("output", "lower"),
+    Rule("input", "upper"),
+    Rule("input", "lower"),
+)
+
+
+class Layers:
+    """The layers of one subject."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._made: dict[str, Guarded] = {"": subject.guarded}
+
+    @cached_property
+    def options(self) -> tuple[str, ...]:
+        """Declared options, or those with which a call that declares nothing gave a result."""
+        spec = self._subject.spec
+        if self._subject.declares:
+            return spec.options
+        return tuple(word for word in OPTIONS if word in spec.options and self._takes(word))
+
+    def _takes(self, option: str) -> bool:
+        layer = replace(SMALLEST[option], dtype=self._subject.plain_dtype)
+        try:
+            self.call(layer)
+        except (NonconformanceError, Unsupported):
+            return False
+        return True
+
+    def lacks(self, layer: Layer) -> str | None:
+        """Why the call does not take a layer, or None if it does."""
+        spec = self._subject.spec
+        missing = [word for word in OPTIONS if word in layer.features and word not in self.options]
+        if missing:
+            return f"the call takes no {', '.join(missing)}"
+        if isinstance(layer.padding, str) and layer.padding not in self._subject.paddings:
+            return f"the call has no padding {layer.padding!r}"
+        if layer.dtype not in self._subject.dtypes:
+            return f"{layer.dtype} is not declared"
+        if layer.layout and layer.layout not in spec.layouts[1:]:
+            return f"the adapter has no layout {layer.layout!r} beside its own"
+        refused = next((words for words in spec.refuses if layer.features.issuperset(words)), None)
+        return f"refuses {' with '.join(refused)}, as declared" if refused else None
+
+    def call(self, layer: Layer) -> Array:
+        """Call the backend on a layer.
+
+        Raises
+        ------
+        Unsupported
+            If the adapter says that the call has no such thing.
+        RaisedError, WrongShapeError
+            If the call raises, or returns no array.
+        """
+        return self._result(layer, self._of(layer.layout).conv2d, *layer.arrays(), layer.padding)
+
+    def gradients(self, layer: Layer, cotangent: Array) -> tuple[Array, Array]:
+        """The framework's gradients of ⟨conv2d(img, k), cotangent⟩ by image and kernel."""
+        call = self._of(layer.layout).gradients
+        wrt_img, wrt_k = self._try(layer, call, *layer.arrays(), layer.padding, cotangent)
+        return wrt_img, wrt_k
+
+    def _result(self, layer: Layer, call: Any, *operands: Any) -> Array:
+        result = self._try(layer, call, *operands)
+        if type(result) is not np.ndarray:
+            msg = f"{self._subject.spec.call} returned a {type(result).__name__}, not an ndarray"
+            raise WrongShapeError(msg)
+        return result
+
+    def _try(self, layer: Layer, call: Any, *operands: Any) -> Any:
+        try:
+            return call(*operands, **layer.keywords)
+        except (Unsupported, NonconformanceError):
+            raise
+        except Exception as error:
+            msg = f"{self._subject.spec.call} raised {type(error).__name__}: {error}"
+            raise RaisedError(msg) from error
+
+    def _of(self, layout: str) -> Guarded:
+        if layout not in self._made:
+            adapter: Any = type(self._subject.raw)
+            self._made[layout] = self._subject.guarded.another(adapter(layout=layout))
+        return self._made[layout]
+
+    @cached_property
+    def padded(self) -> dict[str, list[int]]:
+        """Rows before and after the image under ``same`` with a stride, by layer; or nothing.
+
+        Read off index maps: the image is numbered, the kernel a single one at its last element.
+        """
+        found = {}
+        for layer in (replace(layer, dtype=self._subject.plain_dtype) for layer in STRIDED):
+            if not self.lacks(layer) and (before := self._before(layer)) is not None:
+                windows = -(-layer.image[0] // layer.stride[0])
+                span = (windows - 1) * layer.stride[0] + layer.kernel[0]
+                found[layer.id] = [before, max(span - before - layer.image[0], 0)]
+        return found
+
+    def _before(self, layer: Layer) -> int | None:
+        img, k = (np.zeros_like(a) for a in layer.arrays())
+        img[...] = np.arange(1, img.size + 1).reshape(img.shape)
+        orient(k, self._subject.conventions.orientation or "correlation")[-1, -1] = 1
+        try:
+            result = self._result(layer, self._subject.guarded.conv2d, img, k, "same")
+        except (NonconformanceError, Unsupported):
+            return None
+        row, column = divmod(round(float(result[0, 0])) - 1, layer.image[1])
+        last = reach(layer.kernel, layer.options)
+        return last[0] - row if last[0] - row == last[1] - column else None
+
+    @cached_property
+    def rule(self) -> Rule | None:
+        """The first rule that explains every padding that was measured, None if none does."""
+        return next((rule for rule in RULES if self._explains(rule)), None)
+
+    def _explains(self, rule: Rule) -> bool:
+        by_id = {layer.id: layer for layer in STRIDED}
+        told = {
+            name: rule.pads(replace(by_id[name.replace(self._subject.plain_dtype, "float32")]))[0]
+            for name in self.padded
+        }
+        anchored = self._subject.conventions.anchor("rows") in (None, rule.align)
+        return anchored and all(self.padded[name][0] == pads[0] for name, pads in told.items())
+
+    def exact(self, layer: Layer) -> Exact:
+        """The exact result under the measured orientation and the measured rule of ``same``."""
+        img, k = layer.arrays()
+        with self._subject.cost.of("reference"):
+            return layers.correlate(
+                _four(img), self.reads(k), pads=self.pads(layer), options=layer.options
+            )
+
+    def reads(self, k: Array) -> Array:
+        """The kernel (O, C/G, Kh, Kw) as the call reads it."""
+        orientation = self._subject.conventions.orientation
+        if orientation is None:
+            reason = "the probe found no single orientation to judge by"
+            raise Refused(reason)
+        return np.moveaxis(
+            orient(np.moveaxis(_four(k), (2, 3), (0, 1)), orientation), (0, 1), (2, 3)
+        )
+
+    def pads(self, layer: Layer) -> Pads:
+        """What the call pads, by the measured rule.
+
+        Raises
+        ------
+        Refused
+            If no rule explains what was measured, or the boundary is not of zeros.
+        """
+        if self.rule is None or self._subject.conventions.boundary not in ("zeros", None):
+            reason = "no known rule of `same`, or no zeros outside the image, to judge layers by"
+            raise Refused(reason)
+        return self.rule.pads(layer)
+
+    def size(self, layer: Layer) -> tuple[int, ...]:
+        """Shape that the result must have."""
+        size = output_size(layer.image, layer.kernel, self.pads(layer), layer.options)
+        return size if layer.channels is None else (layer.channels[0], layer.channels[2], *size)
+
+    def facts(self) -> dict[str, Any]:
+        """Facts about layers, ready for JSON."""
+        rule = self.rule
+        return {
+            "options": list(self.options),
+            "layouts": list(self._subject.spec.layouts),
+            "strided_same": None if rule is None or not self.padded else rule.strided,
+            "strided_same_pads": self.padded,
+        }
+
+
+def _four(a: Array) -> Array:
+    return a if a.ndim == 4 else a[None, None]

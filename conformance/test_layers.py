@@ -1,0 +1,131 @@
+"""C: layers, which have batch, channels, stride, dilation, groups and pads of their own."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conformance import bounds, judge, layer_cases, layer_diagnosis
+from conformance.checks import Named, check
+from conformance.nonconformance import (
+    RaisedError,
+    Refused,
+    UnstableError,
+    WrongDtypeError,
+    WrongFactError,
+    WrongShapeError,
+)
+
+if TYPE_CHECKING:
+    from conformance.layer import Layer
+    from conformance.reference import Array, Exact, Floats
+    from conformance.subject import Subject
+
+# Has a layer for each combination of words that an adapter declares as refused.
+COMBINED = layer_cases.PAIRS + layer_cases.DESIGNED
+LAYOUTS = ("NCHW", "NHWC", "channels_first", "channels_last", "strided-weights")
+ARRANGED = tuple(
+    replace(layer, layout=layout) for layer in layer_cases.DESIGNED for layout in LAYOUTS
+)
+
+
+def what(subject: Subject, layer: Layer) -> str:
+    """The layer, for a person to read."""
+    return f"{subject.spec.name} on layer {layer.id}"
+
+
+def called(subject: Subject, layer: Layer) -> Array:
+    """The result, whose shape and dtype are right, of two calls that agree.
+
+    Between them memory is dirtied: released bugs returned memory that was never written.
+    """
+    first = subject.layers.call(layer)
+    expected = subject.layers.size(layer)
+    if first.shape != expected:
+        msg = f"{what(subject, layer)}: gave shape {first.shape}, expected {expected}"
+        raise WrongShapeError(msg)
+    if first.dtype.name != layer.dtype:
+        msg = f"{what(subject, layer)}: gave {first.dtype.name}"
+        raise WrongDtypeError(msg)
+    dirty = [np.full(first.nbytes, 0xFF, np.uint8) for _ in range(4)]
+    del dirty
+    again = subject.layers.call(layer)
+    if again.tobytes() != first.tobytes():
+        msg = (
+            f"{what(subject, layer)}: the same operands gave another result: it may return memory "
+            "that it never wrote"
+        )
+        raise UnstableError(msg)
+    return first
+
+
+def hold(subject: Subject, layer: Layer, result: Array, exact: Exact, bound: Floats) -> None:
+    """No error of a layer's result exceeds its bound."""
+    judge.within(
+        subject,
+        what(subject, layer),
+        result.reshape(exact.value.shape),
+        exact,
+        bound,
+        lambda: layer_diagnosis.of(subject.layers, layer, result),
+    )
+
+
+def bound_of(subject: Subject, layer: Layer, exact: Exact) -> Floats:
+    """Zero for integers that are summed directly; else the bound of honest summation."""
+    if not subject.sums_directly:
+        reason = "the norm-wise bound of an FFT is derived for one channel only"
+        raise Refused(reason)
+    dtype = np.dtype(layer.dtype)
+    if layer.family == "integers":
+        return np.zeros(exact.value.shape)
+    return bounds.componentwise(exact, dtype)
+
+
+def right(subject: Subject, layer: Layer) -> None:
+    """A layer is exact if its operands are integers, else within the bound."""
+    exact = subject.layers.exact(layer)
+    hold(subject, layer, called(subject, layer), exact, bound_of(subject, layer, exact))
+
+
+@check("C1", layer_cases.INTEGERS)
+def test_a_layer_of_integers_is_exact(subject: Subject, case: Layer) -> None:
+    right(subject, case)
+
+
+@check("C2", layer_cases.REAL)
+def test_a_layer_of_real_data_stays_within_the_error_bound(subject: Subject, case: Layer) -> None:
+    right(subject, case)
+
+
+@check("C3", ARRANGED)
+def test_every_native_layout_gives_the_same_layer(subject: Subject, case: Layer) -> None:
+    right(subject, case)
+
+
+@check("C4", (Named("declared-refusals"),))
+def test_what_is_declared_as_refused_is_refused(subject: Subject, case: Named) -> None:
+    if not subject.spec.refuses:
+        reason = "the adapter declares no combination of options that the call refuses"
+        raise Refused(reason)
+    for words in subject.spec.refuses:
+        layer = next(one for one in COMBINED if one.features.issuperset(words))
+        with contextlib.suppress(RaisedError):
+            subject.layers.call(layer)
+            msg = f"{what(subject, layer)}: declared as refusing {' with '.join(words)}, computes"
+            raise WrongFactError(msg)
+
+
+@check("C5", (Named("strided-same"),))
+def test_same_with_a_stride_pads_as_declared(subject: Subject, case: Named) -> None:
+    declared = subject.spec.strided_same
+    if declared is None:
+        reason = "the adapter declares nothing of `same` with a stride"
+        raise Refused(reason)
+    measured = subject.layers.facts()["strided_same"]
+    if measured != declared:
+        msg = f"{subject.spec.name}: declared {declared!r}, measured {measured!r} from the pads "
+        raise WrongFactError(msg + str(subject.layers.padded))
