@@ -170,6 +170,19 @@ _ALL = (
         "`same` with a stride pads as declared: as much as the last window needs, or as with "
         "stride 1.",
     ),
+    Clause(
+        "C6",
+        "layers",
+        "gradients",
+        "The framework's derivatives by image and by kernel are the adjoints of the definition: "
+        "exact on integers, within the bound of V2 on real data.",
+    ),
+    Clause(
+        "C7",
+        "layers",
+        "gradients pair with the layer",
+        "⟨conv(x, k), g⟩ = ⟨x, gradient by x⟩ = ⟨k, gradient by k⟩ on integers.",
+    ),
     Clause("H1", "hygiene", "inputs untouched", "The operands are the same after the call."),
     Clause(
         "H2",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Family = Literal[
     "integers",
     "huge",
+    "small-integers",
     "normal",
     "large",
     "small",

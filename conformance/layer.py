@@ -30,7 +30,7 @@ GRAMMAR = re.compile(
     r"(?P<h>\d+)x(?P<w>\d+)-by-(?P<kh>\d+)x(?P<kw>\d+)"
     r"/(?P<padding>valid|same|full|p(-?\d+)x(-?\d+)x(-?\d+)x(-?\d+))"
     r"(/s(?P<s>\d+x\d+))?(/d(?P<d>\d+x\d+))?(/(?P<dtype>float\d\d|bfloat16))?"
-    r"(/(?P<family>integers|normal))?(/(?P<layout>[A-Za-z_-]+))?"
+    r"(/(?P<family>integers|small-integers|normal))?(/(?P<layout>[A-Za-z_-]+))?"
 )
 EXAMPLE = "n2c4o6g2/9x10-by-3x2/p1x0x2x1/s2x1/d1x2/float64/normal"
 
@@ -115,9 +115,10 @@ class Layer:
         name, seed = zlib.crc32(self.id.removesuffix(f"/{self.layout}").encode()), data.SEED.get()
         rng = np.random.default_rng([name, seed])
         shapes = self.shapes
-        if self.family == "integers":
+        if self.family != "normal":
             limit = min(largest_exact(named(self.dtype)), 2**40)
             top = max(int((limit / max(prod(shapes[1][-3:]), 1)) ** 0.5), 1)
+            top = 3 if self.family == "small-integers" else top
             made = [rng.integers(1, top + 1, s) * rng.choice([-1, 1], s) for s in shapes]
         else:
             made = [rng.standard_normal(shape) for shape in shapes]
