@@ -10,6 +10,7 @@ from backends.layout import chosen, operands, result
 from backends.padding import implied, only
 from backends.protocol import FLOATS, INTEGERS, Spec
 from backends.tensorflow_nn import PLAINER
+from backends.torch_nn import DILATED_INTEGERS
 
 if TYPE_CHECKING:
     from backends.protocol import Array, Padding, Pads, Step
@@ -98,7 +99,7 @@ class OpsConv(Configured):
         snippet=_OPERATION,
     )
     integers: ClassVar = {"tensorflow": ("int32",), "torch": INTEGERS, "jax": INTEGERS}
-    refuses: ClassVar = {"tensorflow": (_BOTH, *_CHANNELS_FIRST)}
+    refuses: ClassVar = {"tensorflow": (_BOTH, *_CHANNELS_FIRST), "torch": DILATED_INTEGERS}
 
     def conv2d(
         self,
