@@ -29,6 +29,7 @@ class ConvTranspose:
         dtypes=(*FLOATS, "bfloat16", *INTEGERS),
         compiles=True,
         options=("batch", "stride", "dilation"),
+        layouts=("NHWC",),
     )
 
     def __init__(self) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from backends import precision
 from backends.layout import chosen, operands, result
 from backends.padding import implied, only
 from backends.protocol import FLOATS, INTEGERS, Spec
+from backends.tensorflow_nn import PLAINER
+from backends.torch_nn import DILATED_INTEGERS
 
 if TYPE_CHECKING:
     from backends.protocol import Array, Padding, Pads, Step
@@ -57,7 +59,8 @@ y = keras.ops.conv(img[None, :, :, None], k[:, :, None, None], padding=padding,
 y = keras.ops.convert_to_numpy(y)[0, :, :, 0]
 """
 _DISTRIBUTIONS = {"jax": ("jax", "jaxlib")}
-_INTEGERS = {"tensorflow": ("int32",), "torch": INTEGERS, "jax": INTEGERS}
+_CHANNELS_FIRST = tuple(("channels_first", dtype) for dtype in PLAINER)
+_BOTH = ("stride", "dilation")
 _COMPILES = frozenset(["jax"])
 _WHY = (
     "Keras has 'valid' and 'same' only; pad the image with keras.ops.pad, for 'full' by Kh - 1 and "
@@ -69,6 +72,8 @@ class Configured:
     """A call of Keras, whose spec says what the framework below it makes of it."""
 
     spec = _SPEC
+    integers: ClassVar[dict[str, tuple[str, ...]]] = {}
+    refuses: ClassVar[dict[str, tuple[tuple[str, ...], ...]]] = {}
 
     def __init__(self, layout: str | None = None) -> None:
         self._keras = precision.pin_keras()
@@ -77,13 +82,11 @@ class Configured:
         self.spec = replace(
             self.spec,
             distributions=("keras", *_DISTRIBUTIONS.get(under, (under,))),
-            dtypes=self._dtypes(under),
+            dtypes=self.spec.dtypes + self.integers.get(under, ()),
+            refuses=self.spec.refuses + self.refuses.get(under, ()),
             compiles=under in _COMPILES,
             snippet=_IMPORT.format(under=under) + _PINS.get(under, "") + self.spec.snippet,
         )
-
-    def _dtypes(self, under: str) -> tuple[str, ...]:  # noqa: ARG002
-        return _SPEC.dtypes
 
 
 class OpsConv(Configured):
@@ -96,6 +99,8 @@ class OpsConv(Configured):
         "data_format='channels_last')",
         snippet=_OPERATION,
     )
+    integers: ClassVar = {"tensorflow": ("int32",), "torch": INTEGERS, "jax": INTEGERS}
+    refuses: ClassVar = {"tensorflow": (_BOTH, *_CHANNELS_FIRST), "torch": DILATED_INTEGERS}
 
     def conv2d(
         self,
@@ -112,9 +117,6 @@ class OpsConv(Configured):
         order = _ORDERS[self._layout]
         out = self._call(*operands(img, k, (order, "HWIO")), word, stride, dilation, groups)
         return result(self._keras.ops.convert_to_numpy(out), order, img.ndim)
-
-    def _dtypes(self, under: str) -> tuple[str, ...]:
-        return _SPEC.dtypes + _INTEGERS.get(under, ())
 
     def _call(
         self, img: Any, k: Any, padding: str, stride: Step, dilation: Step, groups: int
@@ -133,10 +135,10 @@ class LayersConv2D(OpsConv):
         "data_format='channels_last', dtype=img.dtype.name); layer.build((1, *img.shape, 1)); "
         "layer.set_weights([k[:, :, None, None]]); layer(img[None, :, :, None])",
         snippet=_LAYER,
+        refuses=(_BOTH,),
     )
-
-    def _dtypes(self, under: str) -> tuple[str, ...]:  # noqa: ARG002
-        return _SPEC.dtypes
+    integers: ClassVar = {}
+    refuses: ClassVar = {"tensorflow": _CHANNELS_FIRST}
 
     def _call(
         self, img: Any, k: Any, padding: str, stride: Step, dilation: Step, groups: int

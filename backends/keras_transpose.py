@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from backends.keras_conv import Configured
 from backends.layout import TRANSPOSED, operands, result
 from backends.padding import only
-from backends.protocol import Unsupported
+from backends.protocol import INTEGERS, Unsupported
+from backends.tensorflow_nn import PLAINER
 
 if TYPE_CHECKING:
     from backends.protocol import Array, Padding, Step
@@ -31,6 +32,8 @@ class OpsConvTranspose(Configured):
         options=("batch", "stride", "dilation"),
         layouts=("channels_last",),
     )
+    integers: ClassVar = {"tensorflow": ("int32",), "torch": ("int64",), "jax": INTEGERS}
+    refuses: ClassVar = {"tensorflow": tuple(("dilation", dtype) for dtype in PLAINER)}
 
     def conv_transpose2d(
         self,
@@ -66,7 +69,9 @@ class LayersConv2DTranspose(OpsConvTranspose):
         call="layer = keras.layers.Conv2DTranspose(k.shape[1], k.shape[2:], stride, padding, None, "
         "'channels_last', dilation, use_bias=False); layer.build(img_nhwc.shape); "
         "layer.set_weights([k_hwoi]); layer(img_nhwc)",
+        refuses=(("stride", "dilation"),),
     )
+    integers: ClassVar = {}
 
     def _call(self, img: Any, k: Any, stride: Step, padding: str, dilation: Step) -> Any:
         layer = self._keras.layers.Conv2DTranspose(

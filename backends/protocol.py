@@ -92,10 +92,10 @@ class Spec:
         (rows, columns) for the first two. ``explicit``: padding ((top, bottom), (left, right));
         ``negative``: also with numbers below zero, which crop.
     refuses : tuple of tuple of str
-        Combinations that the call refuses by raising, the smallest ones; every combination that
-        holds one is refused. Words: the options, the paddings, ``channels`` (more than one),
-        ``depthwise`` (as many groups as channels, of which there are several), ``even`` (an even
-        kernel extent).
+        Combinations of words that the call refuses by raising, the smallest ones; whatever holds
+        one may be refused and is no failure. Words: the options, the paddings, ``channels`` (more
+        than one), ``depthwise`` (as many groups as channels, of which there are several), ``even``
+        (an even kernel extent), ``gradients`` (those of the call), a layout, a dtype.
     layouts : tuple of str
         Memory layouts, by the framework's own names, that the adapter can be made for
         (``Adapter(layout="NHWC")``); the first is what ``Adapter()`` uses.

@@ -14,6 +14,17 @@ if TYPE_CHECKING:
     from backends.protocol import Array, Padding, Pads, Step
 
 _WORDS: dict[Any, str] = {"valid": "VALID", "same": "SAME"}
+# On the CPU. The other two dtypes go to oneDNN, whose gradients are as bare with explicit padding.
+PLAINER = ("float16", "float64", "int32")
+_REFUSES = (
+    *(("NCHW", dtype) for dtype in PLAINER),
+    *(("gradients", word, dtype) for dtype in PLAINER for word in ("dilation", "groups")),
+    *(
+        ("gradients", word, padding)
+        for padding in ("explicit", "full")
+        for word in ("dilation", "groups", "NCHW")
+    ),
+)
 _SNIPPET = """\
 import tensorflow as tf
 tf.config.experimental.enable_tensor_float_32_execution(False)
@@ -38,6 +49,7 @@ class Conv2d:
         larger_kernel="raises",
         snippet=_SNIPPET.format(call="tf.nn.conv2d"),
         options=("batch", "stride", "dilation", "groups", "explicit"),
+        refuses=_REFUSES,
         layouts=("NHWC", "NCHW"),
         differentiates=True,
         strided_same="output",

@@ -8,6 +8,7 @@ from backends import precision
 from backends.layout import TRANSPOSED, operands, result
 from backends.padding import only, pair
 from backends.protocol import FLOATS, Spec
+from backends.tensorflow_nn import PLAINER
 
 if TYPE_CHECKING:
     from backends.protocol import Array, Padding, Step
@@ -26,6 +27,8 @@ class Conv2dTranspose:
         paddings=("valid", "same"),
         dtypes=(*FLOATS, "bfloat16", "int32"),
         options=("batch", "stride", "dilation", "groups"),
+        refuses=tuple((word, dtype) for dtype in PLAINER for word in ("dilation", "groups")),
+        layouts=("NHWC",),
     )
 
     def __init__(self) -> None:

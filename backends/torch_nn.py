@@ -13,6 +13,8 @@ from backends.protocol import FLOATS, INTEGERS, Spec, Unavailable, Unsupported
 if TYPE_CHECKING:
     from backends.protocol import Array, Padding, Pads, Step
 
+# Of the integers, a dilated kernel takes int64 alone.
+DILATED_INTEGERS = tuple(("dilation", dtype) for dtype in INTEGERS if dtype != "int64")
 _SNIPPET = """\
 import torch
 
@@ -50,7 +52,7 @@ class FunctionalConv2d:
         larger_kernel="raises",
         snippet=_SNIPPET.format(call="y = torch.nn.functional.conv2d(x, w, padding=pads)"),
         options=("batch", "stride", "dilation", "groups", "explicit"),
-        refuses=(("same", "stride"),),
+        refuses=(("same", "stride"), *DILATED_INTEGERS),
         layouts=("NCHW", "channels_last", "strided-weights"),
         differentiates=True,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from backends import precision
 from backends.layout import TRANSPOSED, from_torch, operands, result, to_torch
 from backends.padding import only
-from backends.protocol import FLOATS, INTEGERS, Spec
+from backends.protocol import FLOATS, Spec
 
 if TYPE_CHECKING:
     from backends.protocol import Array, Padding, Step
@@ -25,8 +25,9 @@ class FunctionalConvTranspose2d:
         "(img, k, stride=stride, dilation=dilation, groups=groups)",
         distributions=("torch",),
         paddings=("valid",),
-        dtypes=(*FLOATS, "bfloat16", *INTEGERS),
+        dtypes=(*FLOATS, "bfloat16", "int64"),
         options=("batch", "stride", "dilation", "groups"),
+        layouts=("NCHW",),
     )
 
     def __init__(self) -> None:

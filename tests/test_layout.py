@@ -6,27 +6,15 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from backends import layout
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 ROOT = Path(__file__).parents[1]
-TO_4D = {
-    layout.image_nchw: (1, 1, 2, 3),
-    layout.image_nhwc: (1, 2, 3, 1),
-    layout.kernel_oihw: (1, 1, 2, 3),
-    layout.kernel_hwio: (2, 3, 1, 1),
-}
-THERE_AND_BACK = [
-    (layout.image_nchw, layout.plane_nchw),
-    (layout.image_nhwc, layout.plane_nhwc),
-]
+PLANES = {"NCHW": (1, 1, 2, 3), "NHWC": (1, 2, 3, 1)}
+KERNELS = {"OIHW": (1, 1, 2, 3), "HWIO": (2, 3, 1, 1), "HWOI": (2, 3, 1, 1)}
 
 BITS = """
 import ml_dtypes, numpy as np, torch
@@ -61,33 +49,54 @@ def in_torch(program: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("convert", TO_4D, ids=lambda function: function.__name__)
-def test_a_plane_gets_its_axes_by_view(convert: Callable[[Any], Any]) -> None:
-    plane = np.arange(12.0).reshape(2, 6)[:, ::-2]
-    seen = convert(plane)
-    assert (seen.shape, np.shares_memory(seen, plane)) == (TO_4D[convert], True)
+def plane() -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    return np.arange(12.0).reshape(2, 6)[:, ::-2]
 
 
-@pytest.mark.parametrize(
-    ("there", "back"), THERE_AND_BACK, ids=lambda function: str(function.__name__)
-)
-def test_a_plane_comes_back_as_it_was(
-    there: Callable[[Any], Any], back: Callable[[Any], Any]
-) -> None:
-    plane = np.arange(6, dtype=">i2").reshape(2, 3).T
-    seen = back(there(plane))
-    assert (seen.dtype, seen.strides, seen.tolist()) == (
-        plane.dtype,
-        plane.strides,
-        plane.tolist(),
-    )
+@pytest.mark.parametrize("order", PLANES)
+def test_a_plane_gets_the_axes_of_an_image_by_view(order: str) -> None:
+    img = plane()
+    seen = layout.image(img, order)
+    assert (seen.shape, np.shares_memory(seen, img)) == (PLANES[order], True)
 
 
-@pytest.mark.parametrize("convert", TO_4D, ids=lambda function: function.__name__)
+@pytest.mark.parametrize("order", KERNELS)
+def test_a_plane_gets_the_axes_of_a_kernel_by_view(order: str) -> None:
+    k = plane()
+    _, seen = layout.operands(k, k, ("NCHW", order))
+    assert (seen.shape, np.shares_memory(seen, k)) == (KERNELS[order], True)
+
+
+@pytest.mark.parametrize("order", PLANES)
+@pytest.mark.parametrize("shape", [(2, 3), (2, 3, 4, 5)], ids=len)
+def test_an_image_comes_back_as_it_was(order: str, shape: tuple[int, ...]) -> None:
+    img = np.arange(np.prod(shape), dtype=">i2").reshape(shape[::-1]).T
+    seen = layout.result(layout.image(img, order), order, img.ndim)
+    assert (seen.dtype, seen.strides, seen.tolist()) == (img.dtype, img.strides, img.tolist())
+
+
+@pytest.mark.parametrize(("contract", "order"), [("OIHW", "HWIO"), ("IOHW", "HWOI")])
+def test_a_kernel_comes_back_from_the_order_that_the_call_has(contract: str, order: str) -> None:
+    k = np.arange(120).reshape(2, 3, 4, 5)
+    _, seen = layout.operands(k, k, ("NCHW", order), contract)
+    back = layout.result(seen, order, k.ndim, contract)
+    assert (seen.shape[:2], back.tolist()) == ((4, 5), k.tolist())
+
+
 @pytest.mark.parametrize("shape", [(), (3,), (1, 2, 3)], ids=len)
-def test_what_is_no_plane_is_refused(convert: Callable[[Any], Any], shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match=f"must be 2-D, not {len(shape)}-D"):
-        convert(np.ones(shape))
+def test_what_is_neither_plane_nor_batch_is_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=f"must be 2-D or 4-D, not {len(shape)}-D"):
+        layout.image(np.ones(shape))
+
+
+def test_a_plane_with_the_kernel_of_a_batch_is_refused() -> None:
+    with pytest.raises(ValueError, match="both be 2-D or both 4-D, not 2-D and 4-D"):
+        layout.operands(np.ones((5, 6)), np.ones((1, 1, 3, 3)))
+
+
+def test_a_layout_that_the_adapter_does_not_have_is_refused() -> None:
+    with pytest.raises(ValueError, match="one of NHWC, NCHW, not 'NWHC'"):
+        layout.chosen(("NHWC", "NCHW"), "NWHC")
 
 
 def test_bfloat16_reaches_torch_and_returns_bit_for_bit_in_the_same_memory() -> None:
