@@ -161,7 +161,7 @@ _ALL = (
         "C4",
         "layers",
         "refuses as declared",
-        "Every combination of options that is declared as refused raises.",
+        "Of every combination of options that is declared as refused, at least one layer raises.",
     ),
     Clause(
         "C5",

@@ -221,8 +221,8 @@ EXPECTED_FAILURES: tuple[ExpectedFailure, ...] = (
         _DRAWS,
     ),
     *(
-        E(backend, versions, check, "shape", _EMPTY_BATCH, "n0*", certain=False)
-        for backend, versions in (("tensorflow.nn.*", "tensorflow>=2.10"),)
+        E(backend, "tensorflow>=2.10", check, "shape", _EMPTY_BATCH, "n0*", certain=False)
+        for backend in ("tensorflow.nn.*", "keras.*")
         for check in (_LAYER, _REAL_LAYER, _LAYOUTS)
     ),
     *(

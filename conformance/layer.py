@@ -39,8 +39,9 @@ EXAMPLE = "n2c4o6g2/9x10-by-3x2/p1x0x2x1/s2x1/d1x2/float64/normal"
 class Layer:
     """One input of a layer; ``channels`` None stands for operands of two axes.
 
-    ``layout`` names one of the adapter's native layouts, "" the one that it has by default. Where
-    a call compiles for every shape, only ``covering`` layers run.
+    ``layout`` names one of the adapter's native layouts, "" the one that it has by default; of a
+    ``differentiated`` layer the gradients are asked for. Where a call compiles for every shape,
+    only ``covering`` layers run.
     """
 
     image: Pair
@@ -52,6 +53,7 @@ class Layer:
     dtype: str = "float32"
     family: data.Family = "integers"
     layout: str = ""
+    differentiated: bool = field(default=False, compare=False)
     covering: bool = field(default=True, compare=False)
 
     @cached_property
@@ -98,6 +100,9 @@ class Layer:
             "depthwise": g == c > 1,
             "channels": c > 1,
             "even": not all(m % 2 for m in self.kernel),
+            "gradients": self.differentiated,
+            self.dtype: True,
+            self.layout: True,
             str(self.padding): not explicit,
         }
         return frozenset(self.keywords) | {word for word, held in holds.items() if held}

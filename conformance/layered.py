@@ -99,6 +99,8 @@ class Layers:
             return f"{layer.dtype} is not declared"
         if layer.layout and layer.layout not in spec.layouts[1:]:
             return f"the adapter has no layout {layer.layout!r} beside its own"
+        if layer.differentiated and not spec.differentiates:
+            return "the adapter has no gradients"
         refused = next((words for words in spec.refuses if layer.features.issuperset(words)), None)
         return f"refuses {' with '.join(refused)}, as declared" if refused else None
 
