@@ -108,8 +108,9 @@ _AS_LIST = (
     "shapes for as_list, which tensors have. No upstream issue found"
 )
 _NO_BATCH = (
-    "the compiled gradient of an empty batch raises AssertionError: Inductor expects another memory "
-    "layout than convolution_backward returns; the eager call gives zeros. No upstream issue found"
+    "the compiled gradient of an empty batch raises AssertionError: Inductor expects another "
+    "memory layout than convolution_backward returns; the eager call gives zeros. No upstream "
+    "issue found"
 )
 _LARGER_SWAP = (
     "checks for 'valid' whether the kernel fits the image, for 'same' and 'full' too, and raises "

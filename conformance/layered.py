@@ -225,6 +225,7 @@ class Layers:
         rule = self.rule
         return {
             "options": list(self.options),
+            "gradients": self._subject.spec.differentiates,
             "layouts": list(self._subject.spec.layouts),
             "strided_same": None if rule is None or not self.padded else rule.strided,
             "strided_same_pads": self.padded,
