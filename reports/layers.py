@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 RULES = {
     "output": "as much as the last window needs",
     "input": "as with stride 1",
-    None: "not taken, or none of the known ways",
+    "refused": "refused",
+    None: "in none of the known ways",
 }
 
 
