@@ -139,3 +139,9 @@ class Refusing(Layer):
 
 def test_an_option_that_is_refused_is_none_of_a_call_that_declares_nothing() -> None:
     assert "stride" not in Subject(Refusing()).layers.options
+
+
+def test_only_checks_of_layers_take_a_layer_that_is_asked_for() -> None:
+    layers = (STRIDED_SAME, parse(f"{STRIDED_SAME.id}/NHWC"))
+    taking = {check.clause.section for check in REGISTERED.values() if check.asked(layers)}
+    assert taking == {"layers", "loading"}
