@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from conformance import layer_blocks, layers
-from conformance.layer import Layer
 from conformance.layer_cases import FULL, PAIRS
 from conformance.pads import pads_of
+
+if TYPE_CHECKING:
+    from conformance.layer import Layer
 
 
 @pytest.mark.parametrize("layer", [one for one in PAIRS if one.channels], ids=lambda one: one.id)
