@@ -59,7 +59,8 @@ _ALL = (
         "geometry",
         "kernel larger than image",
         "`valid` with a kernel larger than the image in both axes does what is declared; larger "
-        "in one axis, it raises or gives an empty result.",
+        "in one axis, it raises or gives an empty result. Larger by one, it may do either where it "
+        "is declared to do one of the two.",
     ),
     Clause(
         "G6",

@@ -31,6 +31,17 @@ SMALLEST = {
     "explicit": Layer((6, 7), (3, 3), ((1, 1), (1, 1))),
     "negative": Layer((6, 7), (3, 3), ((-1, 0), (0, 0))),
 }
+# What nobody computes alike, if at all.
+ODD = {
+    "empty batch": Layer((6, 7), (3, 3), "same", (0, 3, 4, 1)),
+    "kernel larger than image": Layer((4, 4), (5, 5), "valid", (1, 2, 3, 1)),
+    "no output for dilation": Layer((5, 5), (3, 3), "valid", (1, 2, 3, 1), dilation=(3, 3)),
+    "same with stride": Layer((7, 8), (3, 3), "same", (1, 2, 3, 1), (2, 2)),
+    "stride with dilation": Layer((9, 9), (3, 3), "valid", (1, 2, 3, 1), (2, 2), (2, 2)),
+    "asymmetric pads": Layer((6, 7), (3, 3), ((1, 0), (0, 2)), (1, 2, 3, 1)),
+    "negative pads": Layer((6, 7), (3, 3), ((-1, 0), (0, -1)), (1, 2, 3, 1)),
+    "groups": Layer((6, 7), (3, 3), "valid", (1, 4, 6, 2)),
+}
 # Each parity of image, kernel and stride.
 STRIDED = tuple(
     Layer((n, n), (m, m), "same", stride=(s, s)) for n, m, s in product((7, 8), (2, 3), (2, 3))
@@ -236,7 +247,21 @@ class Layers:
             "layouts": list(self._subject.spec.layouts),
             "strided_same": told if self.padded else "refused",
             "strided_same_pads": self.padded,
+            "answers": {words: self._answer(layer) for words, layer in ODD.items()},
         }
+
+    def _answer(self, layer: Layer) -> str:
+        """The shape of the result, or how the call refuses; without options nothing is asked."""
+        if not self.options:
+            return "not asked"
+        try:
+            shape = self.call(replace(layer, dtype=self._subject.plain_dtype)).shape
+        except Unsupported as reason:
+            return f"unsupported: {reason}"
+        except NonconformanceError as error:
+            said = str(error).removeprefix(f"{self._subject.spec.call} ")
+            return said.splitlines()[0][:200]
+        return "x".join(map(str, shape))
 
 
 def _four(a: Array) -> Array:

@@ -28,6 +28,10 @@ LARGER: dict[str, Shape] = {
     "larger_kernel": (5, 6),
     "larger_kernel_rows": (5, 3),
     "larger_kernel_columns": (2, 6),
+    # No output is left, and none is missing: code for empty results takes over.
+    "larger_kernel_by_one": (4, 5),
+    "larger_kernel_rows_by_one": (4, 3),
+    "larger_kernel_columns_by_one": (2, 5),
 }
 REFUSED = "refused: "
 # What a backend is called with first of all.

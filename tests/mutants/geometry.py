@@ -81,6 +81,15 @@ def made_to_fit(img: Array, k: Array, padding: str) -> Array:
     return direct.conv2d(img, k, padding)
 
 
+def unwritten_for_one_larger(img: Array, k: Array, padding: str) -> Array:
+    """``valid`` with a kernel one larger gives memory in the shape of the image."""
+    if padding == "valid" and img.ndim == k.ndim == 2:
+        rows, columns = (n - m + 1 for n, m in zip(img.shape, k.shape, strict=True))
+        if 0 in (rows, columns) and min(rows, columns) >= 0:
+            return np.full_like(img, 7)
+    return direct.conv2d(img, k, padding)
+
+
 def rolled(img: Array, k: Array, padding: str) -> Array:
     """The last column comes first."""
     return np.roll(direct.conv2d(img, k, padding), 1, 1)

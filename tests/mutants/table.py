@@ -95,6 +95,7 @@ MUTANTS = (
     made("swaps-operands", geometry.swapped_operands, MAPS, "inconsistent"),
     made("swaps-operands-shape", geometry.swapped_operands, VALID, "gave shape (8, 9)"),
     made("swaps-for-valid", geometry.swapped_for_valid, LARGER, "measured swaps"),
+    made("unwritten-for-one-larger", geometry.unwritten_for_one_larger, LARGER, "other values"),
     made("cuts-the-kernel", geometry.made_to_fit, LARGER_ROWS, "larger than the image"),
     made(
         "wrong-for-even-widths", geometry.only(geometry.rolled, even=True), MAPS, "even image width"
