@@ -16,6 +16,7 @@ from backends.registry import importing
 from conformance import bounds
 from conformance.adjoints import asked, expected
 from conformance.dtypes import named
+from conformance.layer_cases import FULL
 from conformance.layer_script import render
 
 if TYPE_CHECKING:
@@ -77,8 +78,13 @@ class LayerEvidence:
         return stored, render(self.layer, self.adapter, wanted, about)
 
 
-def of(subject: Subject, layer: Layer) -> LayerEvidence:
-    """What the call returns for a layer, less what of it is right; all if that is all."""
+def of(subject: Subject, layer: Layer) -> LayerEvidence | None:
+    """What the call returns for a layer, less what of it is right; all if that is all.
+
+    None for a layer of which only blocks are judged: the whole takes the reference minutes.
+    """
+    if layer in FULL:
+        return None
     cotangent = asked(subject, layer) if layer.differentiated else None
     parts = [_result(subject, layer)]
     if cotangent is not None:

@@ -16,11 +16,20 @@ from conformance import layer_report
 from conformance.checks import REGISTERED
 from conformance.layer import Layer as Case
 from conformance.layer import parse
+from conformance.layer_cases import FULL
 from conformance.nonconformance import NonconformanceError
 from conformance.script import About
 from reports.document import load
 from tests.mutants import layer_faults
-from tests.mutants.layer_table import LAYER_MUTANTS, LayerMutant
+from tests.mutants.layer_table import (
+    EXACT,
+    GRADIENTS,
+    LAYER_MUTANTS,
+    LAYOUT,
+    PAIRING,
+    REAL,
+    LayerMutant,
+)
 from tests.mutants.layers import Layer
 from tests.test_layer_mutants import judged
 from tests.test_matrix import ROOT, matrix
@@ -32,7 +41,8 @@ if TYPE_CHECKING:
     from conformance.reference import Array
     from conformance.subject import Subject
 
-OF_LAYERS = [m for m in LAYER_MUTANTS if isinstance(REGISTERED[m.check].cases[0], Case)]
+JUDGED = (EXACT, REAL, LAYOUT, GRADIENTS, PAIRING)
+OF_LAYERS = [mutant for mutant in LAYER_MUTANTS if mutant.check in JUDGED]
 ABOUT = About("mutant", "check", "case", "message", "", (), "data.npz")
 FLIPPED = "n1c2o3/9x11-by-3x2/same/s2x1/d1x2"
 
@@ -48,6 +58,12 @@ def failing(subject: Subject, check: str) -> Case:
         except NonconformanceError:
             return case
     raise AssertionError(check)
+
+
+def evidence_of(subject: Subject, layer: Case) -> LayerEvidence:
+    found = layer_report.of(subject, layer)
+    assert found is not None
+    return found
 
 
 def run(found: LayerEvidence, adapter: object, folder: Path) -> object:
@@ -71,7 +87,7 @@ def test_every_mutants_script_tells_it_from_the_right_layer(
     mutant: LayerMutant, tmp_path: Path
 ) -> None:
     subject = judged(mutant.adapter)
-    found = layer_report.of(subject, failing(subject, mutant.check))
+    found = evidence_of(subject, failing(subject, mutant.check))
     assert (run(found, mutant.adapter(), tmp_path), run(found, Layer(), tmp_path)) == (1, 0)
 
 
@@ -98,7 +114,7 @@ def test_a_right_layer_gets_a_script_that_shows_nothing(
     adapter: type[Layer], tail: str, differentiated: bool, tmp_path: Path
 ) -> None:
     layer = replace(parse(FLIPPED + tail), differentiated=differentiated)
-    found = layer_report.of(judged(adapter), layer)
+    found = evidence_of(judged(adapter), layer)
     assert len(found.parts) == (3 if differentiated else 1)
     assert run(found, adapter(), tmp_path) == 0
 
@@ -112,14 +128,18 @@ class Rounding(Layer):
 
 
 def test_operands_that_numpy_does_not_store_reach_the_call(tmp_path: Path) -> None:
-    found = layer_report.of(judged(Rounding), parse(f"{FLIPPED}/bfloat16"))
+    found = evidence_of(judged(Rounding), parse(f"{FLIPPED}/bfloat16"))
     assert run(found, Rounding(), tmp_path) == 0
     assert run(found, Layer(), tmp_path) == 1  # NumPy's einsum has no bfloat16
 
 
+def test_a_layer_of_which_only_blocks_are_judged_has_no_script() -> None:
+    assert [layer_report.of(judged(Layer), layer) for layer in FULL] == [None] * len(FULL)
+
+
 def test_the_arrays_hold_everything_that_was_in_play() -> None:
     layer = replace(parse(FLIPPED), differentiated=True)
-    stored, _ = layer_report.of(judged(layer_faults.KernelGradientFlipped), layer).files(ABOUT)
+    stored, _ = evidence_of(judged(layer_faults.KernelGradientFlipped), layer).files(ABOUT)
     tails = {f"{name}_by_k" for name in ("result", "expected", "rest", "bound")}
     assert stored.keys() == {"img", "k", "cotangent", "padding", "options"} | tails
 
@@ -132,7 +152,7 @@ class Leaving(Layer):
 
 
 def test_a_script_outlives_a_call_that_ends_the_process(tmp_path: Path) -> None:
-    found = layer_report.of(judged(Layer), parse(FLIPPED))
+    found = evidence_of(judged(Layer), parse(FLIPPED))
     assert run(found, Leaving(), tmp_path) == 1
 
 
