@@ -152,17 +152,24 @@ def load_transposed(name: str) -> Transposed:
     return _made(_found(TRANSPOSED[name], name), name)  # type: ignore[no-any-return]  # ours
 
 
-def importing(name: str) -> str:
-    """A snippet (see `Spec`) that imports what a selector names and calls it, in any folder."""
+CALL = 'y = getattr(found, "conv2d", found)(img, k, padding)\n'
+
+
+def importing(name: str, call: str = CALL) -> str:
+    """A snippet (see `Spec`) that imports what a selector names and calls it, in any folder.
+
+    ``call`` uses the adapter or the function by the name ``found``.
+    """
     where, _, attr = registered().get(name, name).partition(":")
     find = _IMPORT_FILE if where.endswith(".py") else _IMPORT_MODULE
-    return (find + _IMPORTED).format(
+    found = (find + _IMPORTED).format(
         name=repr("backend_" + Path(where).stem),
         path=repr(str(Path(where).resolve())),
         module=repr(where),
         root=repr(str(_root(where))),
         attr=repr(attr),
     )
+    return found + call
 
 
 # One module, however often the snippet runs: a call may keep what it was given.
@@ -182,7 +189,6 @@ module = importlib.import_module({module})
 _IMPORTED = """\
 found = getattr(module, {attr})
 found = vars(module).setdefault("_made", found() if isinstance(found, type) else found)
-y = getattr(found, "conv2d", found)(img, k, padding)
 """
 
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backends.registry import importing
-from conformance import evidence, fingerprint
+from conformance import evidence, fingerprint, layer_report
+from conformance.layer import Layer
+from conformance.layer_report import LayerEvidence
 from conformance.script import About, render
 from reports.document import DocumentError
 
@@ -51,14 +53,13 @@ class BugReports:
         DocumentError
             If they cannot be written.
         """
-        found = evidence.of(subject, error)
+        found = _evidence(subject, case, error)
         if found is None or not self._counts(subject.selector, check.name):
             return None
-        backend = subject.spec.name
         apart = f"{self._environment} {subject.selector}"
-        name = file_name(backend, check.name, case.id, apart)
+        name = file_name(subject.spec.name, check.name, case.id, apart)
         about = About(
-            backend=backend,
+            backend=subject.spec.name,
             check=check.name,
             case=case.id,
             message=f"{error}\nSeen with {_versions(subject)}.",
@@ -66,11 +67,13 @@ class BugReports:
             modules=subject.spec.distributions,
             data=f"{name}.npz",
         )
-        script = self._folder / f"{name}.py"
+        return self._put(self._folder / f"{name}.py", *_contents(found, about))
+
+    def _put(self, script: Path, stored: dict[str, Any], text: str) -> Path:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            np.savez_compressed(script.with_suffix(".npz"), **arrays(found))
-            script.write_text(render(found, about), "utf-8")
+            np.savez_compressed(script.with_suffix(".npz"), **stored)
+            script.write_text(text, "utf-8")
         except OSError as failed:
             msg = f"{script}: cannot write ({failed.strerror}); choose another --results"
             raise DocumentError(msg) from failed
@@ -92,6 +95,20 @@ class BugReports:
             f"{number} more have none"
             for name, number in self._left_out.items()
         ]
+
+
+def _evidence(
+    subject: Subject, case: CaseLike, error: BaseException
+) -> Evidence | LayerEvidence | None:
+    return (
+        layer_report.of(subject, case) if isinstance(case, Layer) else evidence.of(subject, error)
+    )
+
+
+def _contents(found: Evidence | LayerEvidence, about: About) -> tuple[dict[str, Any], str]:
+    if isinstance(found, LayerEvidence):
+        return found.files(about)
+    return arrays(found), render(found, about)
 
 
 def file_name(*parts: str) -> str:

@@ -70,10 +70,14 @@ class Check:
                 reasons.add(reason)
 
     def asked(self, layers: Iterable[Layer]) -> tuple[CaseLike, ...]:
-        """Layers as this check takes them, of its family of numbers; all it has, if it is L1."""
+        """Layers as this check takes them, of its family of numbers; all it has, if it is L1.
+
+        A clause of another section, as timing, takes none that is not listed.
+        """
         if self.clause.section == "loading":
             return self.cases
-        own = [case for case in self.cases if isinstance(case, Layer)]
+        listed = self.cases if self.clause.section == "layers" else ()
+        own = [case for case in listed if isinstance(case, Layer)]
         pairs = ((layer, next((c for c in own if _alike(c, layer)), None)) for layer in layers)
         return tuple(
             replace(layer, family=case.family, differentiated=case.differentiated)

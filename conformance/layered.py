@@ -130,8 +130,11 @@ class Layers:
     def gradients(self, layer: Layer, cotangent: Array) -> tuple[Array, Array]:
         """The framework's gradients of ⟨conv2d(img, k), cotangent⟩ by image and kernel."""
         call = self._of(layer.layout).gradients
-        wrt_img, wrt_k = self._try(layer, call, *layer.arrays(), layer.padding, cotangent)
-        return wrt_img, wrt_k
+        found = self._try(layer, call, *layer.arrays(), layer.padding, cotangent)
+        if not isinstance(found, tuple) or [type(a) for a in found] != [np.ndarray] * 2:
+            msg = f"{self._subject.spec.call}: the gradients are no pair of arrays"
+            raise WrongShapeError(msg)
+        return found
 
     def _result(self, layer: Layer, call: Any, *operands: Any) -> Array:
         result = self._try(layer, call, *operands)

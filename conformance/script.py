@@ -104,7 +104,7 @@ class About:
 
 def render(found: Evidence, about: About) -> str:
     """The script's text."""
-    parts = [HEAD, *_comments(about), "\n", *_operands(found, about)]
+    parts = [HEAD, *comments(about), "\n", *_operands(found, about)]
     parts += [_native(about.snippet), END.format(modules=("numpy", *about.modules))]
     if found.expected is not None and "reference(" in CLAIMS[found.claim]:
         parts.append(_reference(found.expected, found))
@@ -112,7 +112,8 @@ def render(found: Evidence, about: About) -> str:
     return "".join(parts)
 
 
-def _comments(about: About) -> Iterator[str]:
+def comments(about: About) -> Iterator[str]:
+    """What failed, how, and with what, in lines that stay comments."""
     yield f"# {_printable(about.backend)}: {about.check}, case {_printable(about.case)}\n"
     for line in about.message.splitlines():
         yield f"# {_printable(line)}\n"

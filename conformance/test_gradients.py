@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conformance import bounds, gradient_diagnosis, judge, layer_cases, layers
+from conformance import bounds, gradient_diagnosis, judge, layer_cases
+from conformance.adjoints import asked, expected, four
 from conformance.checks import check
 from conformance.nonconformance import WrongDtypeError, WrongShapeError, WrongValueError
 
@@ -30,34 +30,6 @@ REAL = tuple(
     for layer in layer_cases.PAIRS
 )
 PAIRED = tuple(replace(layer, covering=layer in DESIGNED) for layer in INTEGERS)
-
-
-def asked(subject: Subject, layer: Layer) -> Array:
-    """A cotangent of the result's shape, of the same family of numbers as the operands."""
-    rng = np.random.default_rng(zlib.crc32(f"{layer.id}/cotangent".encode()))
-    shape = subject.layers.size(layer)
-    real = layer.family == "normal"
-    made = rng.standard_normal(shape) if real else rng.integers(-3, 4, shape)
-    return made.astype(layer.dtype)
-
-
-def expected(subject: Subject, layer: Layer, cotangent: Array) -> tuple[Exact, Exact]:
-    """The exact gradients by image and by kernel, as the call reads them."""
-    img, k = (four(a) for a in layer.arrays())
-    pads, options = subject.layers.pads(layer), layer.options
-    return (
-        layers.image_gradient(
-            four(cotangent), subject.layers.reads(k), image=layer.image, pads=pads, options=options
-        ),
-        layers.kernel_gradient(
-            img, four(cotangent), kernel=layer.kernel, pads=pads, options=options
-        ),
-    )
-
-
-def four(a: Array) -> Array:
-    """Operands of two axes with a batch and a channel of one."""
-    return a if a.ndim == 4 else a[None, None]
 
 
 def hold(

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from conformance.reference import Array
 
 
+NONE = ((0, 0), (0, 0))
+
+
 class Layer:
     """The right one: correlation, zeros outside, ``same`` by TensorFlow's rule."""
 
@@ -64,10 +67,11 @@ class Layer:
     ) -> Given:
         """The operands in four axes and the options as pairs."""
         require(img, k, groups)
-        words = padding if isinstance(padding, str) else ""
-        pads = ((0, 0), (0, 0)) if isinstance(padding, str) else padding
-        made = Given(four(img), four(k), pads, pair(stride), pair(dilation), groups, words)
-        return made if not words else replace(made, pads=self.pads(made))
+        made = Given(four(img), four(k), NONE, pair(stride), pair(dilation), groups)
+        if not isinstance(padding, str):
+            return replace(made, pads=padding)
+        named = replace(made, padding=padding)
+        return replace(named, pads=self.pads(named))
 
     def pads(self, given: Given) -> Pads:
         """What a padding by name comes to."""
