@@ -51,15 +51,16 @@ def readings(subject: Layers, layer: Layer) -> Iterator[Reading]:
     """Wrong readings of a layer that give another result of the same shape."""
     img, k = (a if a.ndim == 4 else a[None, None] for a in layer.arrays())
     k, pads, options = subject.reads(k), subject.pads(layer), layer.options
-    for words, other in _options(options):
+    for words, other in options_of(options):
         yield words, img, k, pads, other
     for words, moved in _pads(pads):
         yield words, img, k, moved, options
-    for words, x, w in _axes(img, k, options.groups):
+    for words, x, w in axes_of(img, k, options.groups):
         yield words, x, w, pads, options
 
 
-def _options(options: Options) -> Iterator[tuple[str, Options]]:
+def options_of(options: Options) -> Iterator[tuple[str, Options]]:
+    """Other options that a call may have taken instead, in words."""
     stride, dilation = options.stride, options.dilation
     one = {
         "with the axes of the stride swapped": replace(options, stride=stride[::-1]),
@@ -90,7 +91,8 @@ def _pads(pads: Pads) -> Iterator[tuple[str, Pads]]:
         yield f"shifted by ({rows}, {columns})", moved(rows, columns)
 
 
-def _axes(img: Array, k: Array, groups: int) -> Iterator[tuple[str, Array, Array]]:
+def axes_of(img: Array, k: Array, groups: int) -> Iterator[tuple[str, Array, Array]]:
+    """Image and kernel (O, C/G, Kh, Kw) with an axis read wrongly, in words."""
     flips: dict[str, Pair] = {
         "rotated by 180°": (-1, -1),
         "with its rows flipped": (-1, 1),

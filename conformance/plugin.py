@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from backends.protocol import Unavailable
-from backends.registry import UnknownBackendError, load, select
+from backends.registry import UnknownBackendError, load, operation, select
 from conformance import data
 from conformance.checks import REGISTERED, Check
 from conformance.clauses import SECTIONS
@@ -17,6 +17,7 @@ from conformance.expected_failures import EXPECTED_FAILURES, ExpectedFailure
 from conformance.nonconformance import SYMPTOMS
 from conformance.recording import Recording
 from conformance.subject import Missing, Subject
+from conformance.subjects import judged
 from reports.document import DocumentError
 
 if TYPE_CHECKING:
@@ -96,9 +97,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def _subject(config: pytest.Config, name: str) -> Subject:
     try:
         with framework_warnings():
-            subject = Subject(load(name), selector=name)
+            subject = judged(load(name), selector=name)
     except Unavailable as error:
-        subject = Subject(Missing(name, str(error)), selector=name)
+        subject = judged(Missing(name, str(error), operation(name)), selector=name)
     subject.clock.budget = config.getoption("time_budget")
     return subject
 
@@ -124,6 +125,14 @@ def check_of(function: Any) -> Check | None:
     """The check that a test function is, if it is one."""
     check = REGISTERED.get(getattr(function, "__name__", ""))
     return check if check is not None and check.function is function else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[pytest.Item] | None:
+    """Leave out a check that is about no subject: pytest would make a test of nothing."""
+    check = check_of(obj)
+    subjects = collector.config.stash.get(SUBJECTS, [])
+    return None if check is None or any(map(check.is_about, subjects)) else []
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from backends.protocol import Unavailable
 from backends.registry import load, select
 from conformance.console import emit, others_on_stderr, say
-from conformance.subject import Subject
+from conformance.subjects import judged
 from conformance.table import render
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _measure(names: list[str]) -> tuple[list[dict[str, Any]], list[str]]:
             missing.append(str(error))
             continue
         say(f"probing {name}")
-        found.append({"backend": name, "call": backend.spec.call, **Subject(backend).facts()})
+        found.append({"backend": name, "call": backend.spec.call, **judged(backend).facts()})
     return found, missing
 
 
