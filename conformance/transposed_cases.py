@@ -55,8 +55,12 @@ DESIGNED: tuple[Layer, ...] = tuple(
         "t-n2c16o8/4x4-by-4x4/same/s2x2",
         "t-n1c16o8/8x8-by-5x5/same/s2x2",
         "t-n1c16o8/7x7-by-3x3/same/s2x2",
-        *(f"t-n1c{c}o{c + 1}/4x5-by-3x3/same/s2x2" for c in (13, 16, 17, 31, 32, 33)),
     )
 )
-INTEGERS = PAIRS + DESIGNED
+# The widths at which code has a tail to handle.
+TAILS: tuple[Layer, ...] = tuple(
+    replace(parse(f"t-n1c{c}o{c + 1}/4x5-by-3x3/same/s2x2"), covering=c in (17, 33))
+    for c in (13, 16, 17, 31, 32, 33)
+)
+INTEGERS = PAIRS + DESIGNED + TAILS
 REAL = tuple(replace(layer, family="normal") for layer in INTEGERS)
