@@ -231,11 +231,12 @@ class Layers:
 
     def facts(self) -> dict[str, Any]:
         """Facts about layers, ready for JSON."""
-        rule = self.rule
+        told = None if self.rule is None else self.rule.strided
         return {
             "options": list(self.options),
+            "gradients": self._subject.spec.differentiates,
             "layouts": list(self._subject.spec.layouts),
-            "strided_same": None if rule is None or not self.padded else rule.strided,
+            "strided_same": told if self.padded else "refused",
             "strided_same_pads": self.padded,
         }
 

@@ -21,6 +21,8 @@ NAMED = (
     "full",
     "output_dtypes",
     "consistent",
+    "layers",
+    "cost",
 )
 LIMIT = 300
 

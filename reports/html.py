@@ -10,6 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reports.conventions import Conventions, clip, conventions
+from reports.cost import ACCOUNTS, cost_rows
+from reports.layers import layer_rows
 from reports.matrix import MatrixRow, clauses, matrix
 from reports.orientation import ORIENTATIONS
 from reports.summary import OUTCOMES, backends, end, overall
@@ -45,6 +47,9 @@ def _context(document: Document) -> dict[str, Any]:
         "conventions": found,
         "rungs": timings(document),
         "left_out": left_out(document),
+        "layer_rows": layer_rows(document),
+        "cost_rows": cost_rows(document),
+        "accounts": ACCOUNTS,
     }
 
 

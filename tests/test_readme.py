@@ -15,13 +15,14 @@ import pytest
 
 from backends.registry import SHIPPED
 from conformance.clauses import SECTIONS
+from conformance.pads import Options, pads_of
 
 if TYPE_CHECKING:
     from backends.protocol import Spec
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-ROW = re.compile(r"^\| (`.*?) \| (.*?) \| (.*?) \| (.*?) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| (`[^|]*) \| ([^|]*) \| ([^|]*) \| ([^|]*) \|$", re.MULTILINE)
 ORIENTATIONS = {"convolution": "convolution", "correlation": "correlation"}
 ANCHORS = {"before": "lower", "after": "upper"}
 BOUNDARIES = {"zeros": "zeros", "reflected image": "reflect"}
@@ -57,6 +58,36 @@ def test_the_table_says_of_every_backend_what_its_adapter_declares(name: str) ->
         ANCHORS[anchor],
         BOUNDARIES[boundary],
     )
+
+
+STRIDED = re.search(
+    r"^\| call ((?:\| H \d, K \d, s \d )+)\|\n.*\n((?:\|.*\n)+)", README, re.MULTILINE
+)
+
+
+def padded(declared: Spec, height: int, kernel: int, stride: int) -> str:
+    """What ``same`` pads, as the adapter declares; calls that declare nothing refuse it."""
+    if declared.strided_same is None:
+        return "refused"
+    options = Options(stride=(stride, stride))
+    extents = (height, height), (kernel, kernel)
+    rows, _ = pads_of("same", *extents, options, strided=declared.strided_same)
+    return "{}, {}".format(*rows)
+
+
+def test_the_table_of_same_with_a_stride_is_that_of_the_declared_rules() -> None:
+    assert STRIDED is not None
+    columns = [
+        [int(n) for n in re.findall(r"\d", head)] for head in STRIDED[1].strip("|").split("|")
+    ]
+    lines = {n: line for line in STRIDED[2].splitlines() for n in re.findall(r"`([\w.]+)`", line)}
+    told = {
+        name: [cell.strip() for cell in lines[name].split("|")[2:-1]]
+        for name in SHIPPED
+        if name in lines
+    }
+    assert told == {name: [padded(spec(name), *c) for c in columns] for name in told}
+    assert {name for name in SHIPPED if spec(name).options and "-" not in name} == told.keys()
 
 
 @pytest.mark.parametrize("section", SECTIONS)
