@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backends import hints
-from backends.protocol import Spec, Unavailable
+from backends.protocol import OPTIONS, Spec, Unavailable
 
 if TYPE_CHECKING:
-    from backends.protocol import Array, Backend, Operation, Padding, Transposed
+    from backends.protocol import Array, Backend, Operation, Option, Padding, Pads, Transposed
 
 ENTRY_POINTS = "conv2d_conformance.backends"
 
@@ -63,17 +64,41 @@ class UnknownBackendError(ValueError):
 
 
 class BareFunction:
-    """A function ``conv2d(img, k, padding)`` that declares nothing and is held to what it does."""
+    """A function ``conv2d(img, k, padding)`` that declares nothing and is held to what it does.
+
+    One that has ``stride``, ``dilation`` or ``groups`` among its keywords is asked for layers too.
+    """
 
     def __init__(self, name: str, function: Any) -> None:
         self.spec = Spec(
-            name=name, call="conv2d(img, k, padding)", paddings=(), dtypes=(), algorithm=None
+            name=name,
+            call="conv2d(img, k, padding)",
+            paddings=(),
+            dtypes=(),
+            algorithm=None,
+            options=_options(function),
         )
         self._function = function
 
-    def conv2d(self, img: Array, k: Array, padding: Padding) -> Any:
+    def conv2d(self, img: Array, k: Array, padding: Padding | Pads, **options: Any) -> Any:
         """Call the function as it is."""
-        return self._function(img, k, padding)
+        return self._function(img, k, padding, **options)
+
+
+KEYWORDS = ("stride", "dilation", "groups")
+
+
+def _options(function: Any) -> tuple[Option, ...]:
+    """What a function may take, by its keywords; none if it has no keyword of a layer."""
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):  # some compiled functions have no signature
+        return ()
+    anything = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+    given = {word for word in KEYWORDS if anything or word in parameters}
+    if not given:
+        return ()
+    return tuple(word for word in OPTIONS if word in given or word not in KEYWORDS)
 
 
 def registered() -> dict[str, str]:

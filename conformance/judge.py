@@ -98,6 +98,12 @@ def values(
     )
 
 
+def dirty(nbytes: int, byte: int = 0xFF) -> None:
+    """Leave memory behind that is handed out again and holds one byte: NaN if it is ``0xFF``."""
+    held = [np.full(nbytes, byte, np.uint8) for _ in range(4)]
+    del held
+
+
 def within(
     subject: Subject,
     what: str,

@@ -29,7 +29,7 @@ GRAMMAR = re.compile(
     r"(n(?P<n>\d+)c(?P<c>\d+)o(?P<o>\d+)(g(?P<g>\d+))?/)?"
     r"(?P<h>\d+)x(?P<w>\d+)-by-(?P<kh>\d+)x(?P<kw>\d+)"
     r"/(?P<padding>valid|same|full|p(-?\d+)x(-?\d+)x(-?\d+)x(-?\d+))"
-    r"(/s(?P<s>\d+x\d+))?(/d(?P<d>\d+x\d+))?(/(?P<dtype>float\d\d|bfloat16))?"
+    r"(/s(?P<s>\d+x\d+))?(/d(?P<d>\d+x\d+))?(/(?P<dtype>float16|bfloat16|float32|float64))?"
     r"(/(?P<family>integers|small-integers|normal))?(/(?P<layout>[A-Za-z_-]+))?"
 )
 EXAMPLE = "n2c4o6g2/9x10-by-3x2/p1x0x2x1/s2x1/d1x2/float64/normal"
@@ -170,8 +170,8 @@ def parse(descriptor: str) -> Layer:
         part.get("layout", ""),
     )
     _, c, o, g = made.channels or (1, 1, 1, 1)
-    if min(g, *made.stride, *made.dilation) < 1 or c % g or o % g:
-        msg = f"{descriptor!r}: groups divide channels and outputs; a stride is at least 1"
+    if min(g, *made.kernel, *made.stride, *made.dilation) < 1 or c % g or o % g:
+        msg = f"{descriptor!r}: groups divide channels and outputs; kernel and steps are at least 1"
         raise NotALayerError(msg)
     return made
 

@@ -208,17 +208,24 @@ class Layers:
         return self._subject.conventions.orientation
 
     def pads(self, layer: Layer) -> Pads:
-        """What the call pads, by the measured rule.
+        """What the call pads: `same` by the measured rule, or the declared one if none explains it.
 
         Raises
         ------
         Refused
-            If no rule explains what was measured, or the boundary is not of zeros.
+            If there is neither, or the boundary is not of zeros.
         """
-        if self.rule is None or self._subject.conventions.boundary not in ("zeros", None):
+        rule = self.rule or self._declared
+        known = layer.padding != "same" or rule is not None
+        if not known or self._subject.conventions.boundary not in ("zeros", None):
             reason = "no known rule of `same`, or no zeros outside the image, to judge layers by"
             raise Refused(reason)
-        return self.rule.pads(layer)
+        return (rule or RULES[0]).pads(layer)
+
+    @property
+    def _declared(self) -> Rule | None:
+        spec = self._subject.spec
+        return Rule(spec.strided_same, spec.anchor) if spec.strided_same and spec.anchor else None
 
     def size(self, layer: Layer) -> tuple[int, ...]:
         """Shape that the result must have."""

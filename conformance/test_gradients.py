@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conformance import bounds, judge, layer_cases, layers
+from conformance import bounds, gradient_diagnosis, judge, layer_cases, layers
 from conformance.checks import check
 from conformance.nonconformance import WrongDtypeError, WrongShapeError, WrongValueError
 
@@ -60,21 +60,9 @@ def four(a: Array) -> Array:
     return a if a.ndim == 4 else a[None, None]
 
 
-def explained(exact: Exact, found: Array) -> str:
-    """What a wrong gradient equals instead, of what is often mistaken for it."""
-    for words, axes in (
-        ("rotated by 180°", (2, 3)),
-        ("with its rows flipped", (2,)),
-        ("with its columns flipped", (3,)),
-    ):
-        if np.array_equal(np.flip(exact.value, axes), found):
-            return f"It equals the reference {words}."
-    if np.array_equal(exact.value.swapaxes(2, 3), found):
-        return "It equals the reference transposed."
-    return "No flip or transpose explains it."
-
-
-def hold(subject: Subject, layer: Layer, which: str, exact: Exact, given: Array) -> None:
+def hold(
+    subject: Subject, layer: Layer, which: str, cotangent: Array, exact: Exact, given: Array
+) -> None:
     """A gradient has its operand's shape and dtype, and is exact or within the bound."""
     what = f"{subject.spec.name}, gradient by the {which} on layer {layer.id}"
     operand = layer.shapes[which == "kernel"]
@@ -88,24 +76,35 @@ def hold(subject: Subject, layer: Layer, which: str, exact: Exact, given: Array)
     bound = bounds.componentwise(exact, np.dtype(layer.dtype))
     if layer.family != "normal":
         bound = np.zeros_like(bound)
-    judge.within(subject, what, found, exact, bound, lambda: explained(exact, found))
+    judge.within(
+        subject, what, found, exact, bound,
+        lambda: gradient_diagnosis.of(
+            subject.layers, layer, which, four(cotangent), exact, found
+        ),
+    )  # fmt: skip
 
 
 @check("C6", INTEGERS + REAL)
 def test_gradients_are_those_of_the_definition(subject: Subject, case: Layer) -> None:
     cotangent = asked(subject, case)
+    for operand in case.arrays():
+        judge.dirty(operand.nbytes)
     found = subject.layers.gradients(case, cotangent)
     for which, exact, given in zip(
         ("image", "kernel"), expected(subject, case, cotangent), found, strict=True
     ):
-        hold(subject, case, which, exact, given)
+        hold(subject, case, which, cotangent, exact, given)
 
 
 @check("C7", PAIRED)
 def test_a_layer_and_its_gradients_pair_alike(subject: Subject, case: Layer) -> None:
     cotangent = asked(subject, case)
     operands = (subject.layers.call(case), *subject.layers.gradients(case, cotangent))
-    pairs = zip(operands, (cotangent, *case.arrays()), strict=True)
+    pairs = list(zip(operands, (cotangent, *case.arrays()), strict=True))
+    if any(one.shape != other.shape for one, other in pairs):
+        shapes = ", ".join(str(one.shape) for one in operands)
+        msg = f"{subject.spec.name} on layer {case.id}: result and gradients have shapes {shapes}"
+        raise WrongShapeError(msg)
     forward, by_image, by_kernel = (
         float(np.vdot(one.astype(np.float64), other.astype(np.float64))) for one, other in pairs
     )

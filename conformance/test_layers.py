@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from backends.protocol import OPTIONS, Unsupported
 from conformance import bounds, judge, layer_cases
 from conformance.checks import Named, check
-from conformance.dtypes import DTYPES
+from conformance.dtypes import DTYPES, named
 from conformance.nonconformance import (
     RaisedError,
     Refused,
@@ -43,18 +44,19 @@ def what(subject: Subject, layer: Layer) -> str:
 def called(subject: Subject, layer: Layer) -> Array:
     """The result, whose shape and dtype are right, of two calls that agree.
 
-    Between them memory is dirtied: released bugs returned memory that was never written.
+    Before each, memory is dirtied otherwise: released bugs returned what was never written.
     """
-    first = subject.layers.call(layer)
     expected = subject.layers.size(layer)
+    judge.dirty(prod(expected) * named(layer.dtype).itemsize, 0x3F)
+    first = subject.layers.call(layer)
     if first.shape != expected:
-        msg = f"{what(subject, layer)}: gave shape {first.shape}, expected {expected}"
+        msg = f"{what(subject, layer)}: gave shape {first.shape}, expected {expected}. "
+        msg += subject.layers.explained(layer, first)
         raise WrongShapeError(msg)
     if first.dtype.name != layer.dtype:
         msg = f"{what(subject, layer)}: gave {first.dtype.name}"
         raise WrongDtypeError(msg)
-    dirty = [np.full(first.nbytes, 0xFF, np.uint8) for _ in range(4)]
-    del dirty
+    judge.dirty(first.nbytes)
     again = subject.layers.call(layer)
     if again.tobytes() != first.tobytes():
         msg = (

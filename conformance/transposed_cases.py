@@ -49,6 +49,7 @@ DESIGNED: tuple[Layer, ...] = tuple(
         "t-n1c3o2/5x6-by-3x3/valid/s2x2/d2x2",
         "t-n1c3o2/5x6-by-3x3/valid/s2x3/d3x2",
         "t-n1c3o2/1x1-by-5x5/same/s2x2",
+        "t-n1c3o2/5x6-by-6x7/same/s1x2",  # an odd pixel to crop, of kernels longer than the image
         # U-Net's up-convolution; DCGAN's first layer and its others; a decoder's with 3×3.
         "t-n1c16o8/7x7-by-2x2/valid/s2x2",
         "t-n2c16o32/1x1-by-4x4/valid",

@@ -3,69 +3,87 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from conformance import bounds, layers
-from conformance.layer_diagnosis import axes_of, options_of
+from conformance.layer_diagnosis import size_of_error
+from conformance.layer_readings import Reading, axes_of, natural, options_of
 from conformance.layered import four
 from conformance.pads import transposed_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.crops import Rule
     from conformance.layer import Layer
-    from conformance.pads import Options, Pair
+    from conformance.pads import Align, Pads
     from conformance.reference import Array
     from conformance.transposed import TransposedLayers
 
-# What the wrong call would have done: words, image, kernel, what it crops before, and options.
-Reading = tuple[str, "Array", "Array", "Pair", "Options"]
-UNEXPLAINED = "No other reading of kernel, stride, dilation, groups, channels or crop explains it."
-
 
 def of(subject: TransposedLayers, layer: Layer, result: Array) -> str:
-    """One sentence: the first wrong reading that explains the result, or none."""
-    found = (reading[0] for reading in readings(subject, layer) if _explains(four(result), reading))
-    return next((f"It equals the reference {words}." for words in found), UNEXPLAINED)
+    """One sentence: the first wrong reading that explains the result, or its error alone."""
+    right = as_read(subject, layer)
+    every = readings(subject, layer, right)
+    if result.shape != subject.size(layer):
+        every = chain([right._replace(words="at another size")], every)
+    for reading in every:
+        if _explains(four(result), reading):
+            return f"It equals the reference {reading.words}."
+    exact = subject.exact(layer)
+    if exact.value.shape != four(result).shape:
+        return "No other reading of kernel, stride, dilation, groups or crop explains it."
+    return size_of_error(exact, four(result))
 
 
 def _explains(result: Array, reading: Reading) -> bool:
     """Whether a reading gives the result, cropped or filled after to its size."""
-    _, img, k, before, options = reading
-    image, kernel, size = (a.shape[-2:] for a in (img, k, result))
-    full = transposed_size(image, kernel, ((0, 0), (0, 0)), options)
-    rows, columns = (
-        (lead, whole - lead - n) for lead, whole, n in zip(before, full, size, strict=True)
-    )
-    exact = layers.transpose(img, k, pads=(rows, columns), options=options)
+    if not reading.fits:
+        return False
+    k = outputs_first(reading.k, reading.options.groups)
+    full = transposed_size(reading.img.shape[2:], k.shape[2:], ((0, 0), (0, 0)), reading.options)
+    leads = (before for before, _ in reading.pads)
+    sizes = zip(leads, full, result.shape[2:], strict=True)
+    rows, columns = ((lead, whole - lead - n) for lead, whole, n in sizes)
+    exact = layers.transpose(reading.img, k, pads=(rows, columns), options=reading.options)
     if exact.value.shape != result.shape:
         return False
-    return bool((exact.error_of(result) <= bounds.componentwise(exact, result.dtype)).all())
+    error = exact.error_of(result[:, np.argsort(reading.order)])
+    return bool((error <= bounds.componentwise(exact, result.dtype)).all())
 
 
-def readings(subject: TransposedLayers, layer: Layer) -> Iterator[Reading]:
-    """Wrong readings of a layer."""
+def as_read(subject: TransposedLayers, layer: Layer) -> Reading:
+    """The right reading: its kernel is (O, C/G, Kh, Kw), and its pads are what is cropped."""
     img, k = (four(a) for a in layer.arrays())
-    k, options, rule = subject.reads(k), layer.options, subject.crops
-    top, left = before(rule, layer)
-    for words, other in options_of(options):
-        as_read = replace(layer, stride=other.stride, dilation=other.dilation)
-        yield words, img, k, before(rule, as_read), other
-    other_side = replace(rule, align="lower" if rule.align == "upper" else "upper")
-    yield "with the crop's odd pixel on the other side", img, k, before(other_side, layer), options
+    k = outputs_first(subject.reads(k), layer.options.groups)
+    return Reading("", img, k, subject.pads(layer), layer.options, natural(k))
+
+
+def readings(subject: TransposedLayers, layer: Layer, right: Reading) -> Iterator[Reading]:
+    """Wrong readings of a layer."""
+    for words, options in options_of(layer.options):
+        fitting = subject.pads(replace(layer, stride=options.stride, dilation=options.dilation))
+        for pads in dict.fromkeys((right.pads, fitting)):
+            yield right._replace(words=words, pads=pads, options=options)
+    for words, pads in _crops(subject, layer):
+        yield right._replace(words=words, pads=pads)
+    for words, changes in axes_of(right):
+        yield right._replace(words=words, **changes)
+
+
+def _crops(subject: TransposedLayers, layer: Layer) -> Iterator[tuple[str, Pads]]:
+    """What else may be cropped before; what is cropped after follows from the size."""
+    align: Align = "lower" if subject.crops.align == "upper" else "upper"
+    other = replace(subject.crops, align=align).crops(layer)
+    (top, bottom), (left, right) = subject.pads(layer)
+    if other != ((top, bottom), (left, right)):
+        yield "with the odd pixel cropped from the other side", other
     for rows, columns in product((0, 1, -1), repeat=2):
         if rows or columns:
-            yield f"shifted by ({rows}, {columns})", img, k, (top - rows, left - columns), options
-    for words, x, w in axes_of(img, outputs_first(k, options.groups), options.groups):
-        yield words, x, outputs_first(w, options.groups), (top, left), options
-
-
-def before(rule: Rule, layer: Layer) -> Pair:
-    """What a rule crops before the image."""
-    (top, _), (left, _) = rule.crops(layer)
-    return top, left
+            moved = (top - rows, bottom + rows), (left - columns, right + columns)
+            yield f"shifted by ({rows}, {columns})", moved
 
 
 def outputs_first(k: Array, groups: int) -> Array:

@@ -6,6 +6,7 @@ import re
 from itertools import groupby
 from pathlib import Path
 
+from tests.mutants.layer_table import LAYER_MUTANTS
 from tests.mutants.table import MUTANTS
 
 TABLE = Path(__file__).parent / "mutants" / "README.md"
@@ -14,4 +15,5 @@ TABLE = Path(__file__).parent / "mutants" / "README.md"
 def test_every_mutant_has_a_row_in_which_a_clause_catches_it() -> None:
     rows = re.findall(r"^\| ([\w-]+) \|.*✗", TABLE.read_text("utf-8"), re.MULTILINE)
     first = [next(same).id for _, same in groupby(MUTANTS, key=lambda mutant: mutant.make)]
-    assert rows == first
+    layers = [next(same).id for _, same in groupby(LAYER_MUTANTS, key=lambda m: m.adapter)]
+    assert rows == first + layers

@@ -19,7 +19,9 @@ from conformance.expected_failures import EXPECTED_FAILURES, ExpectedFailure
 from conformance.nonconformance import SYMPTOMS, NonconformanceError, RaisedError, Refused
 from conformance.subject import Missing, Subject
 from tests.mutants import arithmetic, direct, honest
+from tests.mutants.layer_table import LAYER_MUTANTS
 from tests.mutants.table import FOLLOWS, LAYOUT, MUTANTS, Mutant
+from tests.mutants.transposed_table import TRANSPOSED_MUTANTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,7 +150,9 @@ def test_a_backend_that_does_not_load_fails_with_its_reason() -> None:
 
 
 def test_every_check_has_a_mutant_that_it_catches() -> None:
-    assert {mutant.check for mutant in MUTANTS} == REGISTERED.keys() - {LOADING}
+    tables = MUTANTS, LAYER_MUTANTS, TRANSPOSED_MUTANTS
+    caught = {mutant.check for table in tables for mutant in table}
+    assert caught == REGISTERED.keys() - {LOADING}
 
 
 def test_a_small_error_in_exact_integers_is_not_explained_by_the_right_reading() -> None:

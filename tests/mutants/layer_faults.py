@@ -1,0 +1,148 @@
+"""Faults of a layer's adapter: memory, pads by name, gradients, layouts, and what is declared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tests.mutants.given import Given, halved
+from tests.mutants.layer_slips import dealt, several, transposed_kernel
+from tests.mutants.layers import Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.pads import Pair
+    from conformance.reference import Array
+
+NOTHING = np.s_[:0]
+
+
+def unwritten(part: Callable[[Given], Any]) -> type[Layer]:
+    """All of the result is written but the part of that index."""
+
+    class Unwritten(Layer):
+        def compute(self, given: Given) -> Array:
+            # Before the sums are made: memory that they free would hold the same numbers.
+            out = self.room(given)
+            written = np.ones(out.shape, bool)
+            written[part(given)] = False
+            np.copyto(out, super().compute(given), where=written)
+            return out
+
+    return Unwritten
+
+
+def last_output(given: Given) -> Any:
+    return np.s_[:, -1:] if several(given) else NOTHING
+
+
+def last_row_of_a_stride(given: Given) -> Any:
+    return np.s_[:, :, -1:] if given.stride[0] > 1 else NOTHING
+
+
+def border_of_one_by_one(given: Given) -> Any:
+    padded = given.k.shape[2:] == (1, 1) and given.pads[0][0] > 0
+    return np.s_[:, :, : given.pads[0][0]] if padded else NOTHING
+
+
+def same(
+    fits: Callable[[Given], bool], *, lower: bool = False, unstrided: bool = False
+) -> type[Layer]:
+    """``same`` puts an odd pixel before the image, or pads as with stride 1."""
+
+    class Same(Layer):
+        def along(self, given: Given, axis: int) -> Pair:
+            if given.padding != "same" or not fits(given):
+                return super().along(given, axis)
+            asked = replace(given, stride=(1, 1)) if unstrided else given
+            return halved(sum(super().along(asked, axis)), lower=lower)
+
+    return Same
+
+
+def strided(given: Given) -> bool:
+    return given.stride != (1, 1)
+
+
+def changed(change: Callable[[Given, Array], Array]) -> type[Layer]:
+    """The result is right, and then changed."""
+
+    class Changed(Layer):
+        def compute(self, given: Given) -> Array:
+            return change(given, super().compute(given))
+
+    return Changed
+
+
+def widened(given: Given, out: Array) -> Array:
+    return out.astype(np.float64) if given.groups > 1 else out
+
+
+def refusing_no_image(given: Given, out: Array) -> Array:
+    if not len(given.img):
+        msg = "the batch is empty"
+        raise ValueError(msg)
+    return out
+
+
+def outputs_interleaved(given: Given, out: Array) -> Array:
+    return dealt(out, 1, given.groups)
+
+
+def shifted_for_widths(columns: int) -> Callable[[Given, Array], Array]:
+    """The last column of results of one width is the one before it."""
+
+    def shifted(given: Given, out: Array) -> Array:
+        if several(given) and out.shape[3] == columns:
+            out[..., -1] = out[..., -2]
+        return out
+
+    return shifted
+
+
+class KernelGradientFlipped(Layer):
+    def by_kernel(self, given: Given, cotangent: Array) -> Array:
+        return super().by_kernel(given, cotangent)[..., ::-1, ::-1]
+
+
+class KernelGradientAveraged(Layer):
+    def by_kernel(self, given: Given, cotangent: Array) -> Array:
+        found = super().by_kernel(given, cotangent)
+        found /= found.dtype.type(max(len(given.img), 1))
+        return found
+
+
+class ImageGradientUnflipped(Layer):
+    def by_image(self, given: Given, cotangent: Array) -> Array:
+        return super().by_image(replace(given, k=given.k[..., ::-1, ::-1]), cotangent)
+
+
+class ImageGradientUndilated(Layer):
+    def by_image(self, given: Given, cotangent: Array) -> Array:
+        found = super().by_image(given, cotangent)
+        return found if given.dilation == (1, 1) else np.roll(found, 1, 3)
+
+
+class ImageGradientTailUnwritten(Layer):
+    """Pixels past the last window have no gradient, and nobody writes the zeros."""
+
+    def by_image(self, given: Given, cotangent: Array) -> Array:
+        out = np.empty_like(given.img)
+        seen = (
+            given.stride[0] * (given.size[0] - 1) + given.dilation[0] * (given.k.shape[2] - 1) + 1
+        )
+        seen -= given.pads[0][0]
+        out[:, :, :seen] = super().by_image(given, cotangent)[:, :, :seen]
+        return out
+
+
+class LayoutTransposing(Layer):
+    def compute(self, given: Given) -> Array:
+        return super().compute(transposed_kernel(given) if self.layout == "NHWC" else given)
+
+
+class RefusingNothing(Layer):
+    spec = replace(Layer.spec, refuses=(("stride", "dilation"),))

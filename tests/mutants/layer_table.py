@@ -1,0 +1,196 @@
+"""Each mutant of a layer with the check that must catch it and the words of its message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.mutants import layer_faults as faults
+from tests.mutants import layer_slips as slips
+from tests.mutants.layer_faults import changed, same, unwritten
+from tests.mutants.layer_slips import misgiven, reading, where
+
+if TYPE_CHECKING:
+    from tests.mutants.layers import Layer
+
+EXACT = "test_a_layer_of_integers_is_exact"
+REAL = "test_a_layer_of_real_data_stays_within_the_error_bound"
+LAYOUT = "test_every_native_layout_gives_the_same_layer"
+REFUSED = "test_what_is_declared_as_refused_is_refused"
+SAME = "test_same_with_a_stride_pads_as_declared"
+GRADIENTS = "test_gradients_are_those_of_the_definition"
+PAIRING = "test_a_layer_and_its_gradients_pair_alike"
+
+
+@dataclass(frozen=True)
+class LayerMutant:
+    """A wrong adapter with what must find it and say of it."""
+
+    id: str
+    adapter: type[Layer]
+    check: str
+    words: str
+
+
+_AVERAGED = faults.KernelGradientAveraged
+_LOWER_UNDER_STRIDE = same(faults.strided, lower=True)
+_UNSTRIDED = same(faults.strided, unstrided=True)
+
+LAYER_MUTANTS = tuple(
+    LayerMutant(*row)
+    for row in (
+        ("stride-swapped", reading(slips.stride_swapped), EXACT, "axes of the stride swapped"),
+        (
+            "stride-swapped-for-channels",
+            misgiven(where(slips.several, slips.stride_swapped)),
+            EXACT,
+            "axes of the stride swapped",
+        ),
+        (
+            "column-stride-ignored",
+            reading(slips.column_stride_ignored),
+            EXACT,
+            "stride of the columns ignored",
+        ),
+        (
+            "row-dilation-ignored",
+            reading(slips.row_dilation_ignored),
+            EXACT,
+            "dilation of the rows ignored",
+        ),
+        (
+            "dilation-ignored",
+            misgiven(slips.dilation_ignored),
+            EXACT,
+            "with the dilation ignored",
+        ),
+        (
+            "dilation-swapped",
+            reading(slips.dilation_swapped),
+            EXACT,
+            "axes of the dilation swapped",
+        ),
+        (
+            "depthwise-undilated",
+            reading(where(slips.depthwise, slips.dilation_ignored)),
+            EXACT,
+            "with the dilation ignored",
+        ),
+        (
+            "inputs-interleaved",
+            reading(slips.inputs_interleaved),
+            EXACT,
+            "channels of the groups interleaved",
+        ),
+        (
+            "outputs-interleaved",
+            changed(faults.outputs_interleaved),
+            EXACT,
+            "outputs of the groups interleaved",
+        ),
+        (
+            "kernels-interleaved",
+            reading(slips.kernels_interleaved),
+            EXACT,
+            "kernels of the groups interleaved",
+        ),
+        ("groups-reversed", reading(slips.groups_reversed), EXACT, "the groups in reverse"),
+        (
+            "first-group-for-all",
+            reading(slips.first_group_for_all),
+            EXACT,
+            "channels of the first group for every one",
+        ),
+        (
+            "first-image-for-all",
+            reading(slips.first_image_for_all),
+            EXACT,
+            "the first image in place of every one",
+        ),
+        (
+            "channels-reversed",
+            reading(slips.channels_reversed),
+            EXACT,
+            "channels of the image in reverse",
+        ),
+        ("pads-mirrored", reading(slips.pads_mirrored), EXACT, "with the pads mirrored"),
+        ("pads-swapped", reading(slips.pads_swapped), EXACT, "pads of rows and columns swapped"),
+        (
+            "negative-pads-as-zero",
+            reading(slips.negative_pads_as_zero),
+            EXACT,
+            "negative pads taken as zero",
+        ),
+        (
+            "same-lower-under-stride",
+            _LOWER_UNDER_STRIDE,
+            EXACT,
+            "an odd pixel before the image and pads for the last window",
+        ),
+        ("same-lower-under-stride-declared", _LOWER_UNDER_STRIDE, SAME, "measured None"),
+        (
+            "same-unstrided-for-channels",
+            same(slips.several, unstrided=True),
+            EXACT,
+            "an odd pixel after the image and pads as with stride 1",
+        ),
+        ("same-unstrided", _UNSTRIDED, SAME, "declared 'output', measured 'input'"),
+        ("last-output-unwritten", unwritten(faults.last_output), EXACT, "never wrote"),
+        ("last-row-unwritten", unwritten(faults.last_row_of_a_stride), EXACT, "never wrote"),
+        (
+            "one-by-one-border-unwritten",
+            unwritten(faults.border_of_one_by_one),
+            EXACT,
+            "never wrote",
+        ),
+        (
+            "past-sixteen-dropped",
+            reading(where(slips.past_sixteen, slips.past_sixteenth_dropped)),
+            EXACT,
+            "without the channels past the first 16",
+        ),
+        (
+            "last-of-13-columns-shifted",
+            changed(faults.shifted_for_widths(13)),
+            EXACT,
+            "First at (0, 0, 0, 12)",
+        ),
+        (
+            "last-of-33-columns-shifted",
+            changed(faults.shifted_for_widths(33)),
+            EXACT,
+            "First at (0, 0, 0, 32)",
+        ),
+        (
+            "bfloat16-for-channels",
+            reading(where(slips.several, slips.through_bfloat16)),
+            REAL,
+            "bfloat16-like",
+        ),
+        ("wider-for-groups", changed(faults.widened), EXACT, "gave float64"),
+        ("refuses-no-image", changed(faults.refusing_no_image), EXACT, "the batch is empty"),
+        (
+            "kernel-gradient-flipped",
+            faults.KernelGradientFlipped,
+            GRADIENTS,
+            "It equals the reference rotated by 180°",
+        ),
+        ("kernel-gradient-averaged", _AVERAGED, GRADIENTS, "the reference times 0.5"),
+        ("kernel-gradient-averaged-pairing", _AVERAGED, PAIRING, "⟨k, gradient by k⟩"),
+        (
+            "image-gradient-unflipped",
+            faults.ImageGradientUnflipped,
+            GRADIENTS,
+            "by a kernel rotated by 180°",
+        ),
+        ("image-gradient-undilated", faults.ImageGradientUndilated, PAIRING, "gradient by x"),
+        (
+            "gradient-tail-unwritten",
+            faults.ImageGradientTailUnwritten,
+            GRADIENTS,
+            "It holds NaN or infinity",
+        ),
+        ("layout-transposes", faults.LayoutTransposing, LAYOUT, "the transposed kernel"),
+        ("refuses-nothing", faults.RefusingNothing, REFUSED, "as refusing stride with dilation"),
+    )
+)
