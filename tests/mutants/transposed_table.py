@@ -133,7 +133,7 @@ class OtherSideForLongKernels(OtherSide):
     """Likewise, of kernels that exceed their stride by five or more."""
 
     def crop(self, excess: int, asked: Asked) -> Pair:
-        return (super() if excess > 4 else Transposed()).crop(excess, asked)
+        return super().crop(excess, asked) if excess > 4 else Transposed.crop(self, excess, asked)
 
 
 def ending_with_the_kernel(padding: str) -> type[Transposed]:
