@@ -6,11 +6,12 @@ pytest is one consumer (`conformance.verdicts`); `Check.run` needs none.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from backends.protocol import Unsupported
 from conformance.clauses import CLAUSES, Clause
+from conformance.layer import Layer
 from conformance.nonconformance import NotRun
 from conformance.subject import Missing
 
@@ -70,7 +71,7 @@ class Check:
             yield self.cases[0]
             return
         reasons = set()
-        for case in self.cases:
+        for case in self.asked(subject.asked) if subject.asked else self.cases:
             if subject.spec.compiles and not getattr(case, "covering", True):
                 continue
             reason = subject.lacks(case)
@@ -78,6 +79,18 @@ class Check:
                 yield case
             if reason:
                 reasons.add(reason)
+
+    def asked(self, layers: Iterable[Layer]) -> tuple[CaseLike, ...]:
+        """Layers as this check takes them, of its family of numbers; all it has, if it is L1."""
+        if self.clause.section == "loading":
+            return self.cases
+        own = [case for case in self.cases if isinstance(case, Layer)]
+        pairs = ((layer, next((c for c in own if _alike(c, layer)), None)) for layer in layers)
+        return tuple(
+            replace(layer, family=case.family, differentiated=case.differentiated)
+            for layer, case in pairs
+            if case is not None
+        )
 
     def run(self, subject: Subject, case: CaseLike, **fixtures: Any) -> None:
         """Hold the subject to the clause on one case.
@@ -96,6 +109,12 @@ class Check:
         if reason := subject.lacks(case):
             raise Unsupported(reason)
         self.function(subject, case, **fixtures)
+
+
+def _alike(case: Layer, layer: Layer) -> bool:
+    """Whether a check that has the case can judge the layer."""
+    numbers = (case.family == "normal") == (layer.family == "normal")
+    return numbers and (case.differentiated or bool(case.layout) == bool(layer.layout))
 
 
 F = TypeVar("F", bound=Callable[..., None])

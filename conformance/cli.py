@@ -91,7 +91,16 @@ def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="+", metavar="NAME", help="as for probe")
     parser.add_argument("--output", type=Path, default=OUTPUT, help="folder; default: %(default)s")
     parser.add_argument("--environment", help="name of the document; default: the first NAME")
-    parser.set_defaults(run=lambda o: _imported("commands").run(o.names, o.output, o.environment))
+    parser.add_argument(
+        "--layer",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="judge this layer alone, as pytest does with --layer; may be repeated",
+    )
+    parser.set_defaults(
+        run=lambda o: _imported("commands").run(o.names, o.output, o.environment, o.layer)
+    )
 
 
 def _merge(parser: argparse.ArgumentParser) -> None:

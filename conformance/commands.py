@@ -43,7 +43,9 @@ def backends(*, as_json: bool) -> int:
     return 0
 
 
-def run(selectors: Sequence[str], output: Path, environment: str | None) -> int:
+def run(
+    selectors: Sequence[str], output: Path, environment: str | None, layers: Sequence[str] = ()
+) -> int:
     """Run the matrix through pytest, in any folder, then draw its report."""
     # The other commands do without it.
     import pytest
@@ -51,6 +53,7 @@ def run(selectors: Sequence[str], output: Path, environment: str | None) -> int:
     name = environment or selectors[0].split(":")[0].rsplit("/", 1)[-1]
     results = output / f"{name}.json"
     chosen = [word for selector in selectors for word in ("--backend", selector)]
+    chosen += [word for layer in layers for word in ("--layer", layer)]
     status = pytest.main([*ALONE, *chosen, "--results", str(results), "--environment", name])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         return 2

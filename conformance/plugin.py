@@ -14,6 +14,7 @@ from conformance import data
 from conformance.checks import REGISTERED, Check
 from conformance.clauses import SECTIONS
 from conformance.expected_failures import EXPECTED_FAILURES, ExpectedFailure
+from conformance.layer import EXAMPLE, NotALayerError, parse
 from conformance.nonconformance import SYMPTOMS
 from conformance.recording import Recording
 from conformance.subject import Missing, Subject
@@ -44,6 +45,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         help="call under test: a dotted name, a prefix of names (scipy), package.module:attr or "
         f"path/to/file.py:attr; may be repeated. Default: {DEFAULT}.",
+    )
+    group.addoption(
+        "--layer",
+        action="append",
+        default=[],
+        metavar="ID",
+        help=f"judge this layer alone, as {EXAMPLE}; may be repeated.",
     )
     group.addoption("--results", metavar="FILE", help="write the results document there.")
     group.addoption(
@@ -90,7 +98,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             config.stash[RECORDING] = Recording.start(
                 path, environment, config.invocation_params.args
             )
-    except (UnknownBackendError, DocumentError) as error:
+    except (UnknownBackendError, DocumentError, NotALayerError) as error:
         raise pytest.UsageError(str(error)) from error
 
 
@@ -101,6 +109,7 @@ def _subject(config: pytest.Config, name: str) -> Subject:
     except Unavailable as error:
         subject = judged(Missing(name, str(error), operation(name)), selector=name)
     subject.clock.budget = config.getoption("time_budget")
+    subject.asked = tuple(map(parse, config.getoption("layer")))
     return subject
 
 

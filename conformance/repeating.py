@@ -16,7 +16,8 @@ def repeat(node: str, subject: Subject) -> str:
     """The command that runs one test again, from the folder in which it ran."""
     seed = data.SEED.get()
     varied = ["--seed", str(seed)] if seed else []
-    return shlex.join(["pytest", *_found(node), "--backend", subject.selector, *varied])
+    asked = [word for layer in subject.asked for word in ("--layer", layer.id)]
+    return shlex.join(["pytest", *_found(node), "--backend", subject.selector, *asked, *varied])
 
 
 def _found(node: str) -> list[str]:

@@ -66,6 +66,11 @@ class Subject:
         Deadline of one call.
     selector : str or None
         What names it on the command line; the name of its spec by default.
+
+    Attributes
+    ----------
+    asked : tuple of Layer
+        Layers by which alone it is judged; empty for all cases.
     """
 
     def __init__(
@@ -79,6 +84,7 @@ class Subject:
         self.selector = selector or backend.spec.name
         self.margin: Margin | None = None
         self.clock = Clock()
+        self.asked: tuple[Layer, ...] = ()
 
     @property
     def spec(self) -> Spec:
