@@ -195,7 +195,7 @@ REAL = tuple(
     case
     for case in (
         *_square(PADDINGS, REAL_SHAPES, FLOATS, data.REAL_FAMILIES),
-        *_square(PADDINGS, LARGE_SHAPES, ("float32",), ("normal",)),
+        *(Case(*shapes, p, family="normal") for shapes in LARGE_SHAPES for p in PADDINGS),
     )
     if math.prod(case.kernel) * unit_roundoff(named(case.dtype)) < 0.5
 )

@@ -17,15 +17,15 @@ SIZE = {size}  # of the result
 
 
 def reference(img, k):
-    """Cross-correlation in float64 with a kernel read as {orientation}; outside lie {boundary}.
+    """Cross-correlation in {wide} with a kernel read as {orientation}; outside lie {boundary}.
 
     Returns the sums, what rounding left over, and S = |img| * |k|, with which errors scale.
     """
-    k = {reads}.astype(np.float64)
+    k = {reads}.astype(np.{wide})
     edges = zip(SIZE, k.shape, img.shape, BEFORE)
     far = max(0, *BEFORE, *(n + m - 1 - h - before for n, m, h, before in edges))
-    padded = np.pad(img.astype(np.float64), far, "{mode}")
-    y, low, scale = np.zeros(SIZE), np.zeros(SIZE), np.zeros(SIZE)
+    padded = np.pad(img.astype(np.{wide}), far, "{mode}")
+    y, low, scale = (np.zeros(SIZE, np.{wide}) for _ in range(3))
     for a, b in np.ndindex(*k.shape):
         top, left = far - BEFORE[0] + a, far - BEFORE[1] + b
         product = padded[top : top + SIZE[0], left : left + SIZE[1]] * k[a, b]
@@ -69,9 +69,10 @@ except Exception as error:
     end(0, "refused:", type(error).__name__, error)
 """
 _COMPARE = """\
-if not isinstance(got, np.ndarray) or got.shape != SIZE:
-    end(1, "expected shape", SIZE, "got", getattr(got, "shape", type(got)))
-error = np.abs((got.astype(np.float64) - expected) - low)
+if type(got) is not np.ndarray or got.shape != SIZE:
+    end(1, "expected shape", SIZE, "got", got.shape if type(got) is np.ndarray else type(got))
+values = got if got.dtype.kind in "iu" else got.astype(np.float64)
+error = np.abs((values - expected) - low)
 allowed = bound(scale)
 wrong = np.argwhere(~(error <= allowed))
 if not len(wrong):
@@ -105,7 +106,13 @@ end(1, "expected an exception, got", getattr(got, "dtype", type(got)), getattr(g
 """
 
 IMPORTS: dict[Claim, tuple[str, ...]] = {
-    "process untouched": ("import os\n", "import random\n", "import tempfile\n"),
+    "process untouched": (
+        "import os\n",
+        "import random\n",
+        "import tempfile\n",
+        "import warnings\n",
+    ),
+    "independent": ("from concurrent.futures import ThreadPoolExecutor\n",),
     "returns": ("import faulthandler\n", "import os\n"),
 }
 CLAIMS: dict[Claim, str] = {
@@ -142,7 +149,8 @@ end(0, "no defect: the operands are as they were")
 given = img.copy(), k.copy()
 first = call(img.copy(), k.copy())
 kept = first.copy()
-call(img[::-1].copy(), k[::-1].copy())
+for _ in range(64):
+    call(img[::-1].copy(), k[::-1].copy())
 same("a later call changed an earlier result", kept, first)
 first = call(*given)
 kept = first.copy()
@@ -154,6 +162,22 @@ for operand in (k, img):
     operand[...] = operand[::-1, ::-1].copy() + 1
     fresh = call(img.copy(), k.copy())
     same("an operand changed in place was read as it was", fresh, call(img, k))
+given = img.copy(), k.copy()
+for n in (0, 1):
+    call(*given)
+    others = [a.copy() for a in given]
+    others[n][-1, -1] += 1
+    got = call(*others) + 0
+    others[n] = -others[n]
+    again = -call(*others) + 0
+    same("with only the last element changed, an operand was read as it was", again, got)
+sys.setswitchinterval(1e-5)
+both = given, (given[0][::-1].copy(), given[1][::-1].copy())
+alone = [call(*each).copy() for each in both]
+with ThreadPoolExecutor(2) as pool:
+    many = list(pool.map(lambda n: call(*both[n % 2]).copy(), range(200)))
+for n, got in enumerate(many):
+    same("two threads at once gave another result", alone[n % 2], got)
 end(0, "no defect: calls are independent")
 """,
     "repeatable": _SAME
@@ -167,7 +191,8 @@ end(0, "no defect in 2000 calls")
 """,
     "process untouched": """\
 def state():
-    return np.geterr(), np.random.get_state()[1].tolist(), random.getstate(), os.getcwd()
+    numbers = np.random.get_state()[1].tolist(), random.getstate()
+    return np.geterr(), *numbers, os.getcwd(), dict(os.environ), list(warnings.filters)
 
 
 os.chdir(tempfile.gettempdir())
@@ -177,6 +202,7 @@ np.seterr(all="warn")
 kept = state()
 call(img, k)
 words = "NumPy's error handling", "NumPy's random state", "Python's random state", "the folder"
+words += "the environment variables", "the warning filters"
 changed = [word for word, was, now in zip(words, kept, state()) if was != now]
 end(int(bool(changed)), "changed:", changed)
 """,

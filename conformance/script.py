@@ -180,7 +180,8 @@ def _native(snippet: str) -> str:
 def _reference(expected: Expected, found: Evidence) -> str:
     flip = expected.orientation.removeprefix("transposed-")
     transposed = ".T" if flip != expected.orientation else ""
-    bound, why = _bound(expected, found.call.img.values.dtype)
+    dtype = found.call.img.values.dtype
+    bound, why = _bound(expected, dtype)
     return REFERENCE.format(
         orientation=expected.orientation,
         reads=f"k{transposed}{FLIPS[flip]}",
@@ -190,6 +191,7 @@ def _reference(expected: Expected, found: Evidence) -> str:
         size=expected.size,
         bound=bound,
         why=why,
+        wide="int64" if dtype.kind in "iu" else "float64",
     )
 
 

@@ -203,7 +203,7 @@ def test_every_mutants_script_tells_it_from_the_right_call(
 ) -> None:
     monkeypatch.setattr("conformance.script.INLINE", sys.maxsize)
     monkeypatch.chdir(ROOT)  # one of them leaves
-    subject = judged(mutant.make())
+    subject = judged(mutant.make(), dtypes=mutant.dtypes)
     failed = outcome(subject, REGISTERED[mutant.check])
     assert failed is not None
     found = evidence.of(subject, failed)
