@@ -114,7 +114,8 @@ class Check:
 def _alike(case: Layer, layer: Layer) -> bool:
     """Whether a check that has the case can judge the layer."""
     numbers = (case.family == "normal") == (layer.family == "normal")
-    return numbers and (case.differentiated or bool(case.layout) == bool(layer.layout))
+    alike = numbers and case.prefix == layer.prefix
+    return alike and (case.differentiated or bool(case.layout) == bool(layer.layout))
 
 
 F = TypeVar("F", bound=Callable[..., None])

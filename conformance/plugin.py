@@ -14,11 +14,12 @@ from conformance import data
 from conformance.checks import REGISTERED, Check
 from conformance.clauses import SECTIONS
 from conformance.expected_failures import EXPECTED_FAILURES, ExpectedFailure
-from conformance.layer import EXAMPLE, NotALayerError, parse
+from conformance.layer import EXAMPLE, NotALayerError
 from conformance.nonconformance import SYMPTOMS
 from conformance.recording import Recording
 from conformance.subject import Missing, Subject
 from conformance.subjects import judged
+from conformance.transposed_layer import parse
 from reports.document import DocumentError
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="ID",
-        help=f"judge this layer alone, as {EXAMPLE}; may be repeated.",
+        help=f"judge this layer alone, as {EXAMPLE}, or a transposed one, as t-{EXAMPLE}; may be "
+        "repeated.",
     )
     group.addoption("--results", metavar="FILE", help="write the results document there.")
     group.addoption(
@@ -138,10 +140,16 @@ def check_of(function: Any) -> Check | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[pytest.Item] | None:
-    """Leave out a check that is about no subject: pytest would make a test of nothing."""
+    """Leave out a check of which no subject meets a case: pytest would make a test of nothing.
+
+    It may be about another operation, or about other layers than were asked for.
+    """
     check = check_of(obj)
     subjects = collector.config.stash.get(SUBJECTS, [])
-    return None if check is None or any(map(check.is_about, subjects)) else []
+    with framework_warnings():
+        if check is None or any(next(check.cases_for(subject), None) for subject in subjects):
+            return None
+    return []
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -164,7 +172,8 @@ def _param(config: pytest.Config, check: Check, subject: Subject, case: CaseLike
     for record in EXPECTED_FAILURES:
         if not record.expects(subject.spec, check.name):
             continue
-        config.stash[OFFERED].add(record)
+        if not subject.asked:
+            config.stash[OFFERED].add(record)
         if record.covers(case.id):
             config.stash[MET].add(record)
             symptom = SYMPTOMS[record.symptom]
