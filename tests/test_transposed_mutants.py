@@ -6,7 +6,7 @@ import pytest
 
 from backends.registry import load
 from conformance.checks import REGISTERED, Check
-from conformance.subject import Subject
+from conformance.subject import Missing, Subject
 from conformance.subjects import judged
 from tests.mutants.transposed import Transposed
 from tests.mutants.transposed_table import TRANSPOSED_MUTANTS, TransposedMutant
@@ -41,3 +41,9 @@ def test_a_check_is_about_one_operation_or_about_any(check: Check) -> None:
         if next(iter(check.cases_for(subject)), None) is not None
     }
     assert met == ({check.operation} if check.operation else SUBJECTS.keys())
+
+
+def test_a_transposed_call_that_does_not_load_meets_the_transposed_checks_alone() -> None:
+    subject = judged(Missing("gone", "not here", "conv_transpose2d"))
+    met = {c.clause.section for c in REGISTERED.values() if next(c.cases_for(subject), None)}
+    assert met == {"transposed", "loading"}
