@@ -56,6 +56,16 @@ class Case:
         rest = self.family, self.layout, self.only
         return "/".join(parts + [p for p in rest if p not in defaults])
 
+    @property
+    def shapes(self) -> tuple[Shape, Shape]:
+        """Shapes of image and kernel."""
+        return self.image, self.kernel
+
+    @property
+    def padding_word(self) -> str:
+        """The padding, as the id has it."""
+        return self.padding
+
     def arrays(self) -> tuple[Array, Array]:
         """Image (H, W) and kernel (Kh, Kw), made anew at each call; ``--seed`` gives others."""
         img, k = _numbers(replace(self, layout="plain", only="both"), data.SEED.get())

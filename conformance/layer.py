@@ -61,7 +61,7 @@ class Layer:
     @cached_property
     def id(self) -> str:
         """As `EXAMPLE`, less what is the default."""
-        parts = ["{}x{}-by-{}x{}".format(*self.image, *self.kernel), self._padding]
+        parts = ["{}x{}-by-{}x{}".format(*self.image, *self.kernel), self.padding_word]
         if self.channels:
             n, c, o, g = self.channels
             parts.insert(0, f"n{n}c{c}o{o}" + (f"g{g}" if g > 1 else ""))
@@ -73,7 +73,8 @@ class Layer:
         )
 
     @property
-    def _padding(self) -> str:
+    def padding_word(self) -> str:
+        """The padding, as the id has it."""
         if isinstance(self.padding, str):
             return self.padding
         return "p" + "x".join(map(str, chain(*self.padding)))

@@ -93,3 +93,19 @@ REDUCED = tuple(
 )
 INTEGERS = PAIRS + TRIPLES + DESIGNED + REDUCED
 REAL = tuple(replace(layer, family="normal") for layer in PAIRS + DESIGNED + REDUCED)
+# The same at full size, for timing: with `same` where the network's pads are those of `same`.
+FULL = tuple(
+    parse(f"{descriptor}/normal")
+    for descriptor in (
+        "n1c3o64/224x224-by-7x7/p3x3x3x3/s2x2/float32",
+        "n1c64o64/56x56-by-3x3/same/float32",
+        "n1c256o64/56x56-by-1x1/valid/float32",
+        "n1c256o512/56x56-by-1x1/valid/s2x2/float32",
+        "n1c512o512/7x7-by-3x3/same/float32",
+        "n1c64o64/224x224-by-3x3/same/float32",
+        "n1c32o32g32/112x112-by-3x3/same/float32",
+        "n1c64o128/280x280-by-3x3/valid/float32",
+        "n1c96o96g96/56x56-by-7x7/same/float32",
+        "n1c3o768/224x224-by-16x16/valid/s16x16/float32",
+    )
+)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from itertools import product
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
-from conformance import judge
+import numpy as np
+
+from conformance import bounds, judge, layer_blocks
 from conformance.checks import check
-from conformance.nonconformance import Refused
+from conformance.layer_cases import FULL
+from conformance.nonconformance import Refused, WrongShapeError
 from conformance.timing import LADDER, Timing, rounds_within
 
 if TYPE_CHECKING:
@@ -15,6 +21,8 @@ if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
 
     from conformance.cases import Case
+    from conformance.layer import Layer
+    from conformance.reference import Array
     from conformance.subject import Subject
 
 
@@ -27,7 +35,52 @@ def test_a_call_that_passes_is_timed(
     result = subject.call(img, k, case.padding)
     first_call = subject.calls[-1].seconds
     judge.blocks(subject, img, k, case.padding, result)
-    call, operands = subject.raw.conv2d, (img, k, case.padding)
+    timed(subject, case, first_call, stopwatch, (img, k, case.padding))
+
+
+@check("T1", FULL)
+def test_a_layer_of_a_network_that_passes_is_timed(
+    subject: Subject, case: Layer, stopwatch: Callable[[], BenchmarkFixture]
+) -> None:
+    subject.clock.taken = None
+    began = perf_counter()
+    result = subject.layers.call(case)
+    first_call = perf_counter() - began
+    blocks_of_layer(subject, case, result)
+    operands = (*case.arrays(), case.padding)
+    timed(subject, case, first_call, stopwatch, operands, case.keywords)
+
+
+def blocks_of_layer(subject: Subject, case: Layer, result: Array) -> None:
+    """The result has its shape, and blocks of its first and last output are within the bound."""
+    if result.shape != subject.layers.size(case):
+        msg = f"{subject.spec.name} on layer {case.id}: gave shape {result.shape}"
+        raise WrongShapeError(msg)
+    img, k = case.arrays()
+    k, pads = subject.layers.reads(k), subject.layers.pads(case)
+    size = (result.shape[2], result.shape[3])
+    for output, block in product({0, len(k) - 1}, layer_blocks.corners(size)):
+        exact = layer_blocks.exact(case, img, k, pads, output, block)
+        judge.within(
+            subject,
+            f"{subject.spec.name} on layer {case.id}, output {output}, from {block}",
+            result[:, output : output + 1, block[0], block[1]],
+            exact,
+            bounds.componentwise(exact, np.dtype(case.dtype)),
+            lambda: "",
+        )
+
+
+def timed(
+    subject: Subject,
+    case: Case | Layer,
+    first_call: float,
+    stopwatch: Callable[[], BenchmarkFixture],
+    operands: tuple[Any, ...],
+    options: dict[str, Any] | None = None,
+) -> None:
+    """Time the bare call and leave the timing with the subject's clock."""
+    call = partial(subject.raw.conv2d, **(options or {}))
     with subject.cost.of("calls"):
         rounds, loops = rounds_within(subject.clock, call, operands, case)
         benchmark = stopwatch()

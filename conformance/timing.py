@@ -14,10 +14,13 @@ from conformance.nonconformance import Refused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conformance.layer import Layer
 
-def work(case: Case) -> int:
-    """Products that the definition sums: H·W·Kh·Kw."""
-    return math.prod((*case.image, *case.kernel))
+
+def work(case: Case | Layer) -> int:
+    """Products that the definition sums, strides apart: H·W·Kh·Kw, for each channel and output."""
+    img, k = case.shapes
+    return math.prod((*img[-2:], *k))
 
 
 ROUNDS = 5
@@ -57,7 +60,7 @@ class Clock:
     seconds_per_product: float = 0.0
     taken: Timing | None = field(default=None)
 
-    def require_budget(self, case: Case) -> None:
+    def require_budget(self, case: Case | Layer) -> None:
         """Predict a rung from the one below it, in proportion to its products.
 
         Raises
@@ -73,7 +76,7 @@ class Clock:
 
 
 def rounds_within(
-    clock: Clock, call: Callable[..., Any], operands: tuple[Any, ...], case: Case
+    clock: Clock, call: Callable[..., Any], operands: tuple[Any, ...], case: Case | Layer
 ) -> tuple[int, int]:
     """Rounds, and calls per round, that fit the budget; one untimed call finds out.
 

@@ -58,6 +58,11 @@ def depthwise(given: Given) -> bool:
     return bool(given.groups == given.img.shape[1] > 1)
 
 
+def past_a_hundred_columns(given: Given) -> bool:
+    """Wider than any layer whose whole is compared."""
+    return bool(given.img.shape[3] > 100)
+
+
 def past_sixteen(given: Given) -> bool:
     """More channels than a vector of 16 holds, and some over."""
     return bool(given.img.shape[1] > 16)

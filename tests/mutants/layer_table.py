@@ -19,6 +19,7 @@ LAYOUT = "test_every_native_layout_gives_the_same_layer"
 REFUSED = "test_what_is_declared_as_refused_is_refused"
 SAME = "test_same_with_a_stride_pads_as_declared"
 GRADIENTS = "test_gradients_are_those_of_the_definition"
+TIMED = "test_a_layer_of_a_network_that_passes_is_timed"
 PAIRING = "test_a_layer_and_its_gradients_pair_alike"
 
 
@@ -191,6 +192,12 @@ LAYER_MUTANTS = tuple(
             "It holds NaN or infinity",
         ),
         ("layout-transposes", faults.LayoutTransposing, LAYOUT, "the transposed kernel"),
+        (
+            "channels-reversed-past-100-columns",
+            reading(where(slips.past_a_hundred_columns, slips.channels_reversed)),
+            TIMED,
+            "elements are wrong",
+        ),
         ("refuses-nothing", faults.RefusingNothing, REFUSED, "as refusing stride with dilation"),
     )
 )
