@@ -27,9 +27,13 @@ class ConvTranspose:
         distributions=("jax", "jaxlib"),
         paddings=("valid", "same"),
         dtypes=(*FLOATS, "bfloat16", *INTEGERS),
+        anchor="upper",
         compiles=True,
         options=("batch", "stride", "dilation"),
         layouts=("NHWC",),
+        operation="conv_transpose2d",
+        reads="rotated",
+        ends="stride",
     )
 
     def __init__(self) -> None:

@@ -26,11 +26,14 @@ class OpsConvTranspose(Configured):
         call="keras.ops.conv_transpose(img_nhwc, k_hwoi, stride, padding, None, 'channels_last', "
         "dilation)",
         orientation=None,
-        anchor=None,
         boundary=None,
         larger_kernel=None,
+        strided_same=None,
         options=("batch", "stride", "dilation"),
         layouts=("channels_last",),
+        operation="conv_transpose2d",
+        reads="adjoint",
+        ends="stride",
     )
     integers: ClassVar = {"tensorflow": ("int32",), "torch": ("int64",), "jax": INTEGERS}
     refuses: ClassVar = {"tensorflow": tuple(("dilation", dtype) for dtype in PLAINER)}

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     LargerKernel = Literal["raises", "empty", "swaps", "zeros"]
     Algorithm = Literal["direct", "fft"]
     StridedSame = Literal["output", "input"]
+    Operation = Literal["conv2d", "conv_transpose2d"]
+    Reads = Literal["adjoint", "rotated"]
+    Ends = Literal["kernel", "stride"]
     Option = Literal["batch", "stride", "dilation", "groups", "explicit", "negative"]
     Pair = Tuple[int, int]
     Pads = Tuple[Pair, Pair]
@@ -104,6 +107,14 @@ class Spec:
     strided_same : str or None
         What ``same`` pads with a stride: ``output`` as much as the last window needs, ``input`` as
         with stride 1. None declares nothing.
+    operation : str
+        The method that is called: ``conv2d``, or that of a transposed convolution. For the latter
+        ``anchor`` says from which side ``same`` crops the odd pixel (``upper``: after).
+    reads, ends : str or None
+        Declared facts of a transposed convolution: whether it is the ``adjoint`` of correlating
+        with its kernel, or of doing so with the kernel ``rotated`` by 180°; whether ``valid`` ends
+        with the last pixel's ``kernel``, (H - 1)s + d(Kh - 1) + 1 rows, or also fills up the last
+        pixel's ``stride``, at least H·s. None declares nothing.
     """
 
     name: str
@@ -123,6 +134,9 @@ class Spec:
     layouts: tuple[str, ...] = ()
     differentiates: bool = False
     strided_same: StridedSame | None = None
+    operation: Operation = "conv2d"
+    reads: Reads | None = None
+    ends: Ends | None = None
 
 
 class Backend(Protocol):

@@ -1,6 +1,7 @@
 """Which backends there are, and what a selector such as ``--backend scipy`` means.
 
-A new backend is one adapter class and one line in ``SHIPPED``. Nothing is imported until asked for.
+A new backend is one adapter class and one line in ``SHIPPED``, or in ``TRANSPOSED`` if that is its
+operation. Nothing is imported until asked for.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from backends import hints
 from backends.protocol import OPTIONS, Spec, Unavailable
 
 if TYPE_CHECKING:
-    from backends.protocol import Array, Backend, Option, Padding, Pads, Transposed
+    from backends.protocol import Array, Backend, Operation, Option, Padding, Pads, Transposed
 
 ENTRY_POINTS = "conv2d_conformance.backends"
 
@@ -47,7 +48,7 @@ SHIPPED = {
     "jax.scipy.signal.correlate2d": "backends.jax_scipy:Correlate2d",
 }
 
-# A second operation, with an interface of its own: no selector stands for these.
+# Apart, so that what a call is for is known where its framework is not installed.
 TRANSPOSED = {
     "tensorflow.nn.conv2d_transpose": "backends.tensorflow_transpose:Conv2dTranspose",
     "keras.layers.Conv2DTranspose": "backends.keras_transpose:LayersConv2DTranspose",
@@ -103,8 +104,14 @@ def _options(function: Any) -> tuple[Option, ...]:
 def registered() -> dict[str, str]:
     """Every backend that can be named: shipped, then third parties' entry points."""
     names = dict(SHIPPED)
+    names.update(TRANSPOSED)
     names.update(_entry_points())
     return names
+
+
+def operation(name: str) -> Operation:
+    """What a call that does not load is for: only then is there no spec to ask."""
+    return "conv_transpose2d" if name in TRANSPOSED else "conv2d"
 
 
 def select(selector: str) -> list[str]:
@@ -127,6 +134,8 @@ def select(selector: str) -> list[str]:
 def load(name: str) -> Backend:
     """Import the framework and make the adapter of one name that `select` gave.
 
+    Its method is the one that its spec has for ``operation``.
+
     Raises
     ------
     Unavailable
@@ -138,7 +147,7 @@ def load(name: str) -> Backend:
 
 
 def load_transposed(name: str) -> Transposed:
-    """Import the framework and make the adapter of one name of ``TRANSPOSED``.
+    """Load one name whose operation is the transposed convolution.
 
     Raises
     ------
@@ -149,7 +158,7 @@ def load_transposed(name: str) -> Transposed:
     """
     if name not in TRANSPOSED:
         raise UnknownBackendError(hints.unknown(name, sorted(TRANSPOSED)))
-    return _made(_found(TRANSPOSED[name], name), name)  # type: ignore[no-any-return]  # ours
+    return load(name)  # type: ignore[return-value]  # its operation is known
 
 
 CALL = 'y = getattr(found, "conv2d", found)(img, k, padding)\n'
@@ -219,10 +228,11 @@ def _made(found: Any, name: str) -> Any:
 
 def _adapter(found: Any, name: str) -> Backend:
     made = _made(found, name)
+    spec = getattr(made, "spec", None)
+    if isinstance(spec, Spec) and hasattr(made, spec.operation):
+        return made  # type: ignore[no-any-return]  # duck-typed: it has spec and its method
     if hasattr(made, "conv2d"):
-        if not isinstance(getattr(made, "spec", None), Spec):
-            made = BareFunction(name, made.conv2d)
-        return made  # type: ignore[no-any-return]  # duck-typed: it has spec and conv2d
+        return BareFunction(name, made.conv2d)
     if callable(made):
         return BareFunction(name, made)
     msg = (

@@ -26,9 +26,13 @@ class Conv2dTranspose:
         distributions=("tensorflow",),
         paddings=("valid", "same"),
         dtypes=(*FLOATS, "bfloat16", "int32"),
+        anchor="upper",
         options=("batch", "stride", "dilation", "groups"),
         refuses=tuple((word, dtype) for dtype in PLAINER for word in ("dilation", "groups")),
         layouts=("NHWC",),
+        operation="conv_transpose2d",
+        reads="adjoint",
+        ends="stride",
     )
 
     def __init__(self) -> None:

@@ -28,6 +28,9 @@ class FunctionalConvTranspose2d:
         dtypes=(*FLOATS, "bfloat16", "int64"),
         options=("batch", "stride", "dilation", "groups"),
         layouts=("NCHW",),
+        operation="conv_transpose2d",
+        reads="adjoint",
+        ends="kernel",
     )
 
     def __init__(self) -> None:

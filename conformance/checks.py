@@ -16,6 +16,7 @@ from conformance.nonconformance import NotRun
 from conformance.subject import Missing
 
 if TYPE_CHECKING:
+    from backends.protocol import Operation
     from conformance.subject import Subject
 
 
@@ -43,19 +44,29 @@ class Named:
 
 @dataclass(frozen=True)
 class Check:
-    """A check function with the clause that it holds and the cases that it runs on."""
+    """A check function with the clause that it holds and the cases that it runs on.
+
+    ``operation`` is the one that it is about; None if it is about any.
+    """
 
     name: str
     clause: Clause
     function: Callable[..., None]
     cases: tuple[CaseLike, ...]
+    operation: Operation | None = "conv2d"
+
+    def is_about(self, subject: Subject) -> bool:
+        """Whether the subject's operation is the check's."""
+        return self.operation in (None, subject.spec.operation)
 
     def cases_for(self, subject: Subject) -> Iterator[CaseLike]:
         """The cases that the subject takes, and one for each reason why it takes others not.
 
         A call that compiles for every shape gets the covering subset of the cases; a backend that
-        does not load gets one, which will say so.
+        does not load gets one, which will say so; one of another operation gets none.
         """
+        if not self.is_about(subject):
+            return
         if isinstance(subject.raw, Missing):
             yield self.cases[0]
             return
@@ -107,15 +118,18 @@ class Check:
 def _alike(case: Layer, layer: Layer) -> bool:
     """Whether a check that has the case can judge the layer."""
     numbers = (case.family == "normal") == (layer.family == "normal")
-    return numbers and (case.differentiated or bool(case.layout) == bool(layer.layout))
+    alike = numbers and case.prefix == layer.prefix
+    return alike and (case.differentiated or bool(case.layout) == bool(layer.layout))
 
 
 F = TypeVar("F", bound=Callable[..., None])
 REGISTERED: dict[str, Check] = {}
 
 
-def check(clause: str, cases: Iterable[CaseLike]) -> Callable[[F], F]:
-    """Register a check of the clause of that id.
+def check(
+    clause: str, cases: Iterable[CaseLike], operation: Operation | None = "conv2d"
+) -> Callable[[F], F]:
+    """Register a check of the clause of that id, for backends of that operation.
 
     Raises
     ------
@@ -124,7 +138,7 @@ def check(clause: str, cases: Iterable[CaseLike]) -> Callable[[F], F]:
     """
 
     def register(function: F) -> F:
-        made = Check(function.__name__, CLAUSES[clause], function, tuple(cases))
+        made = Check(function.__name__, CLAUSES[clause], function, tuple(cases), operation)
         REGISTERED[made.name] = made
         return function
 

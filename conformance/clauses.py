@@ -184,6 +184,41 @@ _ALL = (
         "gradients pair with the layer",
         "⟨conv(x, k), g⟩ = ⟨x, gradient by x⟩ = ⟨k, gradient by k⟩ on integers.",
     ),
+    Clause(
+        "A1",
+        "transposed",
+        "transposed layers of integers are exact",
+        "With batch, channels, stride, dilation and groups, as far as the adapter lists them, "
+        "integers give the exact transposed convolution, the adjoint of the correlation, of the "
+        "measured size and the operands' dtype, and twice the same.",
+    ),
+    Clause(
+        "A2",
+        "transposed",
+        "transposed layers of real data within the bound",
+        "The same layers on real data: within the bound of V2, with K the most products that meet "
+        "in one pixel.",
+    ),
+    Clause(
+        "A3",
+        "transposed",
+        "consistent",
+        "One reading of the kernel and one rule of size and crop explain the index map of every "
+        "kernel, stride, dilation and padding.",
+    ),
+    Clause(
+        "A4",
+        "transposed",
+        "facts as declared",
+        "The reading of the kernel, the end of `valid` where the stride exceeds the kernel, and "
+        "the side from which `same` crops an odd pixel are as declared.",
+    ),
+    Clause(
+        "A5",
+        "transposed",
+        "refuses as declared",
+        "Of every combination of options that is declared as refused, at least one layer raises.",
+    ),
     Clause("H1", "hygiene", "inputs untouched", "The operands are the same after the call."),
     Clause(
         "H2",

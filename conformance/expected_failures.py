@@ -248,6 +248,15 @@ EXPECTED_FAILURES: tuple[ExpectedFailure, ...] = (
         E("torch.nn.functional.conv2d-compile", "torch>=2", check, "raised", _NO_BATCH, "n0*")
         for check in (_GRADIENTS, _PAIRING)
     ),
+    E(
+        "tensorflow.nn.conv2d*",
+        "tensorflow>=2.10",
+        _PAIRING,
+        "shape",
+        _EMPTY_BATCH,
+        "n0*",
+        certain=False,
+    ),
     *(
         E(
             backend,

@@ -52,6 +52,11 @@ class Guarded:
         """
         return self._called("conv2d", img, k, padding, **options)  # type: ignore[no-any-return]
 
+    def conv_transpose2d(self, img: Array, k: Array, padding: Padding, **options: Any) -> Array:
+        """Call it; raises as `conv2d`."""
+        operands = img, k, padding
+        return self._called("conv_transpose2d", *operands, **options)  # type: ignore[no-any-return]
+
     def gradients(
         self, img: Array, k: Array, padding: Padding | Pads, cotangent: Array, **options: Any
     ) -> tuple[Array, Array]:

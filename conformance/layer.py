@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -44,6 +44,8 @@ class Layer:
     only ``covering`` layers run.
     """
 
+    prefix: ClassVar[str] = ""
+
     image: Pair
     kernel: Pair
     padding: str | Pads = "valid"
@@ -66,7 +68,7 @@ class Layer:
         pairs = {"s": self.stride, "d": self.dilation}
         parts += [f"{word}{a}x{b}" for word, (a, b) in pairs.items() if (a, b) != (1, 1)]
         parts.append(self.dtype)
-        return "/".join(
+        return self.prefix + "/".join(
             parts + [p for p in (self.family, self.layout) if p not in ("integers", "")]
         )
 
@@ -116,6 +118,11 @@ class Layer:
         n, c, o, g = self.channels
         return (n, c, *self.image), (o, c // g, *self.kernel)
 
+    @property
+    def terms(self) -> int:
+        """Most products that are summed for one element."""
+        return prod(self.shapes[1][-3:])
+
     def arrays(self) -> tuple[Array, Array]:
         """Image (H, W) or (N, C, H, W) and kernel (Kh, Kw) or (O, C/G, Kh, Kw), made anew."""
         name, seed = zlib.crc32(self.id.removesuffix(f"/{self.layout}").encode()), data.SEED.get()
@@ -123,7 +130,7 @@ class Layer:
         shapes = self.shapes
         if self.family != "normal":
             limit = min(largest_exact(named(self.dtype)), 2**40)
-            top = max(int((limit / max(prod(shapes[1][-3:]), 1)) ** 0.5), 1)
+            top = max(int((limit / max(self.terms, 1)) ** 0.5), 1)
             top = 3 if self.family == "small-integers" else top
             made = [rng.integers(1, top + 1, s) * rng.choice([-1, 1], s) for s in shapes]
         else:

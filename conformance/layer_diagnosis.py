@@ -26,7 +26,7 @@ def of(subject: Layers, layer: Layer, result: Array) -> str:
         if _explains(layer, reading, result):
             return f"It equals the reference {reading.words}."
     exact = subject.exact(layer)
-    return _size_of_error(exact, result) if result.shape == exact.value.shape else NONE
+    return size_of_error(exact, result) if result.shape == exact.value.shape else NONE
 
 
 def exact_of(layer: Layer, reading: Reading) -> Exact | None:
@@ -45,7 +45,8 @@ def _explains(layer: Layer, reading: Reading, result: Array) -> bool:
     return bool((error <= bounds.componentwise(exact, reading.img.dtype)).all())
 
 
-def _size_of_error(exact: Exact, result: Array) -> str:
+def size_of_error(exact: Exact, result: Array) -> str:
+    """What the error alone says, where no reading explains it."""
     if not np.isfinite(result.astype(np.float64)).all():
         return "It holds NaN or infinity, as memory that was never written may."
     if not result.any():

@@ -46,13 +46,13 @@ def readings(subject: Layers, layer: Layer) -> Iterator[Reading]:
     """Wrong readings of a layer; some give the right result, or another shape."""
     img, k = (a if a.ndim == 4 else a[None, None] for a in layer.arrays())
     right = Reading("", img, subject.reads(k), subject.pads(layer), layer.options, natural(k))
-    for words, options in _options(right.options):
+    for words, options in options_of(right.options):
         fitting = subject.pads(replace(layer, stride=options.stride, dilation=options.dilation))
         for pads in dict.fromkeys((right.pads, fitting)):
             yield right._replace(words=words, pads=pads, options=options)
     for words, pads in (*_same(layer, right.pads), *_pads(right.pads)):
         yield right._replace(words=words, pads=pads)
-    for words, changes in (*_axes(right), *_channels(img), *_outputs(right), *_groups(right)):
+    for words, changes in axes_of(right):
         yield right._replace(words=words, **changes)
 
 
@@ -61,7 +61,8 @@ def natural(k: Array) -> tuple[int, ...]:
     return tuple(range(len(k)))
 
 
-def _options(options: Options) -> Iterator[tuple[str, Options]]:
+def options_of(options: Options) -> Iterator[tuple[str, Options]]:
+    """Options that a call may have taken for those that it was given."""
     stride, dilation = options.stride, options.dilation
     one = {
         "with the axes of the stride swapped": replace(options, stride=stride[::-1]),
@@ -122,6 +123,11 @@ def _pads(pads: Pads) -> Iterator[tuple[str, Pads]]:
 
 # Words, and the fields of a reading that are others.
 Changes = tuple[str, dict[str, Any]]
+
+
+def axes_of(right: Reading) -> tuple[Changes, ...]:
+    """Everything that a call may have taken an axis of its operands for."""
+    return (*_axes(right), *_channels(right.img), *_outputs(right), *_groups(right))
 
 
 def _axes(right: Reading) -> Iterator[Changes]:

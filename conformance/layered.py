@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backends.protocol import OPTIONS, Unsupported
-from conformance import layers
+from conformance import layer_diagnosis, layers
 from conformance.layer import Layer
 from conformance.nonconformance import NonconformanceError, RaisedError, Refused, WrongShapeError
 from conformance.pads import output_size, pads_of, reach
@@ -19,7 +19,7 @@ from conformance.reference import orient
 if TYPE_CHECKING:
     from conformance.guard import Guarded
     from conformance.pads import Align, Pads, Strided
-    from conformance.reference import Array, Exact
+    from conformance.reference import Array, Exact, Orientation
     from conformance.subject import Subject
 
 # One layer for each option, so that a call that declares nothing is asked what it takes.
@@ -203,18 +203,23 @@ class Layers:
         img, k = layer.arrays()
         with self._subject.cost.of("reference"):
             return layers.correlate(
-                _four(img), self.reads(k), pads=self.pads(layer), options=layer.options
+                four(img), self.reads(k), pads=self.pads(layer), options=layer.options
             )
 
     def reads(self, k: Array) -> Array:
         """The kernel (O, C/G, Kh, Kw) as the call reads it."""
-        orientation = self._subject.conventions.orientation
+        orientation = self.orientation
         if orientation is None:
             reason = "the probe found no single orientation to judge by"
             raise Refused(reason)
         return np.moveaxis(
-            orient(np.moveaxis(_four(k), (2, 3), (0, 1)), orientation), (0, 1), (2, 3)
+            orient(np.moveaxis(four(k), (2, 3), (0, 1)), orientation), (0, 1), (2, 3)
         )
+
+    @property
+    def orientation(self) -> Orientation | None:
+        """How the call was measured to read its kernel."""
+        return self._subject.conventions.orientation
 
     def pads(self, layer: Layer) -> Pads:
         """What the call pads: `same` by the measured rule, or the declared one if none explains it.
@@ -240,6 +245,10 @@ class Layers:
         """Shape that the result must have."""
         size = output_size(layer.image, layer.kernel, self.pads(layer), layer.options)
         return size if layer.channels is None else (layer.channels[0], layer.channels[2], *size)
+
+    def explained(self, layer: Layer, result: Array) -> str:
+        """What a wrong result equals instead, in one sentence."""
+        return layer_diagnosis.of(self, layer, result)
 
     def facts(self) -> dict[str, Any]:
         """Facts about layers, ready for JSON."""
@@ -267,5 +276,6 @@ class Layers:
         return "x".join(map(str, shape))
 
 
-def _four(a: Array) -> Array:
+def four(a: Array) -> Array:
+    """Operands of two axes with a batch and a channel of one."""
     return a if a.ndim == 4 else a[None, None]

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from backends.protocol import Unavailable
-from backends.registry import UnknownBackendError, load, select
+from backends.registry import UnknownBackendError, load, operation, select
 from conformance import data
 from conformance.checks import REGISTERED, Check
 from conformance.clauses import SECTIONS
 from conformance.expected_failures import EXPECTED_FAILURES, ExpectedFailure
-from conformance.layer import EXAMPLE, NotALayerError, parse
+from conformance.layer import EXAMPLE, NotALayerError
 from conformance.nonconformance import SYMPTOMS
 from conformance.recording import Recording
 from conformance.subject import Missing, Subject
+from conformance.subjects import judged
+from conformance.transposed_layer import parse
 from reports.document import DocumentError
 
 if TYPE_CHECKING:
@@ -50,7 +52,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="ID",
-        help=f"judge this layer alone, as {EXAMPLE}; may be repeated.",
+        help=f"judge this layer alone, as {EXAMPLE}, or a transposed one, as t-{EXAMPLE}; may be "
+        "repeated.",
     )
     group.addoption("--results", metavar="FILE", help="write the results document there.")
     group.addoption(
@@ -104,9 +107,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def _subject(config: pytest.Config, name: str) -> Subject:
     try:
         with framework_warnings():
-            subject = Subject(load(name), selector=name)
+            subject = judged(load(name), selector=name)
     except Unavailable as error:
-        subject = Subject(Missing(name, str(error)), selector=name)
+        subject = judged(Missing(name, str(error), operation(name)), selector=name)
     subject.clock.budget = config.getoption("time_budget")
     subject.asked = tuple(map(parse, config.getoption("layer")))
     return subject
@@ -135,6 +138,20 @@ def check_of(function: Any) -> Check | None:
     return check if check is not None and check.function is function else None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[pytest.Item] | None:
+    """Leave out a check of which no subject meets a case: pytest would make a test of nothing.
+
+    It may be about another operation, or about other layers than were asked for.
+    """
+    check = check_of(obj)
+    subjects = collector.config.stash.get(SUBJECTS, [])
+    with framework_warnings():
+        if check is None or any(next(check.cases_for(subject), None) for subject in subjects):
+            return None
+    return []
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give each check its subjects × cases."""
     check = check_of(metafunc.function)
@@ -155,7 +172,8 @@ def _param(config: pytest.Config, check: Check, subject: Subject, case: CaseLike
     for record in EXPECTED_FAILURES:
         if not record.expects(subject.spec, check.name):
             continue
-        config.stash[OFFERED].add(record)
+        if not subject.asked:
+            config.stash[OFFERED].add(record)
         if record.covers(case.id):
             config.stash[MET].add(record)
             symptom = SYMPTOMS[record.symptom]

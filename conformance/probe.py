@@ -91,7 +91,7 @@ class Probe:
             "complaints": list(found.complaints),
             "paddings": self.supported_paddings,
             "full": self.paddings.get("full"),
-            "refused_paddings": _refusals(self.paddings),
+            "refused_paddings": refusals(self.paddings),
             **{fact: self.larger.get(fact, "not probed") for fact in LARGER},
             "dtypes": self.supported_dtypes,
             "output_dtypes": self.dtypes,
@@ -101,13 +101,14 @@ class Probe:
         }
 
 
-def _refusals(answers: dict[str, str]) -> dict[str, str]:
+def refusals(answers: dict[str, str]) -> dict[str, str]:
+    """The reasons of those that were refused."""
     return {k: a.removeprefix(REFUSED) for k, a in answers.items() if a.startswith(REFUSED)}
 
 
 def probe(backend: Backend) -> Probe:
     """Measure a backend on what it supports; every exception of the call is an answer."""
-    first = _answer(lambda: backend.conv2d(*OPENING.arrays(), "valid"))
+    first = answer_of(lambda: backend.conv2d(*OPENING.arrays(), "valid"))
     if isinstance(first, np.ndarray):
         first = first.copy()
     found = Probe(first=first, dtypes={name: _dtype_answer(backend, name) for name in DTYPES})
@@ -125,7 +126,8 @@ def probe(backend: Backend) -> Probe:
     return found
 
 
-def _answer(call: Callable[[], Array]) -> Array | str:
+def answer_of(call: Callable[[], Array]) -> Array | str:
+    """The result of a call, or why there is none, which begins with ``refused:``."""
     try:
         result: object = call()
     except Unsupported as reason:
@@ -140,7 +142,7 @@ def _answer(call: Callable[[], Array]) -> Array | str:
 
 def _plain(backend: Backend, padding: str, dtype: str) -> Array | str:
     img, k = np.ones((6, 7), named(dtype)), np.ones((3, 3), named(dtype))
-    return _answer(lambda: backend.conv2d(img, k, padding))  # type: ignore[arg-type]
+    return answer_of(lambda: backend.conv2d(img, k, padding))  # type: ignore[arg-type]
 
 
 def _dtype_answer(backend: Backend, dtype: str) -> str:
@@ -174,7 +176,7 @@ def _larger_answer(backend: Backend, kernel: Shape, found: Probe) -> str:
     if "valid" not in found.supported_paddings:
         return "unsupported"
     img, k = larger_operands(kernel, found)
-    answer = _answer(lambda: backend.conv2d(img, k, "valid"))
+    answer = answer_of(lambda: backend.conv2d(img, k, "valid"))
     if isinstance(answer, str):
         return "raises" if not answer.startswith(f"{REFUSED}returned") else answer
     if not answer.size:

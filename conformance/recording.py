@@ -101,7 +101,8 @@ class Recording:
             self._facts(subject)
 
     def _facts(self, subject: Subject) -> None:
-        declared: dict[str, Any] = dict(_declared(subject))
+        spec = subject.spec
+        declared: dict[str, Any] = {**_declared(subject), "reads": spec.reads, "ends": spec.ends}
         if declared["anchor"]:
             declared["anchor"] = {"rows": declared["anchor"], "columns": declared["anchor"]}
         cases = "covering subset: it compiles for each shape" if subject.spec.compiles else "all"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.clauses import SECTIONS
-from conformance.layer import parse
 from conformance.plugin import check_of, marker
 
 if TYPE_CHECKING:
@@ -41,13 +40,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if wrong and "=" not in expression:
         msg = f"nothing was judged: there is no section {min(wrong)!r}; -m takes {SECTION_WORDS}"
         raise pytest.UsageError(msg)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[pytest.Item] | None:
-    """Leave out the checks that have nothing to do with the layers that were asked for."""
-    check, given = check_of(obj), collector.config.getoption("layer")
-    return [] if check and given and not check.asked(map(parse, given)) else None
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:

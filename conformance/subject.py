@@ -30,7 +30,7 @@ from conformance.timing import Clock
 from conformance.witness import Witness
 
 if TYPE_CHECKING:
-    from backends.protocol import Backend
+    from backends.protocol import Backend, Operation
     from conformance.geometry import Shape
     from conformance.reference import Array
 
@@ -46,8 +46,8 @@ class Margin:
 class Missing:
     """Stands for a backend that was asked for and does not load."""
 
-    def __init__(self, name: str, reason: str) -> None:
-        self.spec = Spec(name=name, call=name, paddings=(), dtypes=())
+    def __init__(self, name: str, reason: str, operation: Operation = "conv2d") -> None:
+        self.spec = Spec(name=name, call=name, paddings=(), dtypes=(), operation=operation)
         self.reason = reason
 
     def conv2d(self, *_: object) -> Array:

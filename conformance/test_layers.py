@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from backends.protocol import OPTIONS, Unsupported
-from conformance import bounds, judge, layer_cases, layer_diagnosis
+from conformance import bounds, judge, layer_cases
 from conformance.checks import Named, check
 from conformance.dtypes import DTYPES, named
 from conformance.nonconformance import (
@@ -51,7 +51,7 @@ def called(subject: Subject, layer: Layer) -> Array:
     first = subject.layers.call(layer)
     if first.shape != expected:
         msg = f"{what(subject, layer)}: gave shape {first.shape}, expected {expected}. "
-        msg += layer_diagnosis.of(subject.layers, layer, first)
+        msg += subject.layers.explained(layer, first)
         raise WrongShapeError(msg)
     if first.dtype.name != layer.dtype:
         msg = f"{what(subject, layer)}: gave {first.dtype.name}"
@@ -75,7 +75,7 @@ def hold(subject: Subject, layer: Layer, result: Array, exact: Exact, bound: Flo
         result.reshape(exact.value.shape),
         exact,
         bound,
-        lambda: layer_diagnosis.of(subject.layers, layer, result),
+        lambda: subject.layers.explained(layer, result),
     )
 
 
@@ -111,11 +111,13 @@ def test_every_native_layout_gives_the_same_layer(subject: Subject, case: Layer)
     right(subject, case)
 
 
-def asking(subject: Subject, words: tuple[str, ...]) -> Iterator[Layer]:
-    """Layers that ask for options, a dtype and a layout, by their words."""
+def asking(
+    subject: Subject, words: tuple[str, ...], layers: tuple[Layer, ...] = COMBINED
+) -> Iterator[Layer]:
+    """Those of ``layers`` that ask for options, a dtype and a layout, by their words."""
     dtype = next((word for word in words if word in DTYPES), "float32")
     layout = next((word for word in words if word in subject.spec.layouts), "")
-    for layer in COMBINED:
+    for layer in layers:
         asked = replace(layer, dtype=dtype, layout=layout)
         given = subject.layers.options
         if asked.features.issuperset(words) and not asked.features & {*OPTIONS} - {*given}:
@@ -135,11 +137,17 @@ def refuses(subject: Subject, layer: Layer) -> bool:
 
 @check("C4", (Named("declared-refusals"),))
 def test_what_is_declared_as_refused_is_refused(subject: Subject, case: Named) -> None:
+    refused_as_declared(subject, COMBINED)
+
+
+def refused_as_declared(subject: Subject, layers: tuple[Layer, ...]) -> None:
+    """Of every combination that is declared as refused, a layer that asks for it raises."""
     if not subject.spec.refuses:
         reason = "the adapter declares no combination of options that the call refuses"
         raise Refused(reason)
     for words in subject.spec.refuses:
-        if "gradients" in words or any(refuses(subject, layer) for layer in asking(subject, words)):
+        asked = asking(subject, words, layers)
+        if "gradients" in words or any(refuses(subject, layer) for layer in asked):
             continue
         msg = f"{subject.spec.name}: declared as refusing {' with '.join(words)}, and computes it"
         raise WrongFactError(msg)

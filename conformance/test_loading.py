@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from conformance.subject import Subject
 
 
-@check("L1", (Named("loads"),))
+@check("L1", (Named("loads"),), operation=None)
 def test_a_backend_that_was_asked_for_loads(subject: Subject, case: Named) -> None:
     if isinstance(subject.raw, Missing):
         raise RaisedError(subject.raw.reason)

@@ -25,6 +25,7 @@ NAMED = (
     "cost",
 )
 LIMIT = 300
+CONV2D, TRANSPOSED = "conv2d", "conv_transpose2d"
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,22 @@ class Conventions:
         return self.facts[name].words if name in self.facts else "not measured"
 
     @property
+    def operation(self) -> str:
+        """What the call is for; a document need not say it of a plain convolution."""
+        return self.words("operation") if "operation" in self.facts else CONV2D
+
+    @property
     def others(self) -> list[Fact]:
         """The facts that have no column of their own."""
         return [fact for name, fact in self.facts.items() if name not in NAMED]
 
 
 def conventions(document: Document) -> list[Conventions]:
+    """Return what was measured of each plain convolution, in the order of the document."""
+    return [one for one in measured(document) if one.operation != TRANSPOSED]
+
+
+def measured(document: Document) -> list[Conventions]:
     """Return what was measured of each backend, in the order of the document."""
     names = labels(document)
     return [found for run in document["runs"] for found in _of_run(run, names)]

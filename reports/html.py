@@ -16,6 +16,7 @@ from reports.matrix import MatrixRow, clauses, matrix
 from reports.orientation import ORIENTATIONS
 from reports.summary import OUTCOMES, backends, end, overall
 from reports.timings import left_out, machine, timings
+from reports.transposed import transposed_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,7 @@ def _context(document: Document) -> dict[str, Any]:
         "conventions": found,
         "rungs": timings(document),
         "left_out": left_out(document),
+        "transposed_rows": transposed_rows(document),
         "layer_rows": layer_rows(document),
         "cost_rows": cost_rows(document),
         "accounts": ACCOUNTS,

@@ -72,7 +72,7 @@ def test_every_transposed_call_has_its_proof() -> None:
     assert set(ADJOINT) == set(TRANSPOSED)
 
 
-def test_no_transposed_call_is_selected_as_a_convolution() -> None:
+def test_no_name_stands_for_two_operations() -> None:
     assert set(TRANSPOSED).isdisjoint(SHIPPED)
 
 

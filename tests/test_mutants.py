@@ -21,6 +21,7 @@ from conformance.subject import Missing, Subject
 from tests.mutants import arithmetic, direct, honest
 from tests.mutants.layer_table import LAYER_MUTANTS
 from tests.mutants.table import FOLLOWS, LAYOUT, MUTANTS, Mutant
+from tests.mutants.transposed_table import TRANSPOSED_MUTANTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,7 +150,8 @@ def test_a_backend_that_does_not_load_fails_with_its_reason() -> None:
 
 
 def test_every_check_has_a_mutant_that_it_catches() -> None:
-    caught = {mutant.check for mutant in MUTANTS} | {mutant.check for mutant in LAYER_MUTANTS}
+    tables = MUTANTS, LAYER_MUTANTS, TRANSPOSED_MUTANTS
+    caught = {mutant.check for table in tables for mutant in table}
     assert caught == REGISTERED.keys() - {LOADING}
 
 

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from conformance import subjects
 from conformance.checks import REGISTERED
+from conformance.clauses import SECTIONS
 from conformance.subject import Subject
 from tests.mutants.layer_table import LAYER_MUTANTS
 from tests.mutants.table import MUTANTS
+from tests.mutants.transposed_table import TRANSPOSED_MUTANTS
 from tests.test_mutants import judged, outcome
 
 if TYPE_CHECKING:
@@ -22,12 +25,13 @@ if TYPE_CHECKING:
     from conformance.checks import Check
     from tests.mutants.layer_table import LayerMutant
     from tests.mutants.table import Mutant
+    from tests.mutants.transposed_table import TransposedMutant
 
 HEAD = """# Mutants
 
 Each row is a wrong backend that the suite must catch, each column a clause: ✗ where a check of the
 clause fails on the mutant. The check that must catch it, and the words of its message, stand in
-`table.py` and `layer_table.py`; a test holds every row to them. Made by
+`table.py`, `layer_table.py` and `transposed_table.py`; a test holds every row to them. Made by
 `python -m tests.mutants > tests/mutants/README.md`, on the covering subset of the cases.
 """
 LAYERS = """
@@ -36,8 +40,13 @@ LAYERS = """
 Wrong with batch, channels, stride, dilation, groups, explicit pads or gradients, and judged by the
 clauses of layers alone; by T1, at full size, only what the others do not show.
 """
-LEFT_OUT = ("loading",)
-OF_LAYERS = "layers"
+TRANSPOSED = """
+## Transposed convolution
+
+Wrong with any of the options of a transposed convolution, and judged by its clauses alone.
+"""
+# Sections of clauses with a table of their own.
+OWN = {"loading", "layers", "transposed"}
 
 
 @dataclass(frozen=True)
@@ -51,20 +60,24 @@ class Row:
 
 def plain(mutant: Mutant) -> Row:
     """A wrong call of two planes."""
-    tried = checks(of_layers=False)
+    tried = checks({*SECTIONS} - OWN)
     return Row(mutant.id, lambda: judged(mutant.make(), compiles=True, dtypes=mutant.dtypes), tried)
 
 
 def layer(mutant: LayerMutant) -> Row:
     """A wrong layer; the layers at full size, which take minutes, only where they are to tell."""
-    tried = dict.fromkeys((*checks(of_layers=True), REGISTERED[mutant.check]))
+    tried = dict.fromkeys((*checks({"layers"}), REGISTERED[mutant.check]))
     return Row(mutant.id, lambda: Subject(mutant.adapter(), seconds=20), list(tried))
 
 
-def checks(*, of_layers: bool) -> list[Check]:
+def transposed(mutant: TransposedMutant) -> Row:
+    """A wrong transposed convolution."""
+    return Row(mutant.id, lambda: subjects.judged(mutant.adapter()), checks({"transposed"}))
+
+
+def checks(sections: Collection[str]) -> list[Check]:
     """The checks that a table's mutants can fail."""
-    found = [check for check in REGISTERED.values() if check.clause.section not in LEFT_OUT]
-    return [check for check in found if (check.clause.section == OF_LAYERS) == of_layers]
+    return [check for check in REGISTERED.values() if check.clause.section in sections]
 
 
 def caught_by(row: Row) -> set[str]:
@@ -89,7 +102,7 @@ def table(rows: list[Row]) -> Iterator[str]:
 
 
 def main(names: Collection[str]) -> None:
-    """Print both tables; mutants that differ only in the check that is tried share a row."""
+    """Print every table; mutants that differ only in the check that is tried share a row."""
     calls = [next(same) for _, same in groupby(MUTANTS, key=lambda mutant: mutant.make)]
     adapters = [next(same) for _, same in groupby(LAYER_MUTANTS, key=lambda m: m.adapter)]
     rows = [plain(m) for m in calls if not names or m.id in names]
@@ -98,6 +111,9 @@ def main(names: Collection[str]) -> None:
     sys.stdout.writelines(table(rows))
     sys.stdout.write(LAYERS)
     sys.stdout.writelines(table(wrong))
+    sys.stdout.write(TRANSPOSED)
+    adjoints = [transposed(m) for m in TRANSPOSED_MUTANTS if not names or m.id in names]
+    sys.stdout.writelines(table(adjoints))
 
 
 if __name__ == "__main__":

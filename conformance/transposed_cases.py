@@ -1,0 +1,67 @@
+"""The transposed layers that are tried: pairs of options, those of networks, and the unusual."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from covertable import make
+
+from conformance.transposed_layer import TransposedLayer, parse
+
+if TYPE_CHECKING:
+    from conformance.layer import Layer
+
+# Of (2, 2) and (1, 1) some stride exceeds the kernel: then pixels lie between what is painted.
+FACTORS: dict[str, list[Any]] = {
+    "channels": [
+        None,
+        (1, 1, 1, 1),
+        (2, 3, 4, 1),
+        (1, 4, 6, 2),
+        (2, 4, 4, 4),
+        (1, 3, 6, 3),
+        (1, 13, 17, 1),
+    ],
+    "image": [(4, 5), (6, 6), (7, 3)],
+    "kernel": [(1, 1), (2, 2), (3, 3), (2, 3), (4, 2)],
+    "stride": [(1, 1), (2, 2), (1, 3), (3, 2)],
+    "dilation": [(1, 1), (2, 2), (1, 2), (3, 1)],
+    "padding": ["valid", "same"],
+    "dtype": ["float32", "float64"],
+}
+PAIRS: tuple[Layer, ...] = tuple(TransposedLayer(**row) for row in make(FACTORS, strength=2))
+DESIGNED: tuple[Layer, ...] = tuple(
+    parse(descriptor)
+    for descriptor in (
+        "t-n0c3o4/6x7-by-3x3/valid/s2x2",  # no image at all
+        "t-n0c3o4/6x7-by-3x3/same",
+        "t-n2c3o5/6x7-by-1x1/valid",
+        "t-n1c3o5/4x5-by-1x1/same/s2x2",  # three pixels of four are painted by nothing
+        "t-n1c3o4/5x6-by-2x2/valid/s3x3",
+        "t-n1c3o4/5x6-by-2x2/same/s3x3",
+        "t-n1c3o4/5x6-by-3x1/valid/s2x3",  # only one stride exceeds the kernel
+        "t-n2c1o4/6x7-by-3x3/same/s2x2",  # one channel, which two layouts write alike
+        "t-n2c4o1/6x7-by-3x3/same/s2x2",
+        "t-n1c6o6g6/7x7-by-3x3/same/s2x2",
+        "t-n1c6o6g6/7x7-by-3x3/valid/d2x2",
+        "t-n1c4o8g2/5x5-by-4x4/valid/s2x2",
+        "t-n1c3o2/5x6-by-3x3/valid/s2x2/d2x2",
+        "t-n1c3o2/5x6-by-3x3/valid/s2x3/d3x2",
+        "t-n1c3o2/1x1-by-5x5/same/s2x2",
+        "t-n1c3o2/5x6-by-6x7/same/s1x2",  # an odd pixel to crop, of kernels longer than the image
+        # U-Net's up-convolution; DCGAN's first layer and its others; a decoder's with 3×3.
+        "t-n1c16o8/7x7-by-2x2/valid/s2x2",
+        "t-n2c16o32/1x1-by-4x4/valid",
+        "t-n2c16o8/4x4-by-4x4/same/s2x2",
+        "t-n1c16o8/8x8-by-5x5/same/s2x2",
+        "t-n1c16o8/7x7-by-3x3/same/s2x2",
+    )
+)
+# The widths at which code has a tail to handle.
+TAILS: tuple[Layer, ...] = tuple(
+    replace(parse(f"t-n1c{c}o{c + 1}/4x5-by-3x3/same/s2x2"), covering=c in (17, 33))
+    for c in (13, 16, 17, 31, 32, 33)
+)
+INTEGERS = PAIRS + DESIGNED + TAILS
+REAL = tuple(replace(layer, family="normal") for layer in INTEGERS)

@@ -1,0 +1,93 @@
+"""What a wrong transposed layer equals instead: the reference with an option or axis misread."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import chain, product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conformance import bounds, layers
+from conformance.layer_diagnosis import size_of_error
+from conformance.layer_readings import Reading, axes_of, natural, options_of
+from conformance.layered import four
+from conformance.pads import transposed_size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.layer import Layer
+    from conformance.pads import Align, Pads
+    from conformance.reference import Array
+    from conformance.transposed import TransposedLayers
+
+
+def of(subject: TransposedLayers, layer: Layer, result: Array) -> str:
+    """One sentence: the first wrong reading that explains the result, or its error alone."""
+    right = as_read(subject, layer)
+    every = readings(subject, layer, right)
+    if result.shape != subject.size(layer):
+        every = chain([right._replace(words="at another size")], every)
+    for reading in every:
+        if _explains(four(result), reading):
+            return f"It equals the reference {reading.words}."
+    exact = subject.exact(layer)
+    if exact.value.shape != four(result).shape:
+        return "No other reading of kernel, stride, dilation, groups or crop explains it."
+    return size_of_error(exact, four(result))
+
+
+def _explains(result: Array, reading: Reading) -> bool:
+    """Whether a reading gives the result, cropped or filled after to its size."""
+    if not reading.fits:
+        return False
+    k = outputs_first(reading.k, reading.options.groups)
+    full = transposed_size(reading.img.shape[2:], k.shape[2:], ((0, 0), (0, 0)), reading.options)
+    leads = (before for before, _ in reading.pads)
+    sizes = zip(leads, full, result.shape[2:], strict=True)
+    rows, columns = ((lead, whole - lead - n) for lead, whole, n in sizes)
+    exact = layers.transpose(reading.img, k, pads=(rows, columns), options=reading.options)
+    if exact.value.shape != result.shape:
+        return False
+    error = exact.error_of(result[:, np.argsort(reading.order)])
+    return bool((error <= bounds.componentwise(exact, result.dtype)).all())
+
+
+def as_read(subject: TransposedLayers, layer: Layer) -> Reading:
+    """The right reading: its kernel is (O, C/G, Kh, Kw), and its pads are what is cropped."""
+    img, k = (four(a) for a in layer.arrays())
+    k = outputs_first(subject.reads(k), layer.options.groups)
+    return Reading("", img, k, subject.pads(layer), layer.options, natural(k))
+
+
+def readings(subject: TransposedLayers, layer: Layer, right: Reading) -> Iterator[Reading]:
+    """Wrong readings of a layer."""
+    for words, options in options_of(layer.options):
+        fitting = subject.pads(replace(layer, stride=options.stride, dilation=options.dilation))
+        for pads in dict.fromkeys((right.pads, fitting)):
+            yield right._replace(words=words, pads=pads, options=options)
+    for words, pads in _crops(subject, layer):
+        yield right._replace(words=words, pads=pads)
+    for words, changes in axes_of(right):
+        yield right._replace(words=words, **changes)
+
+
+def _crops(subject: TransposedLayers, layer: Layer) -> Iterator[tuple[str, Pads]]:
+    """What else may be cropped before; what is cropped after follows from the size."""
+    align: Align = "lower" if subject.crops.align == "upper" else "upper"
+    other = replace(subject.crops, align=align).crops(layer)
+    (top, bottom), (left, right) = subject.pads(layer)
+    if other != ((top, bottom), (left, right)):
+        yield "with the odd pixel cropped from the other side", other
+    for rows, columns in product((0, 1, -1), repeat=2):
+        if rows or columns:
+            moved = (top - rows, bottom + rows), (left - columns, right + columns)
+            yield f"shifted by ({rows}, {columns})", moved
+
+
+def outputs_first(k: Array, groups: int) -> Array:
+    """A kernel (C, O/G, Kh, Kw) as (O, C/G, Kh, Kw), and the other way."""
+    many, few, *size = k.shape
+    split = k.reshape(groups, many // groups, few, *size).swapaxes(1, 2)
+    return split.reshape(groups * few, many // groups, *size)

@@ -1,0 +1,230 @@
+"""Each mutant of a transposed convolution, what must catch it, and the words of its message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tests.mutants.arithmetic import tf32
+from tests.mutants.given import halved
+from tests.mutants.transposed import Asked, Transposed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.pads import Pair
+    from conformance.reference import Array
+
+    Slip = Callable[[Asked], Asked]
+
+EXACT = "test_a_transposed_layer_of_integers_is_exact"
+REAL = "test_a_transposed_layer_of_real_data_stays_within_the_error_bound"
+MAPS = "test_one_rule_explains_every_transposed_index_map"
+FACTS = "test_a_transposed_call_has_the_facts_that_it_declares"
+REFUSED = "test_a_transposed_call_refuses_what_it_declares"
+
+
+@dataclass(frozen=True)
+class TransposedMutant:
+    """A wrong adapter with what must find it and say of it."""
+
+    id: str
+    adapter: type[Transposed]
+    check: str
+    words: str
+
+
+def reading(slip: Slip) -> type[Transposed]:
+    """A call that takes what it was asked for something else, and returns the right size."""
+
+    class Misread(Transposed):
+        def painted(self, asked: Asked) -> Array:
+            out = super().painted(slip(asked))
+            rows, columns = asked.size
+            fitted = np.zeros((*out.shape[:2], rows, columns), out.dtype)
+            out = out[:, :, :rows, :columns]
+            fitted[:, :, : out.shape[2], : out.shape[3]] = out
+            return fitted
+
+    return Misread
+
+
+def resized(slip: Slip) -> type[Transposed]:
+    """As `reading`, with the size of what it took."""
+
+    class Resized(Transposed):
+        def cut(self, asked: Asked, full: Array) -> Array:
+            return super().cut(slip(asked), full)
+
+        def painted(self, asked: Asked) -> Array:
+            return super().painted(slip(asked))
+
+    return Resized
+
+
+def stride_swapped(asked: Asked) -> Asked:
+    return replace(asked, stride=asked.stride[::-1])
+
+
+def dilation_ignored(asked: Asked) -> Asked:
+    return replace(asked, dilation=(1, 1))
+
+
+def rotated(asked: Asked) -> Asked:
+    return replace(asked, k=asked.k[..., ::-1, ::-1])
+
+
+def rotated_under_dilation(asked: Asked) -> Asked:
+    return rotated(asked) if max(asked.dilation) > 2 else asked
+
+
+def channels_reversed(asked: Asked) -> Asked:
+    return replace(asked, img=asked.img[:, ::-1])
+
+
+def channels_interleaved(asked: Asked) -> Asked:
+    n, c, *size = asked.img.shape
+    dealt = asked.img.reshape(n, asked.groups, c // asked.groups, *size).swapaxes(1, 2)
+    return replace(asked, img=dealt.reshape(asked.img.shape))
+
+
+def first_image(asked: Asked) -> Asked:
+    return replace(asked, img=asked.img[:1].repeat(len(asked.img), 0))
+
+
+def lowered(asked: Asked) -> Asked:
+    return replace(asked, img=tf32(asked.img), k=tf32(asked.k))
+
+
+class OutputsInterleaved(Transposed):
+    """The outputs of one group come between those of another."""
+
+    def painted(self, asked: Asked) -> Array:
+        out = super().painted(asked)
+        n, o, *size = out.shape
+        dealt = out.reshape(n, asked.groups, o // asked.groups, *size).swapaxes(1, 2)
+        return dealt.reshape(out.shape)
+
+
+def shifted(when: Callable[[Asked], bool]) -> type[Transposed]:
+    """All is one pixel too high and too far left: the shape is right."""
+
+    class Shifted(Transposed):
+        def painted(self, asked: Asked) -> Array:
+            out = super().painted(asked)
+            if not when(asked):
+                return out
+            return np.pad(out, ((0, 0), (0, 0), (0, 1), (0, 1)))[:, :, 1:, 1:]
+
+    return Shifted
+
+
+class OtherSide(Transposed):
+    """The odd pixel is cropped before."""
+
+    def crop(self, excess: int, asked: Asked) -> Pair:
+        same = asked.padding == "same" and excess > 0
+        return halved(excess, lower=True) if same else super().crop(excess, asked)
+
+
+class OtherSideForLongKernels(OtherSide):
+    """Likewise, of kernels that exceed their stride by five or more."""
+
+    def crop(self, excess: int, asked: Asked) -> Pair:
+        return super().crop(excess, asked) if excess > 4 else Transposed.crop(self, excess, asked)
+
+
+def ending_with_the_kernel(padding: str) -> type[Transposed]:
+    """Under one padding, what the stride exceeds the kernel by is cut."""
+
+    class Cut(Transposed):
+        def crop(self, excess: int, asked: Asked) -> Pair:
+            cut = excess < 0 and asked.padding == padding
+            return (0, 0) if cut else super().crop(excess, asked)
+
+    return Cut
+
+
+class Unwritten(Transposed):
+    """What no kernel paints holds what lay in memory."""
+
+    calls = 0
+
+    def painted(self, asked: Asked) -> Array:
+        type(self).calls += 1
+        out = super().painted(asked)
+        return np.where(out == 0, out.dtype.type(self.calls), out)
+
+
+class Computes(Transposed):
+    """Declares as refused what it computes."""
+
+    spec = replace(Transposed.spec, refuses=(("depthwise", "dilation"),))
+
+
+TRANSPOSED_MUTANTS = tuple(
+    TransposedMutant(*row)
+    for row in (
+        ("transposed-rotated", reading(rotated), FACTS, "declared 'adjoint', measured 'rotated'"),
+        (
+            "transposed-rotated-where-dilated",
+            reading(rotated_under_dilation),
+            EXACT,
+            "of the kernel rotated by 180°",
+        ),
+        ("transposed-shifted", shifted(lambda _: True), EXACT, "shifted by (-1, -1)"),
+        ("transposed-shifted-maps", shifted(lambda _: True), MAPS, "maps are inconsistent"),
+        (
+            "transposed-shifted-under-same",
+            shifted(lambda asked: asked.padding == "same" and asked.stride == (2, 2)),
+            EXACT,
+            "shifted by (-1, -1)",
+        ),
+        ("transposed-other-side", OtherSide, FACTS, "declared 'upper', measured {'rows': 'lower'"),
+        (
+            "transposed-other-side-for-long-kernels",
+            OtherSideForLongKernels,
+            EXACT,
+            "with the odd pixel cropped from the other side",
+        ),
+        ("transposed-stride-swapped", reading(stride_swapped), EXACT, "axes of the stride swapped"),
+        (
+            "transposed-stride-swapped-resized",
+            resized(stride_swapped),
+            EXACT,
+            "axes of the stride swapped",
+        ),
+        ("transposed-undilated", reading(dilation_ignored), EXACT, "with the dilation ignored"),
+        ("transposed-channels-reversed", reading(channels_reversed), EXACT, "image in reverse"),
+        (
+            "transposed-channels-interleaved",
+            reading(channels_interleaved),
+            EXACT,
+            "channels of the groups interleaved",
+        ),
+        (
+            "transposed-outputs-interleaved",
+            OutputsInterleaved,
+            EXACT,
+            "outputs of the groups interleaved",
+        ),
+        ("transposed-first-image", reading(first_image), EXACT, "first image in place of every"),
+        (
+            "transposed-ends-with-the-kernel",
+            ending_with_the_kernel("valid"),
+            FACTS,
+            "declared 'stride', measured 'kernel'",
+        ),
+        (
+            "transposed-same-cut",
+            ending_with_the_kernel("same"),
+            EXACT,
+            "It equals the reference at another size",
+        ),
+        ("transposed-unwritten", Unwritten, EXACT, "memory that it never wrote"),
+        ("transposed-tf32", reading(lowered), REAL, "TF32"),
+        ("transposed-computes", Computes, REFUSED, "depthwise with dilation, and computes it"),
+    )
+)

@@ -1,0 +1,118 @@
+"""Transposed layers by descriptor, their cases, the rules of crops, and what maps come to."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from conformance import transposed_cases as cases
+from conformance.crops import RULES, Rule
+from conformance.dtypes import largest_exact
+from conformance.layer import Layer, NotALayerError
+from conformance.pads import transposed_size
+from conformance.subjects import judged
+from conformance.transposed_diagnosis import outputs_first
+from conformance.transposed_layer import TransposedLayer, parse
+from conformance.transposed_maps import MAPPED
+from tests.mutants.transposed import Transposed
+from tests.mutants.transposed_table import OtherSide, ending_with_the_kernel, reading, rotated
+
+if TYPE_CHECKING:
+    from conformance.pads import Pads
+
+every_case = pytest.mark.parametrize("layer", cases.INTEGERS, ids=lambda layer: layer.id)
+
+
+@every_case
+def test_an_id_can_be_typed_back(layer: Layer) -> None:
+    assert layer.id.startswith("t-")
+    assert parse(layer.id) == layer
+    assert type(parse(layer.id)) is TransposedLayer
+
+
+def test_a_descriptor_without_the_prefix_is_a_plain_layer() -> None:
+    assert type(parse("6x7-by-3x3/valid")) is Layer
+
+
+@pytest.mark.parametrize(
+    "descriptor", ["t-", "t-t-6x7-by-3x3/valid", "t-n1c3o4g2/6x7-by-3x3/valid"]
+)
+def test_what_is_no_layer_is_refused(descriptor: str) -> None:
+    with pytest.raises(NotALayerError):
+        parse(descriptor)
+
+
+@every_case
+def test_the_sums_of_a_case_are_exact_in_its_dtype(layer: Layer) -> None:
+    exact = judged(Transposed()).layers.exact(layer)
+    assert exact.scale.max(initial=0) <= largest_exact(np.dtype(layer.dtype))
+
+
+def test_every_pair_of_values_has_a_case() -> None:
+    missing = [
+        (one, a, other, b)
+        for one, other in combinations(cases.FACTORS, 2)
+        for a, b in product(cases.FACTORS[one], cases.FACTORS[other])
+        if not any((getattr(c, one), getattr(c, other)) == (a, b) for c in cases.PAIRS)
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "descriptor", "crops"),
+    [
+        (Rule("stride", "upper"), "t-4x5-by-4x4/same/s2x1", ((1, 1), (1, 2))),
+        (Rule("stride", "lower"), "t-4x5-by-4x4/same/s2x1", ((1, 1), (2, 1))),
+        (Rule("stride", "upper"), "t-4x5-by-2x2/valid/s3x1", ((0, -1), (0, 0))),
+        (Rule("kernel", "upper"), "t-4x5-by-2x2/valid/s3x1", ((0, 0), (0, 0))),
+        (Rule("kernel", "upper"), "t-4x5-by-2x2/same/s5x2", ((0, -3), (0, 0))),
+        (Rule("stride", "upper"), "t-4x5-by-2x2/same/s2x1/d3x1", ((1, 1), (0, 1))),
+    ],
+)
+def test_a_rule_crops_what_the_kernel_exceeds_its_stride_by(
+    rule: Rule, descriptor: str, crops: Pads
+) -> None:
+    assert rule.crops(parse(descriptor)) == crops
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_same_gives_a_stride_for_every_pixel(rule: Rule) -> None:
+    for layer in MAPPED:
+        size = transposed_size(layer.image, layer.kernel, rule.crops(layer), layer.options)
+        if layer.padding == "same":
+            assert size == (4 * layer.stride[0], 5 * layer.stride[1])
+
+
+@pytest.mark.parametrize("one", RULES)
+def test_the_maps_tell_every_rule_from_every_other(one: Rule) -> None:
+    told = [[rule.crops(layer) for layer in MAPPED] for rule in RULES]
+    assert told.count([one.crops(layer) for layer in MAPPED]) == 1
+
+
+@pytest.mark.parametrize(
+    ("adapter", "fact", "value"),
+    [
+        (Transposed, "reads", "adjoint"),
+        (reading(rotated), "reads", "rotated"),
+        (Transposed, "ends", "stride"),
+        (ending_with_the_kernel("valid"), "ends", "kernel"),
+        (Transposed, "anchor", {"rows": "upper", "columns": "upper"}),
+        (OtherSide, "anchor", {"rows": "lower", "columns": "lower"}),
+        (ending_with_the_kernel("same"), "consistent", False),
+        (Transposed, "complaints", []),
+        (Transposed, "paddings", ["same", "valid", "full"]),
+    ],
+)
+def test_a_fact_is_measured(adapter: type[Transposed], fact: str, value: object) -> None:
+    assert judged(adapter()).facts()[fact] == value
+
+
+def test_outputs_first_is_its_own_inverse_and_keeps_each_kernel_in_its_group() -> None:
+    k = np.arange(4 * 3).reshape(4, 3, 1, 1)
+    turned = outputs_first(k, 2)
+    assert turned.shape == (6, 2, 1, 1)
+    assert turned[4, :, 0, 0].tolist() == [k[2, 1, 0, 0], k[3, 1, 0, 0]]
+    np.testing.assert_array_equal(outputs_first(turned, 2), k)
