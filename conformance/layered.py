@@ -165,12 +165,17 @@ class Layers:
         Read off index maps: the image is numbered, the kernel a single one at its last element.
         """
         found = {}
-        for layer in (replace(layer, dtype=self._subject.plain_dtype) for layer in STRIDED):
-            if not self.lacks(layer) and (before := self._before(layer)) is not None:
-                windows = -(-layer.image[0] // layer.stride[0])
-                span = (windows - 1) * layer.stride[0] + layer.kernel[0]
-                found[layer.id] = [before, max(span - before - layer.image[0], 0)]
+        for layer, before in self._measured.items():
+            windows = -(-layer.image[0] // layer.stride[0])
+            span = (windows - 1) * layer.stride[0] + layer.kernel[0]
+            found[layer.id] = [before, max(span - before - layer.image[0], 0)]
         return found
+
+    @cached_property
+    def _measured(self) -> dict[Layer, int]:
+        asked = [replace(layer, dtype=self._subject.plain_dtype) for layer in STRIDED]
+        answers = {layer: self._before(layer) for layer in asked if not self.lacks(layer)}
+        return {layer: before for layer, before in answers.items() if before is not None}
 
     def _before(self, layer: Layer) -> int | None:
         img, k = (np.zeros_like(a) for a in layer.arrays())
@@ -179,6 +184,8 @@ class Layers:
         try:
             result = self._result(layer, self._subject.guarded.conv2d, img, k, "same")
         except (NonconformanceError, Unsupported):
+            return None
+        if result.ndim != 2 or not result.size or not np.isfinite(float(result[0, 0])):
             return None
         row, column = divmod(round(float(result[0, 0])) - 1, layer.image[1])
         last = reach(layer.kernel, layer.options)
@@ -190,13 +197,10 @@ class Layers:
         return next((rule for rule in RULES if self._explains(rule)), None)
 
     def _explains(self, rule: Rule) -> bool:
-        by_id = {layer.id: layer for layer in STRIDED}
-        told = {
-            name: rule.pads(replace(by_id[name.replace(self._subject.plain_dtype, "float32")]))[0]
-            for name in self.padded
-        }
         anchored = self._subject.conventions.anchor("rows") in (None, rule.align)
-        return anchored and all(self.padded[name][0] == pads[0] for name, pads in told.items())
+        return anchored and all(
+            rule.pads(layer)[0][0] == before for layer, before in self._measured.items()
+        )
 
     def exact(self, layer: Layer) -> Exact:
         """The exact result under the measured orientation and the measured rule of ``same``."""
