@@ -13,6 +13,7 @@ import pytest
 
 from conformance import console
 from conformance.cli import main
+from tests.interrupts import interruptible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,9 @@ def conv2d(img, k, padding):
 
 def python(*words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *words]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, cwd=ROOT, check=False, preexec_fn=interruptible
+    )
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reports.document import load
+from tests.interrupts import interruptible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +52,7 @@ def stopped(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[in
         env={**os.environ, "STOPPED": str(here)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=interruptible,  # noqa: PLW1509  (no threads here)
     )  # fmt: skip
     try:
         until(here, running)
