@@ -102,6 +102,8 @@ class Layers:
         """Why the call does not take a layer, or None if it does."""
         spec = self._subject.spec
         missing = [word for word in OPTIONS if word in layer.features and word not in self.options]
+        if missing and not self.options:
+            return "the call takes an image and a kernel alone"
         if missing:
             return f"the call takes no {', '.join(missing)}"
         if isinstance(layer.padding, str) and layer.padding not in self._subject.paddings:
