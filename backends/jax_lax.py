@@ -46,6 +46,7 @@ class ConvGeneralDilated:
         options=OPTIONS,
         layouts=("NCHW", "NHWC"),
         differentiates=True,
+        fuses=True,
         strided_same="output",
     )
 
@@ -89,6 +90,20 @@ class ConvGeneralDilated:
         wrt_img, wrt_k = pull(image(cotangent, self._orders[0]))
         return results(np.asarray(wrt_img), np.asarray(wrt_k), self._orders, img.ndim)
 
+    def fused(
+        self, img: Array, k: Array, padding: Padding | Pads, bias: Array, addend: Array
+    ) -> Array:
+        """Call it, add twice, and ``jax.nn.relu``."""
+        order = self._orders[0]
+        x, w = operands(img, k, self._orders)
+        b, z = (image(view, order) for view in (bias[None, :, None, None], addend))
+        out = self._rectified(x, w, b, z, _WORDS.get(padding) or explicit(padding, k, 1))
+        return result(np.asarray(out), order, img.ndim)
+
+    def _rectified(self, x: Any, w: Any, bias: Any, addend: Any, pads: Any) -> Any:
+        out = ConvGeneralDilated._call(self, x, w, (1, 1), pads, (1, 1), 1)
+        return self._jax.nn.relu(out + bias + addend)
+
     def _call(self, img: Any, k: Any, stride: Any, pads: Any, dilation: Any, groups: int) -> Any:
         return self._jax.lax.conv_general_dilated(
             img,
@@ -117,6 +132,10 @@ class ConvGeneralDilatedJit(ConvGeneralDilated):
     def __init__(self, layout: str | None = None) -> None:
         super().__init__(layout)
         self._jit = self._jax.jit(super()._call, static_argnums=(2, 3, 4, 5))
+        self._jit_rectified = self._jax.jit(super()._rectified, static_argnums=4)
+
+    def _rectified(self, *args: Any) -> Any:
+        return self._jit_rectified(*args)
 
     def _call(self, *args: Any) -> Any:
         return self._jit(*args)

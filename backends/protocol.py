@@ -104,6 +104,9 @@ class Spec:
         (``Adapter(layout="NHWC")``); the first is what ``Adapter()`` uses.
     differentiates : bool
         Whether the adapter has ``gradients``, the framework's own derivative of the call.
+    fuses : bool
+        Whether the adapter has ``fused``: relu(conv2d(img, k) + bias + addend), compiled as one
+        where the call is compiled, for optimisers fuse it.
     strided_same : str or None
         What ``same`` pads with a stride: ``output`` as much as the last window needs, ``input`` as
         with stride 1. None declares nothing.
@@ -134,6 +137,7 @@ class Spec:
     layouts: tuple[str, ...] = ()
     differentiates: bool = False
     strided_same: StridedSame | None = None
+    fuses: bool = False
     operation: Operation = "conv2d"
     reads: Reads | None = None
     ends: Ends | None = None
@@ -182,6 +186,15 @@ class Differentiable(Wide, Protocol):
         **options: Unpack[Options],
     ) -> tuple[Array, Array]:
         """Return the gradients of ⟨conv2d(img, k), cotangent⟩ by ``img`` and by ``k``."""
+
+
+class Fusing(Wide, Protocol):
+    """A backend whose call can be followed by what a network follows it with."""
+
+    def fused(
+        self, img: Array, k: Array, padding: Padding | Pads, bias: Array, addend: Array
+    ) -> Array:
+        """Return relu(conv2d(img, k) + bias + addend), ``bias`` (O,), ``addend`` as the result."""
 
 
 class Transposed(Protocol):

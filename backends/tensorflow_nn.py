@@ -52,6 +52,7 @@ class Conv2d:
         refuses=_REFUSES,
         layouts=("NHWC", "NCHW"),
         differentiates=True,
+        fuses=True,
         strided_same="output",
     )
 
@@ -97,6 +98,20 @@ class Conv2d:
         wrt_img, wrt_k = tape.gradient(out, (x, w), image(cotangent, self._layout))
         return results(wrt_img.numpy(), wrt_k.numpy(), self._orders, img.ndim)
 
+    def fused(
+        self, img: Array, k: Array, padding: Padding | Pads, bias: Array, addend: Array
+    ) -> Array:
+        """Call it, then ``tf.nn.bias_add``, add, and ``tf.nn.relu``."""
+        x, w = self._tensors(img, k, 1)
+        b, z = (self._tf.constant(view) for view in (bias, image(addend, self._layout)))
+        out = self._rectified(x, w, b, z, self._pads(padding, k, 1))
+        return result(out.numpy(), self._layout, img.ndim)
+
+    def _rectified(self, x: Any, w: Any, bias: Any, addend: Any, pads: Any) -> Any:
+        nn = self._tf.nn
+        out = nn.bias_add(nn.conv2d(x, w, 1, pads, self._layout), bias, self._layout)
+        return nn.relu(out + addend)
+
     def _tensors(self, img: Array, k: Array, groups: int) -> Any:
         # A NumPy kernel of another dtype would be cast to the image's, a tensor is refused.
         views = operands(img, k, self._orders)
@@ -128,6 +143,10 @@ class Conv2dFunction(Conv2d):
     def __init__(self, layout: str | None = None) -> None:
         super().__init__(layout)
         self._function = self._tf.function(super()._call)
+        self._rectified_function = self._tf.function(super()._rectified)
+
+    def _rectified(self, *args: Any) -> Any:
+        return self._rectified_function(*args)
 
     def _call(self, img: Any, k: Any, stride: Any, pads: Any, dilation: Any) -> Any:
         return self._function(img, k, stride, pads, dilation)

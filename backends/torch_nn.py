@@ -55,6 +55,7 @@ class FunctionalConv2d:
         refuses=(("same", "stride"), *DILATED_INTEGERS),
         layouts=("NCHW", "channels_last", "strided-weights"),
         differentiates=True,
+        fuses=True,
     )
 
     def __init__(self, layout: str | None = None) -> None:
@@ -95,6 +96,19 @@ class FunctionalConv2d:
         wrt_img, wrt_k = (from_torch(self._torch, tensor) for tensor in found)
         return results(wrt_img, wrt_k, ("NCHW", "OIHW"), img.ndim)
 
+    def fused(
+        self, img: Array, k: Array, padding: Padding | Pads, bias: Array, addend: Array
+    ) -> Array:
+        """Call it with its bias, add, and rectify."""
+        x, w = self._tensors(img, k)
+        b, z = (to_torch(self._torch, view) for view in (bias, image(addend)))
+        out = self._rectified(x, w, b, z, _pads(padding, k, 1))
+        return result(from_torch(self._torch, out), "NCHW", img.ndim)
+
+    def _rectified(self, x: Any, w: Any, bias: Any, addend: Any, pads: Any) -> Any:
+        functional = self._torch.nn.functional
+        return functional.relu(functional.conv2d(x, w, bias, 1, pads) + addend)
+
     def _tensors(self, img: Array, k: Array) -> Any:
         x, w = (to_torch(self._torch, view) for view in operands(img, k))
         if self._layout == "channels_last":
@@ -122,6 +136,7 @@ class Conv2d(FunctionalConv2d):
         name="torch.nn.Conv2d",
         call="torch.nn.Conv2d(1, 1, k.shape, padding=padding, bias=False)(img[None, None])",
         snippet=_SNIPPET.format(call=_LAYER),
+        fuses=False,
     )
 
     def _call(self, img: Any, k: Any, stride: Any, pads: Any, dilation: Any, groups: int) -> Any:
@@ -148,13 +163,23 @@ class FunctionalConv2dCompile(FunctionalConv2d):
         if not hasattr(self._torch, "compiler"):
             msg = "torch.compile needs PyTorch 2.1 or later; install torch>=2.1"
             raise Unavailable(msg)
-        self._compiled = self._torch.compile(super()._call, fullgraph=True, dynamic=False)
+        self._compiled, self._compiled_rectified = (
+            self._torch.compile(function, fullgraph=True, dynamic=False)
+            for function in (super()._call, super()._rectified)
+        )
         self._last: tuple[Any, ...] = ()
 
     def _call(self, img: Any, k: Any, *options: Any) -> Any:
-        self._forget_other_than(img.shape, img.dtype, k.shape, k.dtype, *options)
+        return self._run(self._compiled, img, k, *options)
+
+    def _rectified(self, x: Any, w: Any, *added: Any) -> Any:
+        return self._run(self._compiled_rectified, x, w, *added)
+
+    def _run(self, compiled: Any, x: Any, w: Any, *others: Any) -> Any:
+        shapes = (getattr(other, "shape", other) for other in others)
+        self._forget_other_than(compiled, x.shape, x.dtype, w.shape, w.dtype, *shapes)
         try:
-            return self._compiled(img, k, *options)
+            return compiled(x, w, *others)
         except RuntimeError as error:
             if type(getattr(error, "inner_exception", None)).__name__ != "InvalidCxxCompiler":
                 raise

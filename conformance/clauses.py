@@ -219,6 +219,12 @@ _ALL = (
         "refuses as declared",
         "Of every combination of options that is declared as refused, at least one layer raises.",
     ),
+    Clause(
+        "C8",
+        "layers",
+        "followed by an addition",
+        "relu(conv(x, k) + bias + z), which optimisers fuse, is exact on integers.",
+    ),
     Clause("H1", "hygiene", "inputs untouched", "The operands are the same after the call."),
     Clause(
         "H2",

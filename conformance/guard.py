@@ -64,6 +64,10 @@ class Guarded:
         operands = img, k, padding, cotangent
         return self._called("gradients", *operands, **options)  # type: ignore[no-any-return]
 
+    def fused(self, *operands: Any) -> Array:
+        """Have the call followed by bias, addition and ReLU; raises as `conv2d`."""
+        return self._called("fused", *operands)  # type: ignore[no-any-return]
+
     def _called(self, method: str, *operands: Any, **options: Any) -> Any:
         if self._missed >= PATIENCE:
             msg = f"{self.spec.call}: not called, for {PATIENCE} calls outran {self._seconds:g} s"

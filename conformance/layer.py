@@ -40,8 +40,8 @@ class Layer:
     """One input of a layer; ``channels`` None stands for operands of two axes.
 
     ``layout`` names one of the adapter's native layouts, "" the one that it has by default; of a
-    ``differentiated`` layer the gradients are asked for. Where a call compiles for every shape,
-    only ``covering`` layers run.
+    ``differentiated`` layer the gradients are asked for, and bias, addition and ReLU come after a
+    ``followed`` one. Where a call compiles for every shape, only ``covering`` layers run.
     """
 
     prefix: ClassVar[str] = ""
@@ -56,6 +56,7 @@ class Layer:
     family: data.Family = "integers"
     layout: str = ""
     differentiated: bool = field(default=False, compare=False)
+    followed: bool = field(default=False, compare=False)
     covering: bool = field(default=True, compare=False)
 
     @cached_property

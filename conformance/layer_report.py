@@ -81,9 +81,10 @@ class LayerEvidence:
 def of(subject: Subject, layer: Layer) -> LayerEvidence | None:
     """What the call returns for a layer, less what of it is right; all if that is all.
 
-    None for a layer of which only blocks are judged: the whole takes the reference minutes.
+    None for a layer of which only blocks are judged: the whole takes the reference minutes; and for
+    one that more follows, which the call alone would not show.
     """
-    if layer in FULL:
+    if layer.followed or layer in FULL:
         return None
     cotangent = asked(subject, layer) if layer.differentiated else None
     parts = [_result(subject, layer)]

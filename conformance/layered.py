@@ -114,6 +114,8 @@ class Layers:
             return f"the adapter has no layout {layer.layout!r} beside its own"
         if layer.differentiated and not spec.differentiates:
             return "the adapter has no gradients"
+        if layer.followed and not spec.fuses:
+            return "the adapter does not follow the call with anything"
         refused = next((words for words in spec.refuses if layer.features.issuperset(words)), None)
         return f"refuses {' with '.join(refused)}, as declared" if refused else None
 
@@ -137,6 +139,11 @@ class Layers:
             msg = f"{self._subject.spec.call}: the gradients are no pair of arrays"
             raise WrongShapeError(msg)
         return found
+
+    def fused(self, layer: Layer, bias: Array, addend: Array) -> Array:
+        """The call followed by bias, addition and ReLU; raises as `call`."""
+        call = self._of(layer.layout).fused
+        return self._result(layer, call, *layer.arrays(), layer.padding, bias, addend)
 
     def _result(self, layer: Layer, call: Any, *operands: Any) -> Array:
         result = self._try(layer, call, *operands)
@@ -262,6 +269,7 @@ class Layers:
         return {
             "options": list(self.options),
             "gradients": self._subject.spec.differentiates,
+            "fused": self._subject.spec.fuses,
             "layouts": list(self._subject.spec.layouts),
             "strided_same": told if self.padded else "refused",
             "strided_same_pads": self.padded,

@@ -20,6 +20,7 @@ REFUSED = "test_what_is_declared_as_refused_is_refused"
 SAME = "test_same_with_a_stride_pads_as_declared"
 GRADIENTS = "test_gradients_are_those_of_the_definition"
 TIMED = "test_a_layer_of_a_network_that_passes_is_timed"
+FUSED = "test_a_layer_is_exact_when_bias_addition_and_relu_follow"
 PAIRING = "test_a_layer_and_its_gradients_pair_alike"
 
 
@@ -198,6 +199,8 @@ LAYER_MUTANTS = tuple(
             TIMED,
             "elements are wrong",
         ),
+        ("addition-after-relu", faults.AdditionAfterRelu, FUSED, "with ReLU before the addition"),
+        ("bias-of-the-first-output", faults.BiasOfTheFirstOutput, FUSED, "followed by bias"),
         ("refuses-nothing", faults.RefusingNothing, REFUSED, "as refusing stride with dilation"),
     )
 )

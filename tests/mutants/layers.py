@@ -37,6 +37,7 @@ class Layer:
         options=OPTIONS,
         layouts=layouts,
         differentiates=True,
+        fuses=True,
         strided_same="output",
     )
 
@@ -54,6 +55,13 @@ class Layer:
         given = self.given(img, k, padding, **options)
         by_img, by_k = self.by_image(given, four(cotangent)), self.by_kernel(given, four(cotangent))
         return by_img.reshape(img.shape), by_k.reshape(k.shape)
+
+    def fused(
+        self, img: Array, k: Array, padding: Padding | Pads, bias: Array, addend: Array
+    ) -> Array:
+        followed = self.conv2d(img, k, padding) + bias[:, None, None] + addend
+        rectified: Array = np.maximum(followed, 0)
+        return rectified
 
     def given(
         self,
