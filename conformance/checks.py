@@ -116,9 +116,9 @@ class Check:
 
 
 def _alike(case: Layer, layer: Layer) -> bool:
-    """Whether a check that has the case can judge the layer."""
+    """Whether a check that has the case can judge the layer; what follows one takes no options."""
     numbers = (case.family == "normal") == (layer.family == "normal")
-    alike = numbers and case.prefix == layer.prefix
+    alike = numbers and case.prefix == layer.prefix and not case.followed
     return alike and (case.differentiated or bool(case.layout) == bool(layer.layout))
 
 
