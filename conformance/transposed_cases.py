@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from covertable import make
 
+from conformance import layer_cases
 from conformance.transposed_layer import TransposedLayer, parse
 
 if TYPE_CHECKING:
@@ -14,21 +15,10 @@ if TYPE_CHECKING:
 
 # Of (2, 2) and (1, 1) some stride exceeds the kernel: then pixels lie between what is painted.
 FACTORS: dict[str, list[Any]] = {
-    "channels": [
-        None,
-        (1, 1, 1, 1),
-        (2, 3, 4, 1),
-        (1, 4, 6, 2),
-        (2, 4, 4, 4),
-        (1, 3, 6, 3),
-        (1, 13, 17, 1),
-    ],
+    **layer_cases.FACTORS,
     "image": [(4, 5), (6, 6), (7, 3)],
     "kernel": [(1, 1), (2, 2), (3, 3), (2, 3), (4, 2)],
-    "stride": [(1, 1), (2, 2), (1, 3), (3, 2)],
-    "dilation": [(1, 1), (2, 2), (1, 2), (3, 1)],
     "padding": ["valid", "same"],
-    "dtype": ["float32", "float64"],
 }
 PAIRS: tuple[Layer, ...] = tuple(TransposedLayer(**row) for row in make(FACTORS, strength=2))
 DESIGNED: tuple[Layer, ...] = tuple(
