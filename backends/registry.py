@@ -109,6 +109,11 @@ def registered() -> dict[str, str]:
     return names
 
 
+def shipped(name: str) -> bool:
+    """Whether a backend is one of ours."""
+    return name in SHIPPED or name in TRANSPOSED
+
+
 def operation(name: str) -> Operation:
     """What a call that does not load is for: only then is there no spec to ask."""
     return "conv_transpose2d" if name in TRANSPOSED else "conv2d"

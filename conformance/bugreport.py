@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backends.registry import importing
-from conformance import evidence, fingerprint, layer_report
+from conformance import evidence, layer_report
 from conformance.layer import Layer
 from conformance.layer_report import LayerEvidence
 from conformance.script import About, render
@@ -139,6 +139,6 @@ def arrays(found: Evidence) -> dict[str, Any]:
 
 
 def _versions(subject: Subject) -> str:
-    versions = fingerprint.installed()
+    versions = subject.packages
     names = ("numpy", *subject.spec.distributions)
     return ", ".join(f"{name} {versions.get(name, '(unknown)')}" for name in names)

@@ -79,8 +79,18 @@ def _probe(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="a dotted name, a prefix (scipy), package.module:attr or path/to/file.py:attr",
     )
+    _python(parser)
     parser.add_argument("--json", action="store_true", help="print a list for a program")
-    parser.set_defaults(run=lambda o: _imported("probing").probe(o.names, as_json=o.json))
+    parser.set_defaults(run=lambda o: _imported("probing").probe(o.names, o.python, as_json=o.json))
+
+
+def _python(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--python",
+        metavar="PATH",
+        help="run the calls in the interpreter at PATH, which needs NumPy and their framework and "
+        "nothing of the suite (Python 3.7 or later); NAME@PATH does so for one",
+    )
 
 
 def _run(parser: argparse.ArgumentParser) -> None:
@@ -98,8 +108,11 @@ def _run(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="judge this layer alone, as pytest does with --layer; may be repeated",
     )
+    _python(parser)
     parser.set_defaults(
-        run=lambda o: _imported("commands").run(o.names, o.output, o.environment, o.layer)
+        run=lambda o: _imported("commands").run(
+            o.names, o.output, o.environment, o.layer, python=o.python
+        )
     )
 
 

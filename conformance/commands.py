@@ -44,16 +44,22 @@ def backends(*, as_json: bool) -> int:
 
 
 def run(
-    selectors: Sequence[str], output: Path, environment: str | None, layers: Sequence[str] = ()
+    selectors: Sequence[str],
+    output: Path,
+    environment: str | None,
+    layers: Sequence[str] = (),
+    *,
+    python: str | None = None,
 ) -> int:
     """Run the matrix through pytest, in any folder, then draw its report."""
     # The other commands do without it.
     import pytest
 
-    name = environment or selectors[0].split(":")[0].rsplit("/", 1)[-1]
+    name = environment or selectors[0].split("@")[0].split(":")[0].rsplit("/", 1)[-1]
     results = output / f"{name}.json"
     chosen = [word for selector in selectors for word in ("--backend", selector)]
     chosen += [word for layer in layers for word in ("--layer", layer)]
+    chosen += ["--python", python] if python else []
     status = pytest.main([*ALONE, *chosen, "--results", str(results), "--environment", name])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         return 2

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import sys
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 DISTRIBUTION = "conv2d-conformance"
 
@@ -38,24 +33,6 @@ def version() -> str:
         return f"{DISTRIBUTION} {metadata.version(DISTRIBUTION)}"
     except metadata.PackageNotFoundError:
         return f"{DISTRIBUTION}, not installed: run from a checkout"
-
-
-@contextmanager
-def others_on_stderr() -> Iterator[None]:
-    """Send to stderr what backends print meanwhile: a program reads the findings on stdout.
-
-    Native code writes to file descriptor 1 and knows nothing of ``sys.stdout``, so both turn.
-    """
-    _flush()
-    kept = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        with redirect_stdout(sys.stderr):
-            yield
-    finally:
-        _flush()
-        os.dup2(kept, 1)
-        os.close(kept)
 
 
 def _flush() -> None:

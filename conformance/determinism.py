@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from backends.protocol import Unavailable
-from backends.registry import load
-from conformance import data
+from backends.registry import UnknownBackendError
 from conformance.cases import Case
+from conformance.guard import Guarded
+from conformance.nonconformance import NonconformanceError
+from conformance.places import Places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backends.protocol import Backend
-    from conformance.reference import Array
+    from backends.protocol import Spec
+    from conformance.subject import Subject
 
 # Small, odd and large enough for a framework to share the work out among threads.
 CASES = (
@@ -38,85 +35,50 @@ ONE_THREAD = {
 }
 
 
-def results(backend: Backend) -> dict[str, Array]:
-    """The result of each case that the call takes, in unsigned bytes so that NaN compares."""
+def results(guarded: Guarded) -> dict[str, bytes]:
+    """The bits of the result of each case that the call takes, after its shape."""
     found = {}
-    call = getattr(backend, backend.spec.operation)
+    call = getattr(guarded, guarded.spec.operation)
     for case in CASES:
         try:
-            result = np.asarray(call(*case.arrays(), _padding(backend, case)))
+            result = np.asarray(call(*case.arrays(), _padding(guarded.spec, case)))
         except Exception:  # noqa: BLE001, S112  (what a call refuses is no matter of determinism)
             continue
-        found[case.id] = np.ascontiguousarray(result).view(np.uint8)
+        found[case.id] = repr(result.shape).encode() + result.tobytes()
     return found
 
 
-def _padding(backend: Backend, case: Case) -> str:
+def _padding(spec: Spec, case: Case) -> str:
     """That of the case, or one that the call declares: not every call has ``same``."""
-    declared = backend.spec.paddings
-    return case.padding if not declared or case.padding in declared else declared[0]
+    return case.padding if case.padding in (spec.paddings or case.padding) else spec.paddings[0]
 
 
-def elsewhere(names: Sequence[str], environment: dict[str, str]) -> dict[str, Array]:
-    """Results of all backends from one fresh process, by ``name|case``."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "results.npz")
-        seed = str(data.SEED.get())
-        command = [sys.executable, "-m", "conformance.determinism", str(path), seed, *names]
-        subprocess.run(  # noqa: S603  (our own command)
-            command,
-            env={**os.environ, **environment},
-            capture_output=True,
-            timeout=300,
-            check=True,
-        )
-        with np.load(path) as stored:
-            return dict(stored)
-
-
-def compare(name: str, here: dict[str, Array], there: dict[str, Array]) -> str:
-    """``bit-equal``, or the first case and byte-wise index where two processes differ."""
+def compare(here: dict[str, bytes], there: dict[str, bytes]) -> str:
+    """``bit-equal``, or the first case in which two processes differ."""
     if not here:
         return "not measured: no case gave a result"
-    for case, mine in here.items():
-        other = there.get(f"{name}|{case}")
-        if other is None or other.shape != mine.shape:
-            return f"{case}: no result of the same shape"
-        if not np.array_equal(mine, other):
-            row, byte = np.argwhere(mine != other)[0]
-            return f"{case}: differs first in row {row}, byte {byte} of the row"
-    return "bit-equal"
+    differing = (case for case, bits in here.items() if there.get(case) != bits)
+    case = next(differing, None)
+    return "bit-equal" if case is None else f"{case}: differs"
 
 
-def measure(backends: Sequence[Backend]) -> dict[str, dict[str, Any]]:
+def measure(subjects: Sequence[Subject]) -> dict[str, dict[str, Any]]:
     """Facts by backend name: ``fresh_process`` and ``one_thread``, against this process."""
-    names = [backend.spec.name for backend in backends]
-    here = {backend.spec.name: results(backend) for backend in backends}
-    told: dict[str, dict[str, Any]] = {name: {} for name in names}
+    told: dict[str, dict[str, Any]] = {subject.spec.name: {} for subject in subjects}
+    here = {subject.spec.name: results(subject.guarded) for subject in subjects}
     for fact, environment in (("fresh_process", {}), ("one_thread", ONE_THREAD)):
-        try:
-            there = elsewhere(names, environment)
-        except (subprocess.SubprocessError, OSError) as error:
-            for name in names:
-                told[name][fact] = f"not measured: {type(error).__name__}"
-            continue
-        for name in names:
-            told[name][fact] = compare(name, here[name], there)
+        places = Places(environment)
+        for subject in subjects:
+            name = subject.spec.name
+            told[name][fact] = _elsewhere(places, subject, here[name])
+        places.stop()
     return told
 
 
-def main(path: str, seed: str, *names: str) -> None:
-    """Write the results of the named backends to ``path``; one that is missing has none."""
-    data.SEED.set(int(seed))
-    stored = {}
-    for name in names:
-        try:
-            backend = load(name)
-        except Unavailable:
-            continue
-        stored.update({f"{name}|{case}": result for case, result in results(backend).items()})
-    np.savez(path, **stored)  # type: ignore[arg-type]  # the stubs take savez's own options for arrays
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+def _elsewhere(places: Places, subject: Subject, here: dict[str, bytes]) -> str:
+    """How another process compares; one framework each."""
+    try:
+        there = Guarded(places.place(subject.selector))
+    except (Unavailable, UnknownBackendError, NonconformanceError) as error:
+        return f"not measured: {error}"
+    return compare(here, results(there))

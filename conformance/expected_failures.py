@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 
 from conformance import data
-from conformance.fingerprint import installed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from backends.protocol import Spec
 
 
@@ -59,12 +60,12 @@ class ExpectedFailure:
     varied: str | None = None
     certain: bool = True
 
-    def expects(self, spec: Spec, check: str) -> bool:
-        """Whether this record is about that check of that backend, as it is installed."""
+    def expects(self, spec: Spec, check: str, packages: Mapping[str, str]) -> bool:
+        """Whether this record is about that check of that backend, with what is installed there."""
         if check != self.check or not fnmatch.fnmatchcase(spec.name, self.backend):
             return False
         wanted = _requirement(self.versions)
-        there = installed().get(wanted.name, "")
+        there = packages.get(wanted.name, "")
         return wanted.name in spec.distributions and wanted.specifier.contains(
             there, prereleases=True
         )

@@ -5,26 +5,28 @@ from __future__ import annotations
 import os
 import platform
 from functools import cache
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 import cpuinfo
 
+from backends.installed import installed as read
+
 if TYPE_CHECKING:
+    from conformance.here import Place
     from reports.model import Fingerprint
 
 
-def take() -> Fingerprint:
-    """Interpreter, machine, threads and every installed distribution."""
+def take(place: Place | None = None) -> Fingerprint:
+    """Interpreter, machine, threads and every installed distribution, there or here."""
     cpu = cpuinfo.get_cpu_info()
     return {
-        "python": platform.python_version(),
+        "python": place.python if place else platform.python_version(),
         "platform": platform.platform(),
         "machine": platform.machine(),
         "cpu": str(cpu.get("brand_raw", "unknown")),
         "cpu_flags": sorted(str(flag) for flag in cpu.get("flags", ())),
         "threads": str(usable_cores()),
-        "packages": installed(),
+        "packages": dict(place.packages) if place else installed(),
     }
 
 
@@ -37,8 +39,5 @@ def usable_cores() -> int:
 
 @cache
 def installed() -> dict[str, str]:
-    """Version of every installed distribution, by normalised name."""
-    found = {d.name.lower().replace("_", "-"): d.version for d in metadata.distributions()}
-    if "tensorflow-cpu" in found:  # the same framework, built without CUDA
-        found.setdefault("tensorflow", found["tensorflow-cpu"])
-    return dict(sorted(found.items()))
+    """Version of every distribution that is installed here, by normalised name."""
+    return read()

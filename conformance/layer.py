@@ -112,6 +112,14 @@ class Layer:
         return frozenset(self.keywords) | {word for word, held in holds.items() if held}
 
     @property
+    def risky(self) -> bool:
+        """Whether code for what is empty has its turn: some of it has ended the process."""
+        spans = (d * (m - 1) + 1 for m, d in zip(self.kernel, self.dilation, strict=True))
+        negative = not isinstance(self.padding, str) and min(chain(*self.padding)) < 0
+        larger = any(span > n for span, n in zip(spans, self.image, strict=True))
+        return negative or larger or (self.channels is not None and 0 in self.channels)
+
+    @property
     def shapes(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Shapes of image and kernel."""
         if self.channels is None:

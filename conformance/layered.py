@@ -80,7 +80,7 @@ class Layers:
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
-        self._made: dict[str, Guarded] = {"": subject.guarded}
+        self._made: dict[tuple[str, bool], Guarded] = {}
 
     @cached_property
     def options(self) -> tuple[str, ...]:
@@ -129,11 +129,11 @@ class Layers:
         RaisedError, WrongShapeError
             If the call raises, or returns no array.
         """
-        return self._result(layer, self._of(layer.layout).conv2d, *layer.arrays(), layer.padding)
+        return self._result(layer, self._of(layer).conv2d, *layer.arrays(), layer.padding)
 
     def gradients(self, layer: Layer, cotangent: Array) -> tuple[Array, Array]:
         """The framework's gradients of ⟨conv2d(img, k), cotangent⟩ by image and kernel."""
-        call = self._of(layer.layout).gradients
+        call = self._of(layer).gradients
         found = self._try(layer, call, *layer.arrays(), layer.padding, cotangent)
         if not isinstance(found, tuple) or [type(a) for a in found] != [np.ndarray] * 2:
             msg = f"{self._subject.spec.call}: the gradients are no pair of arrays"
@@ -142,7 +142,7 @@ class Layers:
 
     def fused(self, layer: Layer, bias: Array, addend: Array) -> Array:
         """The call followed by bias, addition and ReLU; raises as `call`."""
-        call = self._of(layer.layout).fused
+        call = self._of(layer).fused
         return self._result(layer, call, *layer.arrays(), layer.padding, bias, addend)
 
     def _result(self, layer: Layer, call: Any, *operands: Any) -> Array:
@@ -161,11 +161,14 @@ class Layers:
             msg = f"{self._subject.spec.call} raised {type(error).__name__}: {error}"
             raise RaisedError(msg) from error
 
-    def _of(self, layout: str) -> Guarded:
-        if layout not in self._made:
-            adapter: Any = type(self._subject.raw)
-            self._made[layout] = self._subject.guarded.another(adapter(layout=layout))
-        return self._made[layout]
+    def _of(self, layer: Layer) -> Guarded:
+        """The backend in the layer's layout, and where the layer may do no harm."""
+        key = layer.layout, layer.risky
+        if key not in self._made:
+            guarded = self._subject.apart if layer.risky else self._subject.guarded
+            made = guarded.with_layout(layer.layout) if layer.layout else guarded
+            self._made[key] = made
+        return self._made[key]
 
     @cached_property
     def padded(self) -> dict[str, list[int]]:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from backends.protocol import Unavailable
-from backends.registry import UnknownBackendError, load, operation, select
+from backends.registry import UnknownBackendError, operation
 from conformance import data
 from conformance.checks import REGISTERED, Check
 from conformance.clauses import SECTIONS
 from conformance.expected_failures import EXPECTED_FAILURES, ExpectedFailure
+from conformance.here import SECONDS
 from conformance.layer import EXAMPLE, NotALayerError
 from conformance.nonconformance import SYMPTOMS
+from conformance.places import Places, at, parted
 from conformance.recording import Recording
 from conformance.subject import Missing, Subject
 from conformance.subjects import judged
@@ -23,7 +26,7 @@ from conformance.transposed_layer import parse
 from reports.document import DocumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from pytest_benchmark.fixture import BenchmarkFixture
 
@@ -45,7 +48,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         metavar="NAME",
         help="call under test: a dotted name, a prefix of names (scipy), package.module:attr or "
-        f"path/to/file.py:attr; may be repeated. Default: {DEFAULT}.",
+        "path/to/file.py:attr, each with @PATH for the interpreter at PATH; may be repeated. "
+        f"Default: {DEFAULT}.",
+    )
+    group.addoption(
+        "--python",
+        metavar="PATH",
+        help="run backends in the interpreter at PATH, which needs NumPy and their framework and "
+        "nothing of the suite (Python 3.7 or later). Default: shipped backends run in the suite's "
+        "process, others in another one of this interpreter.",
+    )
+    group.addoption(
+        "--in-process",
+        action="store_true",
+        help="run backends that are not shipped in the suite's process too, for a debugger.",
+    )
+    group.addoption(
+        "--deadline",
+        type=float,
+        default=SECONDS,
+        metavar="SECONDS",
+        help="how long one call may take. Default: %(default)s.",
     )
     group.addoption(
         "--layer",
@@ -93,23 +116,44 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     selectors = config.getoption("backend") or [DEFAULT]
     config.stash[MET], config.stash[OFFERED] = set(), set()
     try:
-        names = list(dict.fromkeys(name for s in selectors for name in select(s)))
-        config.stash[SUBJECTS] = [_subject(config, name) for name in names]
+        config.stash[SUBJECTS] = _subjects(config, selectors)
         if path := config.getoption("results"):
             environment = config.getoption("environment") or selectors[0]
             config.stash[RECORDING] = Recording.start(
-                path, environment, config.invocation_params.args
+                path, environment, config.invocation_params.args, config.stash[SUBJECTS]
             )
     except (UnknownBackendError, DocumentError, NotALayerError) as error:
         raise pytest.UsageError(str(error)) from error
 
 
-def _subject(config: pytest.Config, name: str) -> Subject:
+def _subjects(config: pytest.Config, selectors: Sequence[str]) -> list[Subject]:
+    """A subject for each backend that is selected.
+
+    Raises
+    ------
+    UnknownBackendError
+        If a selector stands for none, or two interpreters have the same backend.
+    """
+    seconds, trusting = config.getoption("deadline"), config.getoption("in_process")
+    places = Places(seconds=seconds, trusting=trusting)
+    python = config.getoption("python")
+    every = [at(selector, python) for selector in selectors]
+    names = list(dict.fromkeys(name for s in every for name in places.select(s)))
+    made = [_subject(config, places, name) for name in names]
+    twice = [name for name, many in Counter(s.spec.name for s in made).items() if many > 1]
+    if twice:
+        msg = f"{twice[0]} is asked for twice; run each interpreter as an environment of its own"
+        raise UnknownBackendError(msg)
+    return made
+
+
+def _subject(config: pytest.Config, places: Places, selector: str) -> Subject:
     try:
         with framework_warnings():
-            subject = judged(load(name), selector=name)
+            subject = places.subject(selector)
     except Unavailable as error:
-        subject = judged(Missing(name, str(error), operation(name)), selector=name)
+        name = parted(selector)[0]
+        subject = judged(Missing(name, str(error), operation(name)), selector)
     subject.clock.budget = config.getoption("time_budget")
     subject.asked = tuple(map(parse, config.getoption("layer")))
     return subject
@@ -123,13 +167,30 @@ def framework_warnings() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def stopwatch(request: pytest.FixtureRequest) -> Callable[[], BenchmarkFixture]:
+class Stopwatch:
     """pytest-benchmark's fixture, made once it is asked for.
 
     Unused it warns when it is torn down: a call that fails before it is timed would fail twice.
     """
-    return lambda: request.getfixturevalue("benchmark")
+
+    def __init__(self, request: pytest.FixtureRequest) -> None:
+        self._request = request
+
+    @property
+    def off(self) -> bool:
+        """Whether an option, or xdist, has switched it off."""
+        session: Any = self._request.config._benchmarksession  # type: ignore[attr-defined]
+        return bool(session.disabled or session.skip)
+
+    def __call__(self) -> BenchmarkFixture:
+        """The fixture."""
+        return self._request.getfixturevalue("benchmark")  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def stopwatch(request: pytest.FixtureRequest) -> Stopwatch:
+    """What times a call in this process; one in another is timed there."""
+    return Stopwatch(request)
 
 
 def check_of(function: Any) -> Check | None:
@@ -170,7 +231,7 @@ def _param(config: pytest.Config, check: Check, subject: Subject, case: CaseLike
     name = subject.spec.name
     marks = [getattr(pytest.mark, marker(check.clause.section))]
     for record in EXPECTED_FAILURES:
-        if not record.expects(subject.spec, check.name):
+        if not record.expects(subject.spec, check.name, subject.packages):
             continue
         if not subject.asked:
             config.stash[OFFERED].add(record)

@@ -14,6 +14,7 @@ from conformance import geometry, readings, summation
 from conformance.cases import Case
 from conformance.conventions import AXES, Conventions, combine, output_size
 from conformance.dtypes import DTYPES, largest_exact, named
+from conformance.nonconformance import ExitedError, TimedOutError
 from conformance.reference import Array, correlate, orient, shape_of
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ LARGER: dict[str, Shape] = {
     "larger_kernel_columns_by_one": (2, 5),
 }
 REFUSED = "refused: "
+# What is no exception of the call.
+NO_REFUSALS = ("returned ", f"{TimedOutError.symptom}: ", f"{ExitedError.symptom}: ")
 # What a backend is called with first of all.
 OPENING = Case((7, 8), (3, 3), "valid")
 
@@ -106,8 +109,11 @@ def refusals(answers: dict[str, str]) -> dict[str, str]:
     return {k: a.removeprefix(REFUSED) for k, a in answers.items() if a.startswith(REFUSED)}
 
 
-def probe(backend: Backend) -> Probe:
-    """Measure a backend on what it supports; every exception of the call is an answer."""
+def probe(backend: Backend, apart: Backend | None = None) -> Probe:
+    """Measure a backend on what it supports; every exception of the call is an answer.
+
+    ``apart`` is the same one where a call may end the process: what may, is tried there.
+    """
     first = answer_of(lambda: backend.conv2d(*OPENING.arrays(), "valid"))
     if isinstance(first, np.ndarray):
         first = first.copy()
@@ -121,7 +127,7 @@ def probe(backend: Backend) -> Probe:
     found.paddings = {p: _padding_answer(backend, p, usable[0]) for p in PADDINGS}
     _read_maps(backend, found)
     for fact, kernel in LARGER.items():
-        found.larger[fact] = _larger_answer(backend, kernel, found)
+        found.larger[fact] = _larger_answer(apart or backend, kernel, found)
     found.sums_exactly = _sums_exactly(backend, found)
     return found
 
@@ -132,6 +138,8 @@ def answer_of(call: Callable[[], Array]) -> Array | str:
         result: object = call()
     except Unsupported as reason:
         return f"{REFUSED}{reason}"
+    except (TimedOutError, ExitedError) as error:
+        return f"{REFUSED}{error.symptom}: {error}"
     except Exception as error:  # noqa: BLE001  (whatever a call raises is its answer)
         lines = str(error).strip().splitlines() or [""]
         return f"{REFUSED}{type(error).__name__}: {lines[0][:160]}"
@@ -178,7 +186,8 @@ def _larger_answer(backend: Backend, kernel: Shape, found: Probe) -> str:
     img, k = larger_operands(kernel, found)
     answer = answer_of(lambda: backend.conv2d(img, k, "valid"))
     if isinstance(answer, str):
-        return "raises" if not answer.startswith(f"{REFUSED}returned") else answer
+        said = answer.removeprefix(REFUSED)
+        return said if said.startswith(NO_REFUSALS) else "raises"
     if not answer.size:
         return "empty"
     if _is_swapped(answer, img, k, found):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 from backends.protocol import Unavailable
-from backends.registry import load, select
-from conformance.console import emit, others_on_stderr, say
+from conformance.console import emit, say
+from conformance.places import Places, at, parted
 from conformance.subjects import judged
 from conformance.table import render
 
@@ -37,11 +35,17 @@ COLUMNS = {
 }
 
 
-def probe(selectors: Sequence[str], *, as_json: bool) -> int:
-    """Measure every selected backend; 1 if one contradicts itself, 2 if one could not be loaded."""
-    names = list(dict.fromkeys(name for selector in selectors for name in select(selector)))
-    with others_on_stderr():
-        found, missing = _measure(names)
+def probe(selectors: Sequence[str], python: str | None, *, as_json: bool) -> int:
+    """Measure every selected backend; 1 if one contradicts itself, 2 if one could not be loaded.
+
+    Each runs in a process of its framework: in the interpreter that its selector names, or that
+    ``python`` does, or in another one of this.
+    """
+    places = Places()
+    every = [at(selector, python) for selector in selectors]
+    names = list(dict.fromkeys(name for each in every for name in places.select(each)))
+    found, missing = _measure(places, names)
+    places.stop()
     if as_json:
         emit(json.dumps(found, indent=2))
     elif found:
@@ -57,44 +61,23 @@ def probe(selectors: Sequence[str], *, as_json: bool) -> int:
     return 2 if unjudged else int(any(not facts["consistent"] for facts in found))
 
 
-def _measure(names: list[str]) -> tuple[list[dict[str, Any]], list[str]]:
+def _measure(places: Places, selectors: list[str]) -> tuple[list[dict[str, Any]], list[str]]:
     """Facts of the backends that load, and why others do not: one framework per process."""
-    families = dict.fromkeys(_family(name) for name in names)
-    if len(families) > 1:
-        parts = [_elsewhere([n for n in names if _family(n) == family]) for family in families]
-        every = [facts for found, _ in parts for facts in found]
-        every.sort(key=lambda facts: names.index(facts["backend"]))
-        return every, [reason for _, lost in parts for reason in lost]
     found, missing = [], []
-    for name in names:
+    for selector in selectors:
         try:
-            backend = load(name)
+            subject = judged(places.place(selector), selector)
         except Unavailable as error:
             missing.append(str(error))
             continue
-        say(f"probing {name}")
-        found.append({"backend": name, "call": backend.spec.call, **judged(backend).facts()})
+        say(f"probing {selector}")
+        name = parted(selector)[0]
+        found.append({"backend": name, "call": subject.spec.call, **subject.facts()})
     return found, missing
 
 
 def _operation(facts: dict[str, Any]) -> str:
     return facts.get("operation", "conv2d")  # type: ignore[no-any-return]  # a fact that is a word
-
-
-def _family(name: str) -> str:
-    return name.split(":")[0] if ":" in name else name.split(".")[0]
-
-
-def _elsewhere(names: list[str]) -> tuple[list[dict[str, Any]], list[str]]:
-    command = [sys.executable, "-m", "conformance", "probe", "--json", *names]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (our own command)
-    if done.returncode not in (0, 1, 2) or not done.stdout.strip():
-        last = (done.stderr.strip().splitlines() or ["no answer"])[-1]
-        return [], [last.removeprefix("conformance probe: ")]
-    lost = [line for line in done.stderr.splitlines() if line.startswith("conformance probe: ")]
-    # What a framework may print after the list, as the process ends, is no part of it.
-    found, _ = json.JSONDecoder().raw_decode(done.stdout)
-    return found, [line.removeprefix("conformance probe: ") for line in lost]
 
 
 def _row(facts: dict[str, Any]) -> dict[str, str]:

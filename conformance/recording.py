@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backends.precision import settings
 from backends.protocol import Unsupported
 from conformance import determinism, fingerprint
 from conformance.bugreport import BugReports
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     import pytest
 
     from conformance.checks import CaseLike, Check
+    from conformance.here import Place
     from conformance.subject import Subject
     from conformance.timing import Timing
     from reports.model import Number, Outcome, RunHeader
@@ -38,14 +38,14 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def header(environment: str, command: str) -> RunHeader:
+def header(environment: str, command: str, place: Place | None) -> RunHeader:
     """Everything about a run but its records."""
     return {
         "environment": environment,
         "started": now(),
         "command": command,
         "not_run": None,
-        "fingerprint": fingerprint.take(),
+        "fingerprint": fingerprint.take(place),
         "clauses": [
             {"id": c.id, "section": c.section, "title": c.title, "statement": c.statement}
             for c in CLAUSES.values()
@@ -68,8 +68,10 @@ class Recording:
         self.bugs = bugs
 
     @classmethod
-    def start(cls, path: str, environment: str, args: Sequence[str]) -> Recording:
-        """Begin the document at ``path``.
+    def start(
+        cls, path: str, environment: str, args: Sequence[str], subjects: list[Subject]
+    ) -> Recording:
+        """Begin the document at ``path``; what is installed is told of where all subjects run.
 
         Raises
         ------
@@ -77,23 +79,26 @@ class Recording:
             If it cannot be written.
         """
         command = " ".join(("pytest", *map(str, args)))
-        recorder = Recorder(Path(path), header(environment, command))
+        places = {s.place.python: s.place for s in subjects if not isinstance(s.raw, Missing)}
+        place = next(iter(places.values())) if len(places) == 1 else None
+        recorder = Recorder(Path(path), header(environment, command, place))
         return cls(recorder, BugReports(path, environment))
 
     def backend(self, subject: Subject) -> None:
         """Record a backend and, if it is there, everything that the probe measured."""
         spec, missing = subject.spec, isinstance(subject.raw, Missing)
-        versions = fingerprint.installed()
+        there = subject.packages
         self._recorder.add({
             "kind": "backend",
             "backend": spec.name,
             "call": spec.call,
             "algorithm": spec.algorithm,
-            "versions": {d: versions[d] for d in spec.distributions if d in versions},
+            "versions": {d: there[d] for d in spec.distributions if d in there},
             "paddings": [] if missing else list(subject.paddings),
             "dtypes": [] if missing else list(subject.dtypes),
             "declared": _declared(subject),
-            "settings": settings(),
+            "settings": {} if missing else subject.place.settings,
+            "python": None if missing else subject.place.python,
             "available": not missing,
             "reason": subject.raw.reason if isinstance(subject.raw, Missing) else None,
         })  # fmt: skip
@@ -118,7 +123,7 @@ class Recording:
 
     def determinism(self, subjects: list[Subject]) -> None:
         """Record whether other processes give the same bits; one framework at a time."""
-        there = [s.raw for s in subjects if not isinstance(s.raw, Missing)]
+        there = [s for s in subjects if not isinstance(s.raw, Missing)]
         for name, facts in determinism.measure(there).items():
             for fact, value in facts.items():
                 self._recorder.add({

@@ -14,7 +14,9 @@ from conformance import precision, special
 from conformance.cases import Case
 from conformance.conventions import Conventions, output_size
 from conformance.exhaustive import EveryImage
-from conformance.guard import SECONDS, Guarded
+from conformance.guard import Guarded
+from conformance.here import SECONDS, Here
+from conformance.hosted import Hosted
 from conformance.layer import Layer
 from conformance.layered import Layers
 from conformance.nonconformance import (
@@ -30,8 +32,11 @@ from conformance.timing import Clock
 from conformance.witness import Witness
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from backends.protocol import Backend, Operation
     from conformance.geometry import Shape
+    from conformance.here import Place
     from conformance.reference import Array
 
 
@@ -60,12 +65,15 @@ class Subject:
 
     Parameters
     ----------
-    backend : Backend
-        Called through a guard everywhere but where it is timed (``raw``).
+    backend : Backend, Hosted or Missing
+        ``raw``: an adapter of this process, or one in another.
     seconds : float
         Deadline of one call.
     selector : str or None
         What names it on the command line; the name of its spec by default.
+    apart : callable or None
+        Makes the same backend in another process, where it is called with what may end one: no
+        operands to speak of, kernels larger than the image, bad input. Without it, that is here.
 
     Attributes
     ----------
@@ -74,12 +82,18 @@ class Subject:
     """
 
     def __init__(
-        self, backend: Backend, seconds: float = SECONDS, selector: str | None = None
+        self,
+        backend: Backend | Hosted | Missing,
+        seconds: float = SECONDS,
+        selector: str | None = None,
+        apart: Callable[[], Place] | None = None,
     ) -> None:
         self.raw = backend
-        self.guarded = Guarded(backend, seconds)
+        self.place: Place = backend if isinstance(backend, Hosted) else Here(backend, seconds)
+        self.guarded = Guarded(self.place)
         self.backend = Witness(self.guarded)
         self.calls = self.backend.calls
+        self._apart = apart
         self.cost = self.guarded.cost
         self.selector = selector or backend.spec.name
         self.margin: Margin | None = None
@@ -91,11 +105,28 @@ class Subject:
         """What the adapter says of its call."""
         return self.backend.spec
 
+    @property
+    def packages(self) -> Mapping[str, str]:
+        """Versions of what is installed where it runs."""
+        return self.place.packages
+
+    @cached_property
+    def apart(self) -> Guarded:
+        """The backend where a call that ends its process costs no more than its own record."""
+        if self._apart is None:
+            return self.guarded
+        return Guarded(self._apart(), self.cost)
+
+    @cached_property
+    def risked(self) -> Witness:
+        """`apart`, with its calls among those that are remembered."""
+        return Witness(self.apart, self.calls)
+
     @cached_property
     def probe(self) -> Probe:
         """Measured once, at first use."""
         with self.cost.of("probe"):
-            return probe(self.guarded)
+            return probe(self.guarded, self.apart)
 
     @cached_property
     def layers(self) -> Layers:

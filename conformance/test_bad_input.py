@@ -9,7 +9,13 @@ import numpy as np
 
 from conformance.checks import check
 from conformance.conventions import output_size
-from conformance.nonconformance import AcceptedError, Refused, WrongShapeError
+from conformance.nonconformance import (
+    AcceptedError,
+    ExitedError,
+    Refused,
+    TimedOutError,
+    WrongShapeError,
+)
 
 if TYPE_CHECKING:
     from conformance.subject import Subject
@@ -57,11 +63,19 @@ IMAGES = tuple(
 
 
 def give(subject: Subject, bad: Bad) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]] | None:
-    """The call's answer to bad input; None if it is an exception, `Unsupported` included."""
+    """The call's answer to bad input; None if it is an exception, `Unsupported` included.
+
+    Raises
+    ------
+    TimedOutError, ExitedError
+        If it does not come back: that is no refusal.
+    """
     img, k = np.ones(bad.image, bad.dtypes[0]), np.ones(bad.kernel, bad.dtypes[1])
     padding = (*subject.paddings, "same")[0] if bad.padding is None else bad.padding
     try:
-        return np.asarray(subject.backend.conv2d(img, k, padding))  # type: ignore[arg-type]
+        return np.asarray(subject.risked.conv2d(img, k, padding))  # type: ignore[arg-type]
+    except (TimedOutError, ExitedError):
+        raise
     except Exception:  # noqa: BLE001  (any exception is the right answer)
         return None
 

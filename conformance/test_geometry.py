@@ -9,7 +9,7 @@ from conformance import judge
 from conformance.cases import SHAPED, Case
 from conformance.checks import Named, check
 from conformance.conventions import AXES
-from conformance.nonconformance import Refused, WrongFactError
+from conformance.nonconformance import ExitedError, Refused, TimedOutError, WrongFactError
 from conformance.probe import LARGER, larger_operands
 
 if TYPE_CHECKING:
@@ -82,9 +82,25 @@ def larger(subject: Subject, case: Named) -> dict[str, Any]:
     return {"operands": (*operands, "valid"), "claim": "refused or empty"}
 
 
+def returned(subject: Subject, case: Named) -> str:
+    """What was measured, if the call came back from it.
+
+    Raises
+    ------
+    TimedOutError, ExitedError
+        If it did not.
+    """
+    measured = subject.probe.larger.get(case.id, "unsupported")
+    for kind in (TimedOutError, ExitedError):
+        if measured.startswith(f"{kind.symptom}: "):
+            operands = (*larger_operands(LARGER[case.id], subject.probe), "valid")
+            raise kind(measured.removeprefix(f"{kind.symptom}: "), operands=operands)
+    return measured
+
+
 @check("G5", (Named("larger_kernel"), Named("larger_kernel_by_one")))
 def test_valid_with_a_larger_kernel_does_what_is_declared(subject: Subject, case: Named) -> None:
-    measured = subject.probe.larger.get(case.id, "unsupported")
+    measured = returned(subject, case)
     if measured == "unsupported":
         reason = "the call has no 'valid' padding"
         raise Refused(reason)
@@ -99,7 +115,7 @@ def test_valid_with_a_larger_kernel_does_what_is_declared(subject: Subject, case
 def test_valid_with_a_kernel_larger_in_one_axis_gives_no_number(
     subject: Subject, case: Named
 ) -> None:
-    measured = subject.probe.larger.get(case.id, "unsupported")
+    measured = returned(subject, case)
     if measured not in (*NO_NUMBER, "unsupported"):
         msg = f"{subject.spec.call}: a kernel larger than the image in one axis gave {measured}"
         if not subject.declares:

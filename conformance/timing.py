@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from itertools import product
-from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conformance.cases import Case
 from conformance.nonconformance import Refused
@@ -76,18 +75,18 @@ class Clock:
 
 
 def rounds_within(
-    clock: Clock, call: Callable[..., Any], operands: tuple[Any, ...], case: Case | Layer
+    clock: Clock, seconds_of: Callable[[int, int], list[float]], case: Case | Layer
 ) -> tuple[int, int]:
-    """Rounds, and calls per round, that fit the budget; one untimed call finds out.
+    """Rounds, and calls per round, that fit the budget; one call finds out.
+
+    ``seconds_of`` takes both and gives seconds per call, by round.
 
     Raises
     ------
     LeftOut
         If not even `ROUNDS` calls fit.
     """
-    began = perf_counter()
-    call(*operands)
-    seconds = perf_counter() - began
+    (seconds,) = seconds_of(1, 1)
     clock.seconds_per_product = seconds / work(case)
     clock.require_budget(case)
     loops = max(1, int(1e-3 / seconds))

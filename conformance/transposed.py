@@ -34,7 +34,7 @@ class TransposedLayers(Layers):
         return self._painted(layer, *layer.arrays())
 
     def _painted(self, layer: Layer, img: Array, k: Array) -> Array:
-        call = self._of(layer.layout).conv_transpose2d
+        call = self._of(layer).conv_transpose2d
         return self._result(layer, call, img, k, layer.padding)
 
     @cached_property

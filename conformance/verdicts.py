@@ -125,7 +125,7 @@ def _record(
 
 
 def _about(record: ExpectedFailure, subject: Subject, check: Check, case: CaseLike) -> bool:
-    return record.expects(subject.spec, check.name) and record.covers(case.id)
+    return record.expects(subject.spec, check.name, subject.packages) and record.covers(case.id)
 
 
 def _passed(config: pytest.Config) -> int:

@@ -65,9 +65,9 @@ class Call:
 class Witness:
     """A backend that remembers its last calls."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, calls: deque[Call] | None = None) -> None:
         self.spec = backend.spec
-        self.calls: deque[Call] = deque(maxlen=REMEMBERED)
+        self.calls: deque[Call] = deque(maxlen=REMEMBERED) if calls is None else calls
         self._backend = backend
 
     def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:

@@ -65,6 +65,7 @@ class BackendRecord(TypedDict):
     settings: dict[str, str]
     available: bool
     reason: str | None
+    python: NotRequired[str | None]
 
 
 class FactRecord(TypedDict):

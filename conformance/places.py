@@ -1,0 +1,137 @@
+"""Which interpreter a selector asks for, and the interpreters that are shared."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backends import registry
+from backends.registry import UnknownBackendError
+from conformance.here import SECONDS
+from conformance.hosted import Hosted
+from conformance.interpreter import Interpreter
+from conformance.subjects import judged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.subject import Subject
+
+
+def parted(selector: str) -> tuple[str, Path | None]:
+    """A selector's name and its interpreter: ``NAME@PATH``; None is this one.
+
+    Raises
+    ------
+    UnknownBackendError
+        If there is no file of that path.
+    """
+    name, at, path = selector.rpartition("@")
+    if not at:
+        return selector, None
+    return name, existing(path)
+
+
+def at(selector: str, python: str | None) -> str:
+    """A selector in the interpreter at ``python``, unless it names one itself."""
+    return selector if python is None or "@" in selector else f"{selector}@{python}"
+
+
+def existing(path: str) -> Path:
+    """The interpreter at a path, which may begin with ``~``; not resolved, for a link may be one.
+
+    Raises
+    ------
+    UnknownBackendError
+        If there is no such file.
+    """
+    found = Path(path).expanduser()
+    if not found.is_file():
+        msg = f"there is no interpreter {path}; give the path of a python, as .venv/bin/python"
+        raise UnknownBackendError(msg)
+    return found.absolute()
+
+
+def family(name: str) -> str:
+    """What runs in one process: one framework, or one file."""
+    return name.rpartition(":")[0] if ":" in name else name.split(".")[0]
+
+
+class Places:
+    """Interpreters, one for each python and framework; they start when they are asked.
+
+    Parameters
+    ----------
+    environment : mapping or None
+        Environment variables that they have beside our own.
+    seconds : float
+        Deadline of each call.
+    trusting : bool
+        Whether backends that are not ours also run in this process if no interpreter is named.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str] | None = None,
+        seconds: float = SECONDS,
+        *,
+        trusting: bool = False,
+    ) -> None:
+        self._environment, self._seconds, self._trusting = environment, seconds, trusting
+        self._interpreters: dict[tuple[Path | None, str], Interpreter] = {}
+
+    def place(self, selector: str) -> Hosted:
+        """A backend where its selector says, or in another process of this interpreter.
+
+        Raises
+        ------
+        Unavailable
+            If the interpreter does not start or the backend does not load there.
+        UnknownBackendError
+            If the selector stands for none.
+        """
+        name, python = parted(selector)
+        return Hosted(self._interpreter(python, name), name, self._seconds)
+
+    def subject(self, selector: str) -> Subject:
+        """A backend under judgement where its selector says; one that is not ours runs apart.
+
+        Raises
+        ------
+        Unavailable, UnknownBackendError
+            As `place`.
+        """
+        name, python = parted(selector)
+        if python is not None or not (self._trusting or registry.shipped(name)):
+            return judged(self.place(selector), selector)
+        apart = partial(self.place, selector)
+        return judged(registry.load(name), selector, apart, self._seconds)
+
+    def select(self, selector: str) -> list[str]:
+        """The selectors of single backends that one stands for where it says.
+
+        Raises
+        ------
+        UnknownBackendError
+            If it stands for none.
+        """
+        name, python = parted(selector)
+        if python is None:
+            return registry.select(name)
+        try:
+            names = registry.select(name)
+        except UnknownBackendError:
+            names = self._interpreter(python, name).names(name)
+        return [f"{each}@{python}" for each in names]
+
+    def stop(self) -> None:
+        """End every interpreter."""
+        for interpreter in self._interpreters.values():
+            interpreter.stop()
+
+    def _interpreter(self, python: Path | None, name: str) -> Interpreter:
+        key = python, family(name)
+        if key not in self._interpreters:
+            self._interpreters[key] = Interpreter(python, self._environment)
+        return self._interpreters[key]
