@@ -10,7 +10,7 @@ import numpy as np
 from backends import precision
 from backends.layout import chosen, image, operands, result, results
 from backends.padding import explicit, pair
-from backends.protocol import FLOATS, INTEGERS, OPTIONS, Spec
+from backends.protocol import FLOATS, INTEGERS, PLAIN, Spec
 
 if TYPE_CHECKING:
     from backends.protocol import Array, Padding, Pads, Step
@@ -43,7 +43,7 @@ class ConvGeneralDilated:
         larger_kernel="empty",
         compiles=True,
         snippet=_SNIPPET.format(call="jax.lax.conv_general_dilated"),
-        options=OPTIONS,
+        options=PLAIN,
         layouts=("NCHW", "NHWC"),
         differentiates=True,
         fuses=True,

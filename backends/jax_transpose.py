@@ -12,9 +12,10 @@ from backends.padding import only, pair
 from backends.protocol import FLOATS, INTEGERS, Spec, Unsupported
 
 if TYPE_CHECKING:
-    from backends.protocol import Array, Padding, Step
+    from backends.protocol import Array, Padding, Pads, Step
 
 _WHY = "jax.lax.conv_transpose has 'VALID' and 'SAME'; for 'full' give its explicit padding"
+_MORE = "jax.lax.conv_transpose has no output_padding; give its explicit padding"
 
 
 class ConvTranspose:
@@ -43,13 +44,16 @@ class ConvTranspose:
         self,
         img: Array,
         k: Array,
-        padding: Padding,
+        padding: Padding | Pads,
         *,
         stride: Step = 1,
         dilation: Step = 1,
         groups: int = 1,
+        output_padding: Step | None = None,
     ) -> Array:
         """Call it."""
+        if output_padding is not None:
+            raise Unsupported(_MORE)
         if groups != 1:
             why = "jax.lax.conv_transpose has no groups; split the channels and call it for each"
             raise Unsupported(why)

@@ -12,7 +12,7 @@ from backends.protocol import INTEGERS, Unsupported
 from backends.tensorflow_nn import PLAINER
 
 if TYPE_CHECKING:
-    from backends.protocol import Array, Padding, Step
+    from backends.protocol import Array, Padding, Pads, Step
 
 _WHY = "Keras has 'valid' and 'same' only; for 'full' crop a 'valid' one with keras.ops"
 
@@ -23,30 +23,34 @@ class OpsConvTranspose(Configured):
     spec = replace(
         Configured.spec,
         name="keras.ops.conv_transpose",
-        call="keras.ops.conv_transpose(img_nhwc, k_hwoi, stride, padding, None, 'channels_last', "
-        "dilation)",
+        call="keras.ops.conv_transpose(img_nhwc, k_hwoi, stride, padding, output_padding, "
+        "'channels_last', dilation)",
         orientation=None,
         boundary=None,
         larger_kernel=None,
         strided_same=None,
-        options=("batch", "stride", "dilation"),
+        options=("batch", "stride", "dilation", "output_padding"),
         layouts=("channels_last",),
         operation="conv_transpose2d",
         reads="adjoint",
         ends="stride",
+        output_padding="halved",
     )
     integers: ClassVar = {"tensorflow": ("int32",), "torch": ("int64",), "jax": INTEGERS}
-    refuses: ClassVar = {"tensorflow": tuple(("dilation", dtype) for dtype in PLAINER)}
+    refuses: ClassVar = {
+        "tensorflow": (("past_stride",), *(("dilation", dtype) for dtype in PLAINER))
+    }
 
     def conv_transpose2d(
         self,
         img: Array,
         k: Array,
-        padding: Padding,
+        padding: Padding | Pads,
         *,
         stride: Step = 1,
         dilation: Step = 1,
         groups: int = 1,
+        output_padding: Step | None = None,
     ) -> Array:
         """Call it."""
         if groups != 1:
@@ -54,12 +58,14 @@ class OpsConvTranspose(Configured):
             raise Unsupported(why)
         word = only(self.spec.paddings, padding, _WHY)
         x, w = operands(img, k, ("NHWC", "HWOI"), TRANSPOSED)
-        out = self._keras.ops.convert_to_numpy(self._call(x, w, stride, word, dilation))
-        return result(out, "NHWC", img.ndim)
+        out = self._call(x, w, stride, word, output_padding, dilation)
+        return result(self._keras.ops.convert_to_numpy(out), "NHWC", img.ndim)
 
-    def _call(self, img: Any, k: Any, stride: Step, padding: str, dilation: Step) -> Any:
+    def _call(
+        self, img: Any, k: Any, stride: Step, padding: str, more: Step | None, dilation: Step
+    ) -> Any:
         return self._keras.ops.conv_transpose(
-            img, k, stride, padding, None, "channels_last", dilation
+            img, k, stride, padding, more, "channels_last", dilation
         )
 
 
@@ -69,20 +75,22 @@ class LayersConv2DTranspose(OpsConvTranspose):
     spec = replace(
         OpsConvTranspose.spec,
         name="keras.layers.Conv2DTranspose",
-        call="layer = keras.layers.Conv2DTranspose(k.shape[1], k.shape[2:], stride, padding, None, "
-        "'channels_last', dilation, use_bias=False); layer.build(img_nhwc.shape); "
+        call="layer = keras.layers.Conv2DTranspose(k.shape[1], k.shape[2:], stride, padding, "
+        "output_padding, 'channels_last', dilation, use_bias=False); layer.build(img_nhwc.shape); "
         "layer.set_weights([k_hwoi]); layer(img_nhwc)",
-        refuses=(("stride", "dilation"),),
+        refuses=(("stride", "dilation"), ("past_stride",)),
     )
     integers: ClassVar = {}
 
-    def _call(self, img: Any, k: Any, stride: Step, padding: str, dilation: Step) -> Any:
+    def _call(
+        self, img: Any, k: Any, stride: Step, padding: str, more: Step | None, dilation: Step
+    ) -> Any:
         layer = self._keras.layers.Conv2DTranspose(
             k.shape[2],
             k.shape[:2],
             stride,
             padding,
-            None,
+            more,
             "channels_last",
             dilation,
             use_bias=False,

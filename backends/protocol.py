@@ -34,24 +34,30 @@ if TYPE_CHECKING:
     Operation = Literal["conv2d", "conv_transpose2d"]
     Reads = Literal["adjoint", "rotated"]
     Ends = Literal["kernel", "stride"]
-    Option = Literal["batch", "stride", "dilation", "groups", "explicit", "negative"]
+    Extra = Literal["after", "before", "halved"]
+    Option = Literal[
+        "batch", "stride", "dilation", "groups", "explicit", "negative", "output_padding"
+    ]
     Pair = Tuple[int, int]
     Pads = Tuple[Pair, Pair]
     Step = Union[int, Pair]
 
     class Options(TypedDict, total=False):
-        """The keywords of `Wide.conv2d`."""
+        """The keywords of `Wide.conv2d`, and one of `Transposed.conv_transpose2d` alone."""
 
         stride: Step
         dilation: Step
         groups: int
+        output_padding: Step | None
 else:
     Protocol = object
 
 PADDINGS: tuple[Padding, ...] = ("valid", "same", "full")
 FLOATS = ("float16", "float32", "float64")
 INTEGERS = ("uint8", "int8", "int16", "int32", "int64")
-OPTIONS: tuple[Option, ...] = ("batch", "stride", "dilation", "groups", "explicit", "negative")
+# What a plain convolution may take, and with what a transposed one may take beyond that.
+PLAIN: tuple[Option, ...] = ("batch", "stride", "dilation", "groups", "explicit", "negative")
+OPTIONS: tuple[Option, ...] = (*PLAIN, "output_padding")
 
 
 class Unsupported(Exception):  # noqa: N818  (the contract fixes the name; it is no error)
@@ -93,12 +99,15 @@ class Spec:
         What the call takes beyond the plain one. ``batch``: ``img`` (N, C, H, W) with ``k``
         (O, C / groups, Kh, Kw). ``stride``, ``dilation``, ``groups``: keywords; an int, or a pair
         (rows, columns) for the first two. ``explicit``: padding ((top, bottom), (left, right));
-        ``negative``: also with numbers below zero, which crop.
+        ``negative``: also with numbers below zero, which crop. Of a transposed convolution
+        ``explicit`` numbers crop, and ``output_padding`` is a keyword: an int or a pair (rows,
+        columns) by which the result is longer; None, or not listed, is the framework's default.
     refuses : tuple of tuple of str
         Combinations of words that the call refuses by raising, the smallest ones; whatever holds
         one may be refused and is no failure. Words: the options, the paddings, ``channels`` (more
         than one), ``depthwise`` (as many groups as channels, of which there are several), ``even``
-        (an even kernel extent), ``gradients`` (those of the call), a layout, a dtype.
+        (an even kernel extent), ``gradients`` (those of the call), ``past_stride`` (an
+        output_padding that is no less than the stride), a layout, a dtype.
     layouts : tuple of str
         Memory layouts, by the framework's own names, that the adapter can be made for
         (``Adapter(layout="NHWC")``); the first is what ``Adapter()`` uses.
@@ -118,6 +127,10 @@ class Spec:
         with its kernel, or of doing so with the kernel ``rotated`` by 180°; whether ``valid`` ends
         with the last pixel's ``kernel``, (H - 1)s + d(Kh - 1) + 1 rows, or also fills up the last
         pixel's ``stride``, at least H·s. None declares nothing.
+    output_padding : str or None
+        Declared fact of a transposed convolution: where an output_padding of q leaves q rows more,
+        all ``after`` or all ``before``; or, under ``same``, that the crop, less by q, is ``halved``
+        anew. None declares nothing.
     """
 
     name: str
@@ -141,6 +154,7 @@ class Spec:
     operation: Operation = "conv2d"
     reads: Reads | None = None
     ends: Ends | None = None
+    output_padding: Extra | None = None
 
 
 class Backend(Protocol):
@@ -206,13 +220,17 @@ class Transposed(Protocol):
         self,
         img: Array,
         k: Array,
-        padding: Padding,
+        padding: Padding | Pads,
         *,
         stride: Step = 1,
         dilation: Step = 1,
         groups: int = 1,
+        output_padding: Step | None = None,
     ) -> Array:
         """Call the framework on (N, C, H, W) and (C, O / groups, Kh, Kw), or on two planes.
+
+        Explicit padding crops ((top, bottom), (left, right)); ``output_padding`` rows and columns
+        are cropped less, and where there is nothing to crop, are added.
 
         Raises
         ------

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backends import hints
-from backends.protocol import OPTIONS, Spec, Unavailable
+from backends.protocol import PLAIN, Spec, Unavailable
 
 if TYPE_CHECKING:
     from backends.protocol import Array, Backend, Operation, Option, Padding, Pads, Transposed
@@ -98,7 +98,7 @@ def _options(function: Any) -> tuple[Option, ...]:
     given = {word for word in KEYWORDS if anything or word in parameters}
     if not given:
         return ()
-    return tuple(word for word in OPTIONS if word in given or word not in KEYWORDS)
+    return tuple(word for word in PLAIN if word in given or word not in KEYWORDS)
 
 
 def registered() -> dict[str, str]:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from backends import precision
 from backends.layout import TRANSPOSED, operands, result
 from backends.padding import only, pair
-from backends.protocol import FLOATS, Spec
+from backends.protocol import FLOATS, Spec, Unsupported
 from backends.tensorflow_nn import PLAINER
 
 if TYPE_CHECKING:
-    from backends.protocol import Array, Padding, Step
+    from backends.protocol import Array, Padding, Pads, Step
 
 _WHY = "tf.nn.conv2d_transpose has 'VALID' and 'SAME'; for 'full' crop a 'valid' one"
+_MORE = "tf.nn.conv2d_transpose has no output_padding; it is told the size of its output"
 
 
 class Conv2dTranspose:
@@ -42,13 +43,16 @@ class Conv2dTranspose:
         self,
         img: Array,
         k: Array,
-        padding: Padding,
+        padding: Padding | Pads,
         *,
         stride: Step = 1,
         dilation: Step = 1,
         groups: int = 1,
+        output_padding: Step | None = None,
     ) -> Array:
         """Call it for the size that Keras derives; several sizes have an adjoint of the same."""
+        if output_padding is not None:
+            raise Unsupported(_MORE)
         word = only(self.spec.paddings, padding, _WHY)
         views = operands(img, k, ("NHWC", "HWOI"), TRANSPOSED)
         x, w = (self._tf.convert_to_tensor(view) for view in views)

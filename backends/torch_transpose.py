@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from backends import precision
 from backends.layout import TRANSPOSED, from_torch, operands, result, to_torch
 from backends.padding import only
-from backends.protocol import FLOATS, Spec
+from backends.protocol import FLOATS, Spec, Unsupported
 
 if TYPE_CHECKING:
-    from backends.protocol import Array, Padding, Step
+    from backends.protocol import Array, Padding, Pads, Pair, Step
 
 _WHY = "PyTorch crops a transposed convolution by numbers only; crop a 'valid' one to the size"
+_ALIKE = "PyTorch crops both sides of an axis alike; slice a 'valid' result"
 
 
 class FunctionalConvTranspose2d:
@@ -22,15 +23,16 @@ class FunctionalConvTranspose2d:
     spec = Spec(
         name="torch.nn.functional.conv_transpose2d",
         call="torch.nn.functional.conv_transpose2d"
-        "(img, k, stride=stride, dilation=dilation, groups=groups)",
+        "(img, k, None, stride, crops, output_padding or 0, groups, dilation)",
         distributions=("torch",),
         paddings=("valid",),
         dtypes=(*FLOATS, "bfloat16", "int64"),
-        options=("batch", "stride", "dilation", "groups"),
+        options=("batch", "stride", "dilation", "groups", "explicit", "output_padding"),
         layouts=("NCHW",),
         operation="conv_transpose2d",
         reads="adjoint",
         ends="kernel",
+        output_padding="after",
     )
 
     def __init__(self) -> None:
@@ -40,22 +42,35 @@ class FunctionalConvTranspose2d:
         self,
         img: Array,
         k: Array,
-        padding: Padding,
+        padding: Padding | Pads,
         *,
         stride: Step = 1,
         dilation: Step = 1,
         groups: int = 1,
+        output_padding: Step | None = None,
     ) -> Array:
-        """Call it."""
-        only(self.spec.paddings, padding, _WHY)
+        """Call it; its ``padding`` is what it crops on both sides of an axis."""
+        crops = self._crops(padding)
+        more = 0 if output_padding is None else output_padding
         views = operands(img, k, ("NCHW", "IOHW"), TRANSPOSED)
         x, w = (to_torch(self._torch, view) for view in views)
-        out = self._call(x, w, stride, dilation, groups)
+        out = self._call(x, w, stride, crops, more, groups, dilation)
         return result(from_torch(self._torch, out), "NCHW", img.ndim)
 
-    def _call(self, img: Any, k: Any, stride: Step, dilation: Step, groups: int) -> Any:
+    def _crops(self, padding: Padding | Pads) -> Pair:
+        if not isinstance(padding, tuple):
+            only(self.spec.paddings, padding, _WHY)
+            return 0, 0
+        (top, bottom), (left, right) = padding
+        if (top, left) != (bottom, right):
+            raise Unsupported(_ALIKE)
+        return top, left
+
+    def _call(
+        self, img: Any, k: Any, stride: Step, crops: Pair, more: Step, groups: int, dilation: Step
+    ) -> Any:
         return self._torch.nn.functional.conv_transpose2d(
-            img, k, stride=stride, dilation=dilation, groups=groups
+            img, k, None, stride, crops, more, groups, dilation
         )
 
 
@@ -66,17 +81,21 @@ class ConvTranspose2d(FunctionalConvTranspose2d):
         FunctionalConvTranspose2d.spec,
         name="torch.nn.ConvTranspose2d",
         call="torch.nn.ConvTranspose2d(k.shape[0], k.shape[1] * groups, k.shape[2:], stride, "
-        "groups=groups, bias=False, dilation=dilation)(img)",
+        "crops, output_padding or 0, groups, False, dilation)(img)",
     )
 
-    def _call(self, img: Any, k: Any, stride: Step, dilation: Step, groups: int) -> Any:
+    def _call(
+        self, img: Any, k: Any, stride: Step, crops: Pair, more: Step, groups: int, dilation: Step
+    ) -> Any:
         nn, (channels, each, *size) = self._torch.nn, k.shape
         layer = nn.ConvTranspose2d(
             channels,
             each * groups,
             size,
             stride,
-            groups=groups,
+            crops,
+            more,
+            groups,
             bias=False,
             dilation=dilation,
         )

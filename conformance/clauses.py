@@ -188,9 +188,9 @@ _ALL = (
         "A1",
         "transposed",
         "transposed layers of integers are exact",
-        "With batch, channels, stride, dilation and groups, as far as the adapter lists them, "
-        "integers give the exact transposed convolution, the adjoint of the correlation, of the "
-        "measured size and the operands' dtype, and twice the same.",
+        "With batch, channels, stride, dilation, groups, explicit crops and output_padding, as far "
+        "as the adapter lists them, integers give the exact transposed convolution, the adjoint of "
+        "the correlation, of the measured size and the operands' dtype, and twice the same.",
     ),
     Clause(
         "A2",
@@ -204,14 +204,15 @@ _ALL = (
         "transposed",
         "consistent",
         "One reading of the kernel and one rule of size and crop explain the index map of every "
-        "kernel, stride, dilation and padding.",
+        "kernel, stride, dilation, padding and output_padding.",
     ),
     Clause(
         "A4",
         "transposed",
         "facts as declared",
-        "The reading of the kernel, the end of `valid` where the stride exceeds the kernel, and "
-        "the side from which `same` crops an odd pixel are as declared.",
+        "The reading of the kernel, the end of `valid` where the stride exceeds the kernel, the "
+        "side from which `same` crops an odd pixel, and that to which output_padding adds are as "
+        "declared.",
     ),
     Clause(
         "A5",

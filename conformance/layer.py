@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 # Batch, channels, outputs, groups.
 Channels = tuple[int, int, int, int]
-GRAMMAR = re.compile(
+GRAMMAR = (
     r"(n(?P<n>\d+)c(?P<c>\d+)o(?P<o>\d+)(g(?P<g>\d+))?/)?"
     r"(?P<h>\d+)x(?P<w>\d+)-by-(?P<kh>\d+)x(?P<kw>\d+)"
     r"/(?P<padding>valid|same|full|p(-?\d+)x(-?\d+)x(-?\d+)x(-?\d+))"
-    r"(/s(?P<s>\d+x\d+))?(/d(?P<d>\d+x\d+))?(/(?P<dtype>float16|bfloat16|float32|float64))?"
+    r"(/s(?P<s>\d+x\d+))?(/d(?P<d>\d+x\d+))?{more}"
+    r"(/(?P<dtype>float16|bfloat16|float32|float64))?"
     r"(/(?P<family>integers|small-integers|normal))?(/(?P<layout>[A-Za-z_-]+))?"
 )
 EXAMPLE = "n2c4o6g2/9x10-by-3x2/p1x0x2x1/s2x1/d1x2/float64/normal"
@@ -45,6 +46,8 @@ class Layer:
     """
 
     prefix: ClassVar[str] = ""
+    # What its descriptor may hold behind the dilation.
+    more: ClassVar[str] = ""
 
     image: Pair
     kernel: Pair
@@ -66,12 +69,17 @@ class Layer:
         if self.channels:
             n, c, o, g = self.channels
             parts.insert(0, f"n{n}c{c}o{o}" + (f"g{g}" if g > 1 else ""))
-        pairs = {"s": self.stride, "d": self.dilation}
-        parts += [f"{word}{a}x{b}" for word, (a, b) in pairs.items() if (a, b) != (1, 1)]
+        parts += [f"{word}{a}x{b}" for word, (a, b) in self.pairs.items()]
         parts.append(self.dtype)
         return self.prefix + "/".join(
             parts + [p for p in (self.family, self.layout) if p not in ("integers", "")]
         )
+
+    @property
+    def pairs(self) -> dict[str, Pair]:
+        """What the id has as pairs, by the letter before them."""
+        given = {"s": self.stride, "d": self.dilation}
+        return {word: pair for word, pair in given.items() if pair != (1, 1)}
 
     @property
     def padding_word(self) -> str:
@@ -155,20 +163,21 @@ class NotALayerError(ValueError):
     """A descriptor cannot be read; the message shows one that can."""
 
 
-def parse(descriptor: str) -> Layer:
-    """The layer that a descriptor names.
+def parse(descriptor: str, kind: type[Layer] = Layer) -> Layer:
+    """The layer that a descriptor names, less the prefix of its kind.
 
     Raises
     ------
     NotALayerError
         If it is none, or if channels and groups do not fit.
     """
-    found = GRAMMAR.fullmatch(descriptor)
+    found = re.fullmatch(GRAMMAR.replace("{more}", kind.more), descriptor)
     if found is None:
         msg = f"{descriptor!r} is no layer; one is {EXAMPLE}"
         raise NotALayerError(msg)
     part = {word: value for word, value in found.groupdict().items() if value is not None}
-    made = Layer(
+    more = {word: _pair(part[word]) for word in ("output_padding",) if word in part}
+    made: Layer = kind(
         (int(part["h"]), int(part["w"])),
         (int(part["kh"]), int(part["kw"])),
         _pads(part["padding"]),
@@ -178,6 +187,7 @@ def parse(descriptor: str) -> Layer:
         part.get("dtype", "float32"),
         part.get("family", "integers"),  # type: ignore[arg-type]
         part.get("layout", ""),
+        **more,  # type: ignore[arg-type]
     )
     _, c, o, g = made.channels or (1, 1, 1, 1)
     if min(g, *made.kernel, *made.stride, *made.dilation) < 1 or c % g or o % g:

@@ -15,6 +15,7 @@ from conformance.layer import Layer
 from conformance.nonconformance import NonconformanceError, RaisedError, Refused, WrongShapeError
 from conformance.pads import output_size, pads_of, reach
 from conformance.reference import orient
+from conformance.transposed_layer import TransposedLayer
 
 if TYPE_CHECKING:
     from conformance.guard import Guarded
@@ -30,6 +31,7 @@ SMALLEST = {
     "groups": Layer((6, 7), (3, 3), channels=(1, 2, 2, 2)),
     "explicit": Layer((6, 7), (3, 3), ((1, 1), (1, 1))),
     "negative": Layer((6, 7), (3, 3), ((-1, 0), (0, 0))),
+    "output_padding": TransposedLayer((6, 7), (3, 3), stride=(2, 2), output_padding=(1, 1)),
 }
 # What nobody computes alike, if at all.
 ODD = {

@@ -107,7 +107,9 @@ class Recording:
 
     def _facts(self, subject: Subject) -> None:
         spec = subject.spec
-        declared: dict[str, Any] = {**_declared(subject), "reads": spec.reads, "ends": spec.ends}
+        declared: dict[str, Any] = _declared(subject) | {
+            word: getattr(spec, word) for word in ("reads", "ends", "output_padding")
+        }
         if declared["anchor"]:
             declared["anchor"] = {"rows": declared["anchor"], "columns": declared["anchor"]}
         cases = "covering subset: it compiles for each shape" if subject.spec.compiles else "all"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from conformance.layer import Layer
     from conformance.subject import Subject
 
-DECLARED = tuple(Named(fact) for fact in ("reads", "ends", "anchor"))
+DECLARED = tuple(Named(fact) for fact in ("reads", "ends", "anchor", "output_padding"))
 
 
 @check("A1", transposed_cases.INTEGERS, operation="conv_transpose2d")

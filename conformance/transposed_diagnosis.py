@@ -13,14 +13,23 @@ from conformance.layer_diagnosis import size_of_error
 from conformance.layer_readings import Reading, axes_of, natural, options_of
 from conformance.layered import four
 from conformance.pads import transposed_size
+from conformance.transposed_layer import TransposedLayer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conformance.crops import Extra
     from conformance.layer import Layer
     from conformance.pads import Align, Pads
-    from conformance.reference import Array
+    from conformance.reference import Array, Exact
     from conformance.transposed import TransposedLayers
+
+
+EXTRAS: dict[Extra, str] = {
+    "after": "added after",
+    "before": "added before",
+    "halved": "taken off a crop that is then halved",
+}
 
 
 def of(subject: TransposedLayers, layer: Layer, result: Array) -> str:
@@ -29,10 +38,12 @@ def of(subject: TransposedLayers, layer: Layer, result: Array) -> str:
     every = readings(subject, layer, right)
     if result.shape != subject.size(layer):
         every = chain([right._replace(words="at another size")], every)
-    for reading in every:
+    for reading in chain(_of_that_size(result, extras(subject, layer, right)), every):
         if _explains(four(result), reading):
             return f"It equals the reference {reading.words}."
     exact = subject.exact(layer)
+    if _blank(layer, exact, four(result)):
+        return "It equals the reference but for what output_padding adds, which is zeros."
     if exact.value.shape != four(result).shape:
         return "No other reading of kernel, stride, dilation, groups or crop explains it."
     return size_of_error(exact, four(result))
@@ -52,6 +63,42 @@ def _explains(result: Array, reading: Reading) -> bool:
         return False
     error = exact.error_of(result[:, np.argsort(reading.order)])
     return bool((error <= bounds.componentwise(exact, result.dtype)).all())
+
+
+def _blank(layer: Layer, exact: Exact, result: Array) -> bool:
+    """Whether all is right before the last rows and columns, as many as asked for, all zeros."""
+    more = layer.keywords.get("output_padding")
+    if more is None or exact.value.shape != result.shape:
+        return False
+    rows, columns = (n - q for n, q in zip(result.shape[2:], more, strict=True))
+    right = exact.error_of(result) <= bounds.componentwise(exact, result.dtype)
+    added = result[:, :, rows:].any() or result[..., columns:].any()
+    return bool(right[:, :, :rows, :columns].all() and not added)
+
+
+def _of_that_size(result: Array, every: Iterator[Reading]) -> Iterator[Reading]:
+    """Those readings whose own size is that of the result."""
+    for reading in every:
+        size = reading.img.shape[2:], reading.k.shape[2:], reading.pads, reading.options
+        if transposed_size(*size) == result.shape[-2:]:
+            yield reading
+
+
+def extras(subject: TransposedLayers, layer: Layer, right: Reading) -> Iterator[Reading]:
+    """What an output_padding may have been taken for; what comes to the same is told as one."""
+    if not isinstance(layer, TransposedLayer) or layer.output_padding is None:
+        return
+    rule, (rows, columns) = subject.crops, layer.output_padding
+    other = {
+        "ignored": rule.crops(replace(layer, output_padding=None)),
+        "taken as zero": rule.crops(replace(layer, output_padding=(0, 0))),
+        "swapped between the axes": rule.crops(replace(layer, output_padding=(columns, rows))),
+        **{words: replace(rule, extra=word).crops(layer) for word, words in EXTRAS.items()},
+    }
+    for pads in dict.fromkeys(other.values()):
+        words = ", or ".join(words for words, crop in other.items() if crop == pads)
+        if pads != right.pads:
+            yield right._replace(words=f"with the output_padding {words}", pads=pads)
 
 
 def as_read(subject: TransposedLayers, layer: Layer) -> Reading:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from conformance.crops import RULES, Rule
+from conformance.crops import RULES, Extra, Rule
 from conformance.geometry import NotAnIndexMapError
 from conformance.transposed_maps import WORDS, measure
 
@@ -65,6 +65,14 @@ class Maps:
         )
         return [*self.complaints, *odd]
 
+    @property
+    def extra(self) -> str | None:
+        """Where output_padding goes; ``refused`` without a map of one, None if none tells."""
+        if not any("output_padding" in layer.keywords for layer in self.found):
+            return "refused"
+        others = (replace(self.rule, extra=word) for word in get_args(Extra))
+        return self.rule.extra if any(map(self.tells, others)) else None
+
     def facts(self) -> dict[str, object]:
         """Facts by name, ready for JSON."""
         rule = self.rule
@@ -80,6 +88,7 @@ class Maps:
             "reads": WORDS.get(self.orientation, self.orientation) if self.orientation else None,
             "ends": ends,
             "anchor": {"rows": anchor, "columns": anchor},
+            "output_padding": self.extra,
             "consistent": not self.contradictions,
             "complaints": self.contradictions,
             "crops": {layer.id: found.crops for layer, found in self.found.items()},

@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass
+from functools import cached_property
 from math import prod
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from conformance import layer
 from conformance.layer import Layer
 
+if TYPE_CHECKING:
+    from conformance.pads import Pair
 
+
+@dataclass(frozen=True)
 class TransposedLayer(Layer):
-    """One input of a transposed convolution; its id begins with ``t-``."""
+    """One input of a transposed convolution; its id begins with ``t-``.
+
+    ``output_padding`` (rows, columns), ``o1x0`` in the id, is what the result is longer by; None
+    is the framework's default, which need not be zero.
+    """
 
     prefix: ClassVar[str] = "t-"
+    more: ClassVar[str] = r"(/o(?P<output_padding>\d+x\d+))?"
+
+    output_padding: Pair | None = None
+
+    @property
+    def pairs(self) -> dict[str, Pair]:
+        """What the id has as pairs, by the letter before them."""
+        return super().pairs | ({"o": self.output_padding} if self.output_padding else {})
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """The options that are not the default, as the call takes them."""
+        given = {"output_padding": self.output_padding} if self.output_padding else {}
+        return super().keywords | given
+
+    @cached_property
+    def features(self) -> frozenset[str]:
+        """What the layer asks of a call, in the words of `Spec.options` and `Spec.refuses`."""
+        axes = zip(self.output_padding or (0, 0), self.stride, strict=True)
+        return super().features | ({"past_stride"} if any(q >= s for q, s in axes) else set())
 
     @property
     def shapes(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -38,7 +67,6 @@ def parse(descriptor: str) -> Layer:
     NotALayerError
         If it is none, or if channels and groups do not fit.
     """
-    plain = layer.parse(descriptor.removeprefix(TransposedLayer.prefix))
-    if not descriptor.startswith(TransposedLayer.prefix):
-        return plain
-    return TransposedLayer(**{field.name: getattr(plain, field.name) for field in fields(plain)})
+    if descriptor.startswith(TransposedLayer.prefix):
+        return layer.parse(descriptor.removeprefix(TransposedLayer.prefix), TransposedLayer)
+    return layer.parse(descriptor)

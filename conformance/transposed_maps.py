@@ -26,7 +26,9 @@ ORIENTATIONS: tuple[Orientation, ...] = (
     *WORDS,
     *(word for word in get_args(Orientation) if word not in WORDS),
 )
-# Every excess of the kernel over the stride, of either sign and parity; and of one axis only.
+PADDINGS: tuple[str | Pads, ...] = ("valid", "same", ((1, 1), (1, 1)), ((0, 0), (2, 2)))
+# Every excess of the kernel over the stride, of either sign and parity, and of one axis only; then
+# the same with output_padding.
 MAPPED: tuple[Layer, ...] = tuple(
     TransposedLayer((4, 5), kernel, padding, stride=stride, dilation=dilation)
     for padding, (kernel, stride, dilation) in product(
@@ -36,6 +38,18 @@ MAPPED: tuple[Layer, ...] = tuple(
             ((3, 2), (1, 3), (1, 1)),
             ((2, 2), (1, 1), (2, 2)),
             ((3, 3), (2, 2), (2, 2)),
+        ),
+    )
+) + tuple(
+    TransposedLayer((4, 5), kernel, padding, stride=stride, output_padding=more)
+    for padding, (kernel, stride, more) in product(
+        PADDINGS,
+        (
+            *(((m, m), (s, s), (s - 1, s - 1)) for m, s in product((1, 2, 3, 4, 5), (2, 3))),
+            ((3, 3), (1, 1), (0, 0)),
+            ((3, 3), (2, 2), (0, 0)),
+            ((3, 3), (2, 3), (1, 0)),
+            ((3, 2), (1, 3), (0, 2)),
         ),
     )
 )

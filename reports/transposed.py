@@ -18,6 +18,12 @@ ENDS = {
     "stride": "with the last pixel's stride, H·s",
 }
 SIDES = {"upper": "after", "lower": "before"}
+EXTRAS = {
+    "after": "after",
+    "before": "before",
+    "halved": "after; under same before and after in turn",
+    "refused": "none taken",
+}
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,7 @@ class TransposedRow:
     kernel: str
     ends: str
     odd: str
+    extra: str
     options: str
     consistent: str
     crops: dict[str, str]
@@ -55,6 +62,7 @@ def _row(one: Conventions, crops: Any) -> TransposedRow:
         one.words("reads"),
         ENDS.get(one.words("ends"), one.words("ends")),
         SIDES.get(one.words("anchor"), one.words("anchor")),
+        EXTRAS.get(one.words("output_padding"), one.words("output_padding")),
         one.words("options"),
         one.words("consistent"),
         {layer: _told(crop) for layer, crop in crops.items()} if isinstance(crops, dict) else {},

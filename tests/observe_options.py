@@ -93,7 +93,7 @@ def integers(seed: int, shape: tuple[int, ...]) -> Array:
 
 
 def listed(spec: Spec, words: set[str]) -> bool:
-    optional = {"stride", "dilation", "groups", "explicit", "negative"} & words
+    optional = {"stride", "dilation", "groups", "explicit", "negative", "output_padding"} & words
     paddings = {"valid", "same", "full"} & words
     return optional <= set(spec.options) and paddings <= set(spec.paddings)
 

@@ -15,6 +15,7 @@ FACTS = {
     "reads": "rotated",
     "ends": "stride",
     "anchor": {"rows": "upper", "columns": "upper"},
+    "output_padding": "halved",
     "crops": {"t-4x5-by-3x2/same/s1x3/float32": [[1, 1], [0, -1]]},
 }
 MADE = document(
@@ -34,6 +35,7 @@ def test_a_transposed_convolution_has_a_row_of_its_own() -> None:
     (row,) = transposed_rows(MADE)
     assert (row.label, row.kernel, row.odd) == (NAME, "rotated", "after")
     assert row.ends == "with the last pixel's stride, H·s"
+    assert row.extra == "after; under same before and after in turn"
     assert row.crops == {"t-4x5-by-3x2/same/s1x3/float32": "1, 1; columns 0, -1"}
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -18,10 +19,23 @@ from conformance.transposed_diagnosis import outputs_first
 from conformance.transposed_layer import TransposedLayer, parse
 from conformance.transposed_maps import MAPPED
 from tests.mutants.transposed import Transposed
-from tests.mutants.transposed_table import OtherSide, ending_with_the_kernel, reading, rotated
+from tests.mutants.transposed_table import (
+    OtherSide,
+    before,
+    ending_with_the_kernel,
+    reading,
+    rotated,
+)
 
 if TYPE_CHECKING:
     from conformance.pads import Pads
+
+
+class WithoutMore(Transposed):
+    """Does not list output_padding."""
+
+    spec = replace(Transposed.spec, options=Transposed.spec.options[:-1])
+
 
 every_case = pytest.mark.parametrize("layer", cases.INTEGERS, ids=lambda layer: layer.id)
 
@@ -38,11 +52,32 @@ def test_a_descriptor_without_the_prefix_is_a_plain_layer() -> None:
 
 
 @pytest.mark.parametrize(
-    "descriptor", ["t-", "t-t-6x7-by-3x3/valid", "t-n1c3o4g2/6x7-by-3x3/valid"]
+    "descriptor",
+    [
+        "t-",
+        "t-t-6x7-by-3x3/valid",
+        "t-n1c3o4g2/6x7-by-3x3/valid",
+        "6x7-by-3x3/valid/s2x2/o1x1",
+        "t-6x7-by-3x3/valid/o1x1/s2x2",
+        "t-6x7-by-3x3/valid/s2x2/o1",
+    ],
 )
 def test_what_is_no_layer_is_refused(descriptor: str) -> None:
     with pytest.raises(NotALayerError):
         parse(descriptor)
+
+
+def test_an_output_padding_of_zero_is_not_the_default() -> None:
+    asked, default = (parse(f"t-5x6-by-3x3/same/s2x2{o}") for o in ("/o0x0", ""))
+    assert asked != default
+    assert asked.keywords == default.keywords | {"output_padding": (0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("descriptor", "past"), [("s2x2/o1x1", False), ("s2x1/o0x1", True), ("d2x2/o1x1", True)]
+)
+def test_an_output_padding_may_be_past_the_stride(descriptor: str, past: bool) -> None:
+    assert ("past_stride" in parse(f"t-5x6-by-3x3/valid/{descriptor}").features) == past
 
 
 @every_case
@@ -51,14 +86,26 @@ def test_the_sums_of_a_case_are_exact_in_its_dtype(layer: Layer) -> None:
     assert exact.scale.max(initial=0) <= largest_exact(np.dtype(layer.dtype))
 
 
-def test_every_pair_of_values_has_a_case() -> None:
+@pytest.mark.parametrize(
+    ("factors", "layers"), [(cases.FACTORS, cases.PAIRS), (cases.PADDED, cases.PADDED_PAIRS)]
+)
+def test_every_pair_of_values_has_a_case(
+    factors: dict[str, list[Any]], layers: tuple[Layer, ...]
+) -> None:
     missing = [
         (one, a, other, b)
-        for one, other in combinations(cases.FACTORS, 2)
-        for a, b in product(cases.FACTORS[one], cases.FACTORS[other])
-        if not any((getattr(c, one), getattr(c, other)) == (a, b) for c in cases.PAIRS)
+        for one, other in combinations(factors, 2)
+        for a, b in product(factors[one], factors[other])
+        if not any((value(c, one), value(c, other)) == (a, b) for c in layers)
     ]
     assert missing == []
+
+
+def value(layer: Layer, factor: str) -> Any:
+    """What a layer has of a factor."""
+    if factor == "steps":
+        return layer.stride, layer.keywords["output_padding"]
+    return getattr(layer, factor)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +117,15 @@ def test_every_pair_of_values_has_a_case() -> None:
         (Rule("kernel", "upper"), "t-4x5-by-2x2/valid/s3x1", ((0, 0), (0, 0))),
         (Rule("kernel", "upper"), "t-4x5-by-2x2/same/s5x2", ((0, -3), (0, 0))),
         (Rule("stride", "upper"), "t-4x5-by-2x2/same/s2x1/d3x1", ((1, 1), (0, 1))),
+        (Rule("stride", "upper"), "t-4x5-by-2x2/valid/s3x3/o0x2", ((0, 0), (0, -2))),
+        (Rule("stride", "upper", "before"), "t-4x5-by-2x2/valid/s3x3/o0x2", ((0, 0), (-2, 0))),
+        (Rule("stride", "upper", "halved"), "t-4x5-by-2x2/valid/s3x3/o0x2", ((0, 0), (0, -2))),
+        (Rule("stride", "upper"), "t-4x5-by-3x4/same/s2x2/o1x1", ((1, 0), (2, 1))),
+        (Rule("stride", "upper", "before"), "t-4x5-by-3x4/same/s2x2/o1x1", ((0, 1), (1, 2))),
+        (Rule("stride", "upper", "halved"), "t-4x5-by-3x4/same/s2x2/o1x1", ((0, 1), (1, 2))),
+        (Rule("stride", "lower", "halved"), "t-4x5-by-3x4/same/s2x2/o1x1", ((1, 0), (2, 1))),
+        (Rule("stride", "upper", "halved"), "t-4x5-by-1x5/same/s3x3/o2x2", ((0, -2), (1, 1))),
+        (Rule("kernel", "upper"), "t-4x5-by-3x3/p1x1x2x2/s2x2/o1x0", ((1, 0), (2, 2))),
     ],
 )
 def test_a_rule_crops_what_the_kernel_exceeds_its_stride_by(
@@ -82,7 +138,7 @@ def test_a_rule_crops_what_the_kernel_exceeds_its_stride_by(
 def test_same_gives_a_stride_for_every_pixel(rule: Rule) -> None:
     for layer in MAPPED:
         size = transposed_size(layer.image, layer.kernel, rule.crops(layer), layer.options)
-        if layer.padding == "same":
+        if layer.padding == "same" and "output_padding" not in layer.keywords:
             assert size == (4 * layer.stride[0], 5 * layer.stride[1])
 
 
@@ -102,6 +158,9 @@ def test_the_maps_tell_every_rule_from_every_other(one: Rule) -> None:
         (Transposed, "anchor", {"rows": "upper", "columns": "upper"}),
         (OtherSide, "anchor", {"rows": "lower", "columns": "lower"}),
         (ending_with_the_kernel("same"), "consistent", False),
+        (Transposed, "output_padding", "after"),
+        (before(lambda _: True), "output_padding", "before"),
+        (WithoutMore, "output_padding", "refused"),
         (Transposed, "complaints", []),
         (Transposed, "paddings", ["same", "valid", "full"]),
     ],

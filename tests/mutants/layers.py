@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from backends.protocol import FLOATS, OPTIONS, Spec
+from backends.protocol import FLOATS, PLAIN, Spec
 from tests.mutants.given import Given, four, halved, padded, pair, require
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Layer:
         anchor="upper",
         boundary="zeros",
         larger_kernel="raises",
-        options=OPTIONS,
+        options=PLAIN,
         layouts=layouts,
         differentiates=True,
         fuses=True,

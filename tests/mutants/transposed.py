@@ -12,7 +12,7 @@ from tests.mutants.given import four, halved, pair
 
 if TYPE_CHECKING:
     from backends.protocol import Step
-    from conformance.pads import Pair
+    from conformance.pads import Pads, Pair
     from conformance.reference import Array
 
 
@@ -22,16 +22,24 @@ class Asked:
 
     img: Array
     k: Array
-    padding: str
+    padding: str | Pads
     stride: Pair
     dilation: Pair
     groups: int
+    more: tuple[int | None, int | None] = (None, None)
+
+    @property
+    def spans(self) -> Pair:
+        """Rows and columns from the first tap to the last, both included."""
+        rows, columns = (
+            d * (m - 1) + 1 for m, d in zip(self.k.shape[2:], self.dilation, strict=True)
+        )
+        return rows, columns
 
     @property
     def excess(self) -> Pair:
         """What the kernel exceeds its stride by."""
-        extents = zip(self.k.shape[2:], self.stride, self.dilation, strict=True)
-        rows, columns = (d * (m - 1) + 1 - s for m, s, d in extents)
+        rows, columns = (span - s for span, s in zip(self.spans, self.stride, strict=True))
         return rows, columns
 
     @property
@@ -51,23 +59,26 @@ class Transposed:
         paddings=("valid", "same"),
         dtypes=FLOATS,
         anchor="upper",
-        options=("batch", "stride", "dilation", "groups"),
+        options=("batch", "stride", "dilation", "groups", "explicit", "output_padding"),
         operation="conv_transpose2d",
         reads="adjoint",
         ends="stride",
+        output_padding="after",
     )
 
     def conv_transpose2d(
         self,
         img: Array,
         k: Array,
-        padding: str,
+        padding: str | Pads,
         *,
         stride: Step = 1,
         dilation: Step = 1,
         groups: int = 1,
+        output_padding: Step | None = None,
     ) -> Array:
-        asked = Asked(four(img), four(k), padding, pair(stride), pair(dilation), groups)
+        more = (None, None) if output_padding is None else pair(output_padding)
+        asked = Asked(four(img), four(k), padding, pair(stride), pair(dilation), groups, more)
         out = self.cut(asked, self.painted(asked))
         return out if img.ndim == 4 else out[0, 0]
 
@@ -86,13 +97,34 @@ class Transposed:
 
     def cut(self, asked: Asked, full: Array) -> Array:
         """What the padding leaves of it, or adds."""
-        for axis, excess in enumerate(asked.excess, 2):
-            before, after = self.crop(excess, asked)
-            added = [(0, max(-after, 0) if n == axis else 0) for n in range(4)]
+        for axis, crop in enumerate(self.crops(asked), 2):
+            added = [
+                (max(-crop[0], 0), max(-crop[1], 0)) if n == axis else (0, 0) for n in range(4)
+            ]
             full = np.pad(full, added)
-            stop = full.shape[axis] - max(after, 0)
-            full = full.take(range(before, stop), axis)
+            before, after = (max(n, 0) for n in crop)
+            full = full.take(range(before, full.shape[axis] - after), axis)
         return full
+
+    def crops(self, asked: Asked) -> Pads:
+        """What is cropped along both axes, rows first."""
+        rows, columns = (self.along(axis, asked) for axis in (0, 1))
+        return rows, columns
+
+    def along(self, axis: int, asked: Asked) -> Pair:
+        """What is cropped before and after along one axis, less what is to be added."""
+        more, span = asked.more[axis], asked.spans[axis]
+        if isinstance(asked.padding, tuple):
+            return self.moved(asked.padding[axis], more or 0, asked)
+        if more is None:
+            return self.crop(asked.excess[axis], asked)
+        base = span // 2 if asked.padding == "same" else 0
+        return self.moved((base, base), more, asked)
+
+    def moved(self, crop: Pair, more: int, asked: Asked) -> Pair:  # noqa: ARG002  (for mutants)
+        """A crop that leaves so much more."""
+        before, after = crop
+        return before, after - more
 
     def crop(self, excess: int, asked: Asked) -> Pair:
         """What is cropped before and after along one axis; a negative number adds zeros."""

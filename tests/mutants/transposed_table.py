@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -164,6 +165,65 @@ class Computes(Transposed):
     spec = replace(Transposed.spec, refuses=(("depthwise", "dilation"),))
 
 
+def padded(slip: Slip) -> type[Transposed]:
+    """What output_padding is taken for something else, with the size of that."""
+
+    class Padded(Transposed):
+        def cut(self, asked: Asked, full: Array) -> Array:
+            return super().cut(slip(asked), full)
+
+    return Padded
+
+
+def more_ignored(asked: Asked) -> Asked:
+    return replace(asked, more=(None, None))
+
+
+def more_is_zero(asked: Asked) -> Asked:
+    """Under `same`; elsewhere that is to ignore it."""
+    same = None not in asked.more and asked.padding == "same"
+    return replace(asked, more=(0, 0)) if same else asked
+
+
+def more_swapped(asked: Asked) -> Asked:
+    return replace(asked, more=asked.more[::-1])
+
+
+def before(when: Callable[[Asked], bool]) -> type[Transposed]:
+    """What output_padding adds comes before the image."""
+
+    class Before(Transposed):
+        def moved(self, crop: Pair, more: int, asked: Asked) -> Pair:
+            if not when(asked):
+                return super().moved(crop, more, asked)
+            return crop[0] - more, crop[1]
+
+    return Before
+
+
+class HalvedAnew(Transposed):
+    """`same` halves what it crops less what output_padding asks for, with two groups alone."""
+
+    def moved(self, crop: Pair, more: int, asked: Asked) -> Pair:
+        excess = sum(crop) - more
+        if asked.padding != "same" or asked.groups != 2 or excess < 0:
+            return super().moved(crop, more, asked)
+        return halved(excess)
+
+
+def added(fill: Callable[[], float]) -> type[Transposed]:
+    """The rows and columns of output_padding hold something else than what is painted there."""
+
+    class Added(Transposed):
+        def cut(self, asked: Asked, full: Array) -> Array:
+            out = super().cut(asked, full)
+            rows, columns = (n - (q or 0) for n, q in zip(out.shape[2:], asked.more, strict=True))
+            out[:, :, rows:], out[..., columns:] = (out.dtype.type(fill()) for _ in range(2))
+            return out
+
+    return Added
+
+
 TRANSPOSED_MUTANTS = tuple(
     TransposedMutant(*row)
     for row in (
@@ -226,5 +286,50 @@ TRANSPOSED_MUTANTS = tuple(
         ("transposed-unwritten", Unwritten, EXACT, "memory that it never wrote"),
         ("transposed-tf32", reading(lowered), REAL, "TF32"),
         ("transposed-computes", Computes, REFUSED, "depthwise with dilation, and computes it"),
+        ("output-padding-ignored", padded(more_ignored), EXACT, "the output_padding ignored"),
+        ("output-padding-zero", padded(more_is_zero), EXACT, "output_padding taken as zero"),
+        (
+            "output-padding-swapped",
+            padded(more_swapped),
+            EXACT,
+            "with the output_padding swapped between the axes",
+        ),
+        (
+            "output-padding-swapped-maps",
+            padded(more_swapped),
+            MAPS,
+            "maps are inconsistent",
+        ),
+        (
+            "output-padding-before",
+            before(lambda _: True),
+            FACTS,
+            "output_padding: declared 'after', measured 'before'",
+        ),
+        (
+            "output-padding-before-for-groups",
+            before(lambda asked: asked.groups > 1),
+            EXACT,
+            "with the output_padding added before",
+        ),
+        (
+            "output-padding-before-for-even-kernels",
+            before(lambda asked: asked.k.shape[2] % 2 == 0),
+            MAPS,
+            "maps are inconsistent",
+        ),
+        (
+            "output-padding-halved-for-groups",
+            HalvedAnew,
+            EXACT,
+            "taken off a crop that is then halved",
+        ),
+        ("output-padding-unwritten", added(count(1).__next__), EXACT, "memory that it never wrote"),
+        (
+            "output-padding-blank",
+            added(lambda: 0),
+            EXACT,
+            "but for what output_padding adds, which is zeros",
+        ),
     )
 )
