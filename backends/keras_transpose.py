@@ -74,6 +74,7 @@ class LayersConv2DTranspose(OpsConvTranspose):
         "layer.set_weights([k_hwoi]); layer(img_nhwc)",
         refuses=(("stride", "dilation"),),
     )
+    older = "backends.keras2:LayersConv2DTranspose"
     integers: ClassVar = {}
 
     def _call(self, img: Any, k: Any, stride: Step, padding: str, dilation: Step) -> Any:
