@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from backends import precision
 from backends.layout import chosen, operands, result
 from backends.padding import implied, only
-from backends.protocol import FLOATS, INTEGERS, Spec
+from backends.protocol import FLOATS, INTEGERS, Spec, TooOld
 from backends.tensorflow_nn import PLAINER
 from backends.torch_nn import DILATED_INTEGERS
 
@@ -59,7 +59,7 @@ y = keras.ops.conv(img[None, :, :, None], k[:, :, None, None], padding=padding,
 y = keras.ops.convert_to_numpy(y)[0, :, :, 0]
 """
 _DISTRIBUTIONS = {"jax": ("jax", "jaxlib")}
-_CHANNELS_FIRST = tuple(("channels_first", dtype) for dtype in PLAINER)
+CHANNELS_FIRST = tuple(("channels_first", dtype) for dtype in PLAINER)
 _BOTH = ("stride", "dilation")
 _COMPILES = frozenset(["jax"])
 _WHY = (
@@ -72,11 +72,15 @@ class Configured:
     """A call of Keras, whose spec says what the framework below it makes of it."""
 
     spec = _SPEC
+    older = ""  # the adapter for Keras 2
     integers: ClassVar[dict[str, tuple[str, ...]]] = {}
     refuses: ClassVar[dict[str, tuple[tuple[str, ...], ...]]] = {}
 
     def __init__(self, layout: str | None = None) -> None:
         self._keras = precision.pin_keras()
+        if not hasattr(self._keras, "ops"):
+            msg = f"keras.ops came with Keras 3, not {self._keras.__version__}; install keras>=3"
+            raise TooOld(msg, self.older)
         self._layout = chosen(self.spec.layouts, layout)
         under = self._keras.backend.backend()
         self.spec = replace(
@@ -100,7 +104,7 @@ class OpsConv(Configured):
         snippet=_OPERATION,
     )
     integers: ClassVar = {"tensorflow": ("int32",), "torch": INTEGERS, "jax": INTEGERS}
-    refuses: ClassVar = {"tensorflow": (_BOTH, *_CHANNELS_FIRST), "torch": DILATED_INTEGERS}
+    refuses: ClassVar = {"tensorflow": (_BOTH, *CHANNELS_FIRST), "torch": DILATED_INTEGERS}
 
     def conv2d(
         self,
@@ -137,8 +141,9 @@ class LayersConv2D(OpsConv):
         snippet=_LAYER,
         refuses=(_BOTH,),
     )
+    older = "backends.keras2:LayersConv2D"
     integers: ClassVar = {}
-    refuses: ClassVar = {"tensorflow": _CHANNELS_FIRST}
+    refuses: ClassVar = {"tensorflow": CHANNELS_FIRST}
 
     def _call(
         self, img: Any, k: Any, padding: str, stride: Step, dilation: Step, groups: int

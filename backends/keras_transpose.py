@@ -80,6 +80,7 @@ class LayersConv2DTranspose(OpsConvTranspose):
         "layer.set_weights([k_hwoi]); layer(img_nhwc)",
         refuses=(("stride", "dilation"), ("past_stride",)),
     )
+    older = "backends.keras2:LayersConv2DTranspose"
     integers: ClassVar = {}
 
     def _call(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from backends.protocol import PADDINGS, Unsupported
 
 if TYPE_CHECKING:
-    from backends.protocol import Array, Pads, Pair, Step
+    from backends.protocol import Array, Pads, Pair, Spec, Step
 
 
 def known(padding: str | Pads) -> str:
@@ -73,3 +73,16 @@ def implied(groups: int, image: Array, kernel: Array, order: str) -> None:
     if channels != groups * each:
         msg = f"{groups} groups of {each} channels are not the image's {channels}"
         raise ValueError(msg)
+
+
+def ungrouped(groups: int, spec: Spec) -> None:
+    """Refuse groups where the call has none, in this version or in any.
+
+    Raises
+    ------
+    Unsupported
+        If there are several and the spec does not list the option.
+    """
+    if groups > 1 and "groups" not in spec.options:
+        msg = f"{spec.name} of this version has no groups; call it for each and concatenate"
+        raise Unsupported(msg)

@@ -38,12 +38,20 @@ def pin_jax() -> Any:
 
 
 def pin_tensorflow() -> Any:
-    """Import TensorFlow, quietly, with TF32 off and its operations deterministic."""
+    """Import TensorFlow, quietly and eager, with TF32 off and its operations deterministic."""
+    tf = _import_tensorflow()
+    if not tf.executing_eagerly():  # TensorFlow 1
+        tf.compat.v1.enable_eager_execution()
+    return tf
+
+
+def _import_tensorflow() -> Any:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     import tensorflow as tf
 
     experimental = tf.config.experimental
-    experimental.enable_tensor_float_32_execution(False)
+    if hasattr(experimental, "enable_tensor_float_32_execution"):  # TensorFlow >= 2.4
+        experimental.enable_tensor_float_32_execution(False)
     if hasattr(experimental, "enable_op_determinism"):  # TensorFlow >= 2.8
         experimental.enable_op_determinism()
     return _pinned.setdefault("tensorflow", tf)
@@ -52,7 +60,8 @@ def pin_tensorflow() -> Any:
 def pin_keras() -> Any:
     """Import Keras and pin the framework that it is configured for; floatx is left alone.
 
-    Keras goes first, since it knows in which order its frameworks can be imported.
+    Keras goes first, since it knows in which order its frameworks can be imported. TensorFlow 1
+    stays lazy, for the Keras of its time runs on nothing else.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     import keras
@@ -96,12 +105,18 @@ def _read_jax(jax: Any) -> dict[str, Any]:
 def _read_tensorflow(tf: Any) -> dict[str, Any]:
     threading = tf.config.threading
     return {
-        "tensorflow.tensor_float_32": tf.config.experimental.tensor_float_32_execution_enabled(),
+        "tensorflow.tensor_float_32": _tensorflow_tensor_float_32(tf),
         "tensorflow.op_determinism": _tensorflow_op_determinism(),
         "tensorflow.TF_ENABLE_ONEDNN_OPTS": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "unset"),
         "tensorflow.intra_op_threads": threading.get_intra_op_parallelism_threads(),
         "tensorflow.inter_op_threads": threading.get_inter_op_parallelism_threads(),
     }
+
+
+def _tensorflow_tensor_float_32(tf: Any) -> str:
+    if not hasattr(tf.config.experimental, "tensor_float_32_execution_enabled"):
+        return "unknown"  # TensorFlow < 2.4
+    return str(tf.config.experimental.tensor_float_32_execution_enabled())
 
 
 def _tensorflow_op_determinism() -> str:
@@ -120,7 +135,7 @@ def _read_keras(keras: Any) -> dict[str, Any]:
     }
 
 
-_PINS = {"torch": pin_torch, "jax": pin_jax, "tensorflow": pin_tensorflow}
+_PINS = {"torch": pin_torch, "jax": pin_jax, "tensorflow": _import_tensorflow}
 _READERS = {
     "torch": _read_torch,
     "jax": _read_jax,

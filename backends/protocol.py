@@ -68,6 +68,22 @@ class Unavailable(Exception):  # noqa: N818  (likewise)
     """The backend cannot be loaded here; the message says why and what to do."""
 
 
+class TooOld(Unavailable):
+    """The framework is older than what the adapter calls; the message says which version has it.
+
+    Parameters
+    ----------
+    message : str
+        What to show where there is no other adapter.
+    instead : str
+        The adapter for such a version, as the registry writes it; empty if there is none.
+    """
+
+    def __init__(self, message: str, instead: str = "") -> None:
+        super().__init__(message)
+        self.instead = instead
+
+
 @dataclass(frozen=True)
 class Spec:
     """What an adapter says of its call; each declared fact is held against the measured one.

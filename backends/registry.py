@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backends import hints
-from backends.protocol import PLAIN, Spec, Unavailable
+from backends.finding import finding
+from backends.protocol import PLAIN, Spec, TooOld, Unavailable
 
 if TYPE_CHECKING:
     from backends.protocol import Array, Backend, Operation, Option, Padding, Pads, Transposed
@@ -148,7 +149,12 @@ def load(name: str) -> Backend:
     UnknownBackendError
         If a ``where:attr`` leads nowhere or to something that is no backend.
     """
-    return _adapter(_found(registered().get(name, name), name), name)
+    try:
+        return _adapter(_found(registered().get(name, name), name), name)
+    except TooOld as error:
+        if not error.instead:
+            raise
+        return _adapter(_found(error.instead, name), name)
 
 
 def load_transposed(name: str) -> Transposed:
@@ -175,42 +181,7 @@ def importing(name: str, call: str = CALL) -> str:
     ``call`` uses the adapter or the function by the name ``found``.
     """
     where, _, attr = registered().get(name, name).partition(":")
-    find = _IMPORT_FILE if where.endswith(".py") else _IMPORT_MODULE
-    found = (find + _IMPORTED).format(
-        name=repr("backend_" + Path(where).stem),
-        path=repr(str(Path(where).resolve())),
-        module=repr(where),
-        root=repr(str(_root(where))),
-        attr=repr(attr),
-    )
-    return found + call
-
-
-# One module, however often the snippet runs: a call may keep what it was given.
-_IMPORT_FILE = """\
-import importlib.util, sys
-if {name} not in sys.modules:
-    found = importlib.util.spec_from_file_location({name}, {path})
-    sys.modules[{name}] = importlib.util.module_from_spec(found)
-    found.loader.exec_module(sys.modules[{name}])
-module = sys.modules[{name}]
-"""
-_IMPORT_MODULE = """\
-import importlib, sys
-sys.path.append({root})
-module = importlib.import_module({module})
-"""
-_IMPORTED = """\
-found = getattr(module, {attr})
-found = vars(module).setdefault("_made", found() if isinstance(found, type) else found)
-"""
-
-
-def _root(where: str) -> Path:
-    """The folder on ``sys.path`` from which a module that is loaded came."""
-    file = getattr(sys.modules.get(where), "__file__", None) or str(Path(where).resolve())
-    up = where.count(".") + (Path(file).name == "__init__.py")
-    return Path(file).resolve().parents[up]
+    return finding(where, attr) + call
 
 
 def _found(target: str, name: str) -> Any:

@@ -138,6 +138,11 @@ class Fftconvolve(_Signal):
         snippet=_IMPORT + "scipy.signal.fftconvolve(img, k, mode=padding)",
     )
 
+    def __init__(self) -> None:
+        super().__init__()
+        if not hasattr(self._signal, "oaconvolve"):  # SciPy < 1.4 gives float64 for float32
+            self.spec = replace(self.spec, dtypes=("float64",))
+
     def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:
         """Call it."""
         return self._signal.fftconvolve(img, k, mode=padding)  # type: ignore[no-any-return]

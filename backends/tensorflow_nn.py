@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from backends import precision
 from backends.layout import chosen, image, operands, result, results
-from backends.padding import explicit, implied
+from backends.padding import explicit, implied, ungrouped
 from backends.protocol import FLOATS, Spec, Unsupported
+from backends.tensorflow_versions import FULL_PRECISION, as_of
 
 if TYPE_CHECKING:
     from backends.protocol import Array, Padding, Pads, Step
@@ -27,7 +28,7 @@ _REFUSES = (
 )
 _SNIPPET = """\
 import tensorflow as tf
-tf.config.experimental.enable_tensor_float_32_execution(False)
+{pin}
 full = [(0, 0), (k.shape[0] - 1, k.shape[0] - 1), (k.shape[1] - 1, k.shape[1] - 1), (0, 0)]
 pads = full if padding == "full" else padding.upper()
 x, w = tf.constant(img[None, :, :, None]), tf.constant(k[:, :, None, None])
@@ -47,7 +48,7 @@ class Conv2d:
         anchor="upper",
         boundary="zeros",
         larger_kernel="raises",
-        snippet=_SNIPPET.format(call="tf.nn.conv2d"),
+        snippet=_SNIPPET.format(pin=FULL_PRECISION, call="tf.nn.conv2d"),
         options=("batch", "stride", "dilation", "groups", "explicit"),
         refuses=_REFUSES,
         layouts=("NHWC", "NCHW"),
@@ -58,6 +59,7 @@ class Conv2d:
 
     def __init__(self, layout: str | None = None) -> None:
         self._tf = precision.pin_tensorflow()
+        self.spec = as_of(self._tf, self.spec)
         self._layout = chosen(self.spec.layouts, layout)
         self._orders = self._layout, "HWIO"
 
@@ -109,10 +111,12 @@ class Conv2d:
 
     def _rectified(self, x: Any, w: Any, bias: Any, addend: Any, pads: Any) -> Any:
         nn = self._tf.nn
-        out = nn.bias_add(nn.conv2d(x, w, 1, pads, self._layout), bias, self._layout)
+        out = nn.conv2d(x, w, 1, pads, data_format=self._layout)
+        out = nn.bias_add(out, bias, self._layout)
         return nn.relu(out + addend)
 
     def _tensors(self, img: Array, k: Array, groups: int) -> Any:
+        ungrouped(groups, self.spec)
         # A NumPy kernel of another dtype would be cast to the image's, a tensor is refused.
         views = operands(img, k, self._orders)
         implied(groups, *views, self._layout)
@@ -125,7 +129,9 @@ class Conv2d:
         return [pads.get(axis, (0, 0)) for axis in self._layout]
 
     def _call(self, img: Any, k: Any, stride: Any, pads: Any, dilation: Any) -> Any:
-        return self._tf.nn.conv2d(img, k, stride, pads, self._layout, dilation)
+        return self._tf.nn.conv2d(
+            img, k, stride, pads, data_format=self._layout, dilations=dilation
+        )
 
 
 class Conv2dFunction(Conv2d):
@@ -137,7 +143,7 @@ class Conv2dFunction(Conv2d):
         call="tf.function(tf.nn.conv2d)"
         "(img[None, :, :, None], k[:, :, None, None], 1, padding.upper())",
         compiles=True,
-        snippet=_SNIPPET.format(call="tf.function(tf.nn.conv2d)"),
+        snippet=_SNIPPET.format(pin=FULL_PRECISION, call="tf.function(tf.nn.conv2d)"),
     )
 
     def __init__(self, layout: str | None = None) -> None:

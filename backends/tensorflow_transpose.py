@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from backends import precision
 from backends.layout import TRANSPOSED, operands, result
-from backends.padding import only, pair
+from backends.padding import only, pair, ungrouped
 from backends.protocol import FLOATS, Spec, Unsupported
 from backends.tensorflow_nn import PLAINER
+from backends.tensorflow_versions import as_of
 
 if TYPE_CHECKING:
     from backends.protocol import Array, Padding, Pads, Step
@@ -38,6 +39,7 @@ class Conv2dTranspose:
 
     def __init__(self) -> None:
         self._tf = precision.pin_tensorflow()
+        self.spec = as_of(self._tf, self.spec)
 
     def conv_transpose2d(
         self,
@@ -53,13 +55,16 @@ class Conv2dTranspose:
         """Call it for the size that Keras derives; several sizes have an adjoint of the same."""
         if output_padding is not None:
             raise Unsupported(_MORE)
+        ungrouped(groups, self.spec)
         word = only(self.spec.paddings, padding, _WHY)
         views = operands(img, k, ("NHWC", "HWOI"), TRANSPOSED)
+        (n, *image, _), (*kernel, each, _) = (view.shape for view in views)
         x, w = (self._tf.convert_to_tensor(view) for view in views)
-        (n, *image, _), (*kernel, each, _) = x.shape, w.shape
         extents = zip(image, kernel, pair(stride), pair(dilation))
         shape = n, *(output_extent(*axis, word) for axis in extents), each * groups
-        out = self._tf.nn.conv2d_transpose(x, w, shape, stride, word.upper(), "NHWC", dilation)
+        out = self._tf.nn.conv2d_transpose(
+            x, w, shape, stride, word.upper(), "NHWC", dilations=dilation
+        )
         return result(out.numpy(), "NHWC", img.ndim)
 
 

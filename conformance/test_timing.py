@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from conformance.subject import Subject
 
 
+SWITCHED_OFF = "pytest-benchmark is switched off (by an option, or by xdist)"
+
+
 @check("T1", LADDER)
 def test_a_call_that_passes_is_timed(subject: Subject, case: Case, stopwatch: Stopwatch) -> None:
     subject.clock.require_budget(case)
@@ -89,20 +92,14 @@ def timed(
         rounds, loops = rounds_within(subject.clock, seconds, case)
         bare = subject.place.bare("conv2d")
         if bare is None:
-            require_on(switched_off=stopwatch.off)
+            if stopwatch.off:
+                raise Refused(SWITCHED_OFF)
             stats = Stats()  # type: ignore[no-untyped-call]
             for each in seconds(rounds, loops):
                 stats.update(each)  # type: ignore[no-untyped-call]
         else:
             stats = benchmarked(stopwatch(), partial(bare, **given[1]), operands, rounds, loops)
     subject.clock.taken = Timing(first_call, stats.median, stats.iqr, stats.min, rounds, loops)
-
-
-def require_on(*, switched_off: bool) -> None:
-    """Refuse to time where timings are not wanted."""
-    if switched_off:
-        reason = "pytest-benchmark is switched off (by an option, or by xdist)"
-        raise Refused(reason)
 
 
 def benchmarked(
@@ -122,5 +119,6 @@ def benchmarked(
     benchmark.pedantic(  # type: ignore[no-untyped-call]
         call, args=operands, rounds=rounds, iterations=loops
     )
-    require_on(switched_off=benchmark.stats is None)
+    if benchmark.stats is None:
+        raise Refused(SWITCHED_OFF)
     return benchmark.stats.stats  # type: ignore[no-any-return]  # the package has no types

@@ -1,0 +1,44 @@
+"""What a script says first to find an adapter again, in any folder."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+# One module, however often the snippet runs: a call may keep what it was given.
+_IMPORT_FILE = """\
+import importlib.util, sys
+if {name} not in sys.modules:
+    found = importlib.util.spec_from_file_location({name}, {path})
+    sys.modules[{name}] = importlib.util.module_from_spec(found)
+    found.loader.exec_module(sys.modules[{name}])
+module = sys.modules[{name}]
+"""
+_IMPORT_MODULE = """\
+import importlib, sys
+sys.path.append({root})
+module = importlib.import_module({module})
+"""
+_IMPORTED = """\
+found = getattr(module, {attr})
+found = vars(module).setdefault("_made", found() if isinstance(found, type) else found)
+"""
+
+
+def finding(where: str, attr: str) -> str:
+    """Lines that import a module or run a file, and make ``found`` of what its ``attr`` is."""
+    find = _IMPORT_FILE if where.endswith(".py") else _IMPORT_MODULE
+    return (find + _IMPORTED).format(
+        name=repr("backend_" + Path(where).stem),
+        path=repr(str(Path(where).resolve())),
+        module=repr(where),
+        root=repr(str(_root(where))),
+        attr=repr(attr),
+    )
+
+
+def _root(where: str) -> Path:
+    """The folder on ``sys.path`` from which a module that is loaded came."""
+    file = getattr(sys.modules.get(where), "__file__", None) or str(Path(where).resolve())
+    up = where.count(".") + (Path(file).name == "__init__.py")
+    return Path(file).resolve().parents[up]
