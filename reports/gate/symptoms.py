@@ -1,0 +1,73 @@
+"""How a verdict failed, in a few words that two runs of one defect share."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reports.model import VerdictRecord
+
+LONGEST = 200
+# Symptoms whose messages speak of the call; those of others speak of the run as well.
+TOLD = frozenset({"value", "shape", "dtype", "fact", "accepted bad input", "raised"})
+RAISED = re.compile(r"\braised ([A-Za-z_][\w.]*)|\b([A-Za-z_.]*(?:Error|Exception))\b")
+DIAGNOSIS = re.compile(r"the error \S+ exceeds the bound \S+? (?=[A-Z])(.*)", re.DOTALL)
+# What varies between runs, machines and seeds: fractions and powers, addresses, places on a disk.
+MASKED = (
+    (re.compile(r"[+-]?\d+\.\d+(?:e[+-]?\d+)?|[+-]?\d+e[+-]?\d+"), "…"),
+    (re.compile(r"\b0x[0-9a-fA-F]+\b"), "0x…"),
+    (re.compile(r"(?<![\w.:/])(?:/[\w.+@~-]+){2,}/?"), "…"),
+    (re.compile(r"\b[A-Za-z]:\\[^\s'\"]+"), "…"),
+)
+
+
+def masked(text: str) -> str:
+    """Return ``text`` on one line without what changes from run to run; not longer than needed."""
+    flat = " ".join(text.split())
+    for pattern, instead in MASKED:
+        flat = pattern.sub(instead, flat)
+    return flat if len(flat) <= LONGEST else f"{flat[: LONGEST - 1]}…"
+
+
+def exception(text: str | None) -> str:
+    """Return the type of the exception that ``text`` speaks of; empty if of none."""
+    found = RAISED.search(text or "")
+    return (found[1] or found[2]) if found else ""
+
+
+def refusal(reason: str) -> str:
+    """Return a refusal from its exception on; which call it was is known."""
+    found = re.search(r"\braised (?=[A-Za-z_])", reason)
+    return masked(reason[found.start() :] if found else reason)
+
+
+def diagnosis(message: str | None) -> str:
+    """Return what a message says of the cause, its numbers left out; of itself it is itself."""
+    if not message:
+        return ""
+    if raised := re.search(r"\braised ([A-Za-z_][\w.]*)", message):
+        return f"raised {raised[1]}"
+    found = DIAGNOSIS.search(message)
+    return masked(found[1] if found else message)
+
+
+def signature(verdict: VerdictRecord) -> tuple[str, str, str]:
+    """Return what tells one way of failing, or of refusing, from another."""
+    outcome, symptom = verdict["outcome"], verdict["symptom"] or ""
+    if outcome in ("unsupported", "refused"):
+        return outcome, symptom, exception(verdict["reason"])
+    if outcome in ("passed", "not run"):
+        return outcome, symptom, ""
+    if outcome == "error":
+        return outcome, symptom, exception(verdict["message"])
+    return outcome, symptom, diagnosis(verdict["message"]) if symptom in TOLD else ""
+
+
+def told(verdict: VerdictRecord) -> str:
+    """Return an outcome with its symptom and diagnosis, or the reason of a refusal."""
+    outcome, symptom, cause = signature(verdict)
+    if outcome in ("unsupported", "refused", "not run"):
+        cause = refusal(verdict["reason"] or verdict["message"] or "")
+    said = ": ".join(part for part in (symptom, cause) if part)
+    return f"{outcome} ({said})" if said else outcome
