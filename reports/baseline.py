@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from reports.gate.symptoms import diagnosis, exception, masked, refusal
+from reports.gate.symptoms import diagnosis, exception, refusal, steady
 from reports.layout import implied_id, two_digits
+from reports.summary import FAILING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +30,8 @@ def to_baseline(document: Document) -> Document:
     """Return what the gate needs of ``document``, the same for every run of the same calls.
 
     Left out are times of day and durations, paths, commands, the wording of failures beyond what
-    tells one from another, timings, what a run cost, verdicts of the section *timing* (which
-    sizes fit their budget differs from run to run), and the clauses' texts. Margins keep two
+    tells one from another, timings, what a run cost, what passed of the section *timing* (which
+    sizes fit their budget differs from run to run), and the texts of clauses. Margins keep two
     digits.
     """
     runs = sorted(document["runs"], key=lambda run: run["environment"])
@@ -42,7 +43,7 @@ def _run(run: Run) -> Run:
         "environment": run["environment"],
         "started": None,
         "command": "",
-        "not_run": masked(run["not_run"]) if run["not_run"] is not None else None,
+        "not_run": steady(run["not_run"]) if run["not_run"] is not None else None,
         "fingerprint": run["fingerprint"],
         "clauses": [],
         "records": list(_records(run)),
@@ -58,7 +59,7 @@ def _records(run: Run) -> Iterator[Record]:
                 kept.append(_backend(record))
             case "fact" if record["fact"] != "cost":
                 kept.append(_fact(record))
-            case "verdict" if record["clause"] not in timed:
+            case "verdict" if record["clause"] not in timed or record["outcome"] in FAILING:
                 kept.append(_verdict(record))
     yield from sorted(kept, key=_order)
     for record in run["records"]:
@@ -74,19 +75,19 @@ def _order(record: Any) -> tuple[str, ...]:
 
 def _backend(record: BackendRecord) -> BackendRecord:
     reason = record["reason"]
-    return {**record, "reason": masked(reason) if reason is not None else None}
+    return {**record, "reason": steady(reason) if reason is not None else None}
 
 
 def _fact(record: FactRecord) -> FactRecord:
-    return {**record, "value": _steady(record["value"]), "detail": None}
+    return {**record, "value": _plain(record["value"]), "detail": None}
 
 
-def _steady(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     if isinstance(value, str):
-        return masked(value)
+        return steady(value)
     if isinstance(value, dict):
-        return {key: _steady(item) for key, item in value.items()}
-    return [_steady(item) for item in value] if isinstance(value, list) else value
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
 def _verdict(verdict: VerdictRecord) -> VerdictRecord:
@@ -115,7 +116,7 @@ def _message(verdict: VerdictRecord) -> str | None:
     if not message:
         return None
     if verdict["outcome"] == "error":
-        return exception(message) or masked(message)
+        return exception(message) or diagnosis(message)
     return diagnosis(message)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from reports.gate.change import Change
 from reports.gate.meanings import of_fact
 from reports.gate.precision import precision_changes
-from reports.gate.symptoms import exception, masked
+from reports.gate.symptoms import exception, steady
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ def _unmeasured(value: Any) -> bool:
 def _plain(value: Any) -> Any:
     """``value`` as it is compared: without what changes from run to run, words in any order."""
     if isinstance(value, str):
-        return masked(value)
+        return steady(value)
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -83,8 +83,8 @@ def shown(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(shown, value)) or "none"
     if isinstance(value, dict):
-        return masked("; ".join(f"{key} {shown(item)}" for key, item in value.items())) or "none"
-    return masked({None: "cannot be told", True: "yes", False: "no"}.get(value, str(value)))
+        return steady("; ".join(f"{key} {shown(item)}" for key, item in value.items())) or "none"
+    return steady({None: "cannot be told", True: "yes", False: "no"}.get(value, str(value)))
 
 
 def _change(pair: Pair, path: str, was: Any, now: Any, kind: Kind) -> Change:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,21 +19,25 @@ ALL = 64
 
 def precision_changes(path: str, was: Any, now: Any) -> Iterator[Difference]:
     """Yield what differs in the fact ``precision``, dtype by dtype."""
-    if not isinstance(was, dict) or not isinstance(now, dict):
-        yield path, was, now, "new" if isinstance(now, dict) else "vanished"
-        return
-    for dtype in sorted(was.keys() | now.keys()):
-        held, got = was.get(dtype), now.get(dtype)
-        if held is None or got is None or ("reason" in held) != ("reason" in got):
-            gone = got is None or "reason" in got
-            yield f"{path}.{dtype}", held, got, "vanished" if gone else "new"
-        else:
+    before, after = (value if isinstance(value, dict) else {} for value in (was, now))
+    for dtype in sorted(before.keys() | after.keys()):
+        held, got = before.get(dtype), after.get(dtype)
+        if _measured(held) and _measured(got):
             yield from _of_dtype(f"{path}.{dtype}", held, got)
+        elif _measured(held) or _measured(got):
+            yield f"{path}.{dtype}", held, got, "vanished" if _measured(held) else "new"
+
+
+def _measured(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether a dtype was measured; where it was not, there is a reason instead, or nothing."""
+    return isinstance(value, dict) and "reason" not in value
 
 
 def _of_dtype(path: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Difference]:
     slack = 0 if was.get("family") == now.get("family") == "direct" else 1
-    for key in was.keys() & now.keys() - {"reason"}:
+    for key in sorted(was.keys() - now.keys()):
+        yield f"{path}.{key}", was[key], None, "vanished"
+    for key in sorted(was.keys() & now.keys()):
         if was[key] != now[key]:
             yield f"{path}.{key}", was[key], now[key], _kind(key, was[key], now[key], slack)
 
@@ -70,7 +74,7 @@ def rank(value: Any) -> int:
             if value in order:
                 return order.index(value)
         return FORMATS.get(value) or _bits(value)
-    return int(value)
+    return int(value) if isinstance(value, int | float) else 0
 
 
 def _bits(words: str) -> int:

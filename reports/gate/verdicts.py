@@ -55,10 +55,9 @@ def _new(pair: Pair, after: VerdictRecord) -> Iterator[Change]:
 
 
 def _left_to_timings(pair: Pair, after: VerdictRecord) -> bool:
-    """Whether a verdict is one of those on timed calls, of which a baseline holds none."""
+    """Whether a verdict is one of those on timed calls, of which a baseline holds no passed one."""
     timed = {c["id"] for c in pair.after.run["clauses"] if c["section"] == "timing"}
-    held = (verdict["clause"] for verdict in pair.before.verdicts.values())
-    return after["clause"] in timed and after["clause"] not in held
+    return after["clause"] in timed and not pair.before.timings
 
 
 def _joined(pair: Pair, before: VerdictRecord, after: VerdictRecord) -> Iterator[Change]:
@@ -126,6 +125,8 @@ def _regressed(before: VerdictRecord, after: VerdictRecord) -> str:
     if after["outcome"] == "expected failure":
         see = f"; see {after['link']}" if after["link"] else ""
         return f"it was right before; now: {after['reason'] or 'a known deviation'}{see}"
+    if before["outcome"] == "not run":
+        return "it was not judged before, and fails now"
     if before["outcome"] in SILENT:
         return "it was refused before, and is accepted now with a wrong result"
     endings = {
