@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     _run(commands_of.add_parser("run", help="run the matrix on calls and write their results"))
     _merge(commands_of.add_parser("merge", help="put several results documents into one"))
     _report(commands_of.add_parser("report", help="draw the HTML report of results documents"))
+    _gate(commands_of.add_parser("gate", help="tell what changed since a baseline, and fail if so"))
     return parser
 
 
@@ -108,10 +109,20 @@ def _run(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="judge this layer alone, as pytest does with --layer; may be repeated",
     )
+    parser.add_argument(
+        "--save-baseline",
+        action="store_true",
+        help="also write reports/baselines/ENVIRONMENT.json, for `gate`, if the run ended",
+    )
     _python(parser)
     parser.set_defaults(
         run=lambda o: _imported("commands").run(
-            o.names, o.output, o.environment, o.layer, python=o.python
+            o.names,
+            o.output,
+            o.environment,
+            o.layer,
+            python=o.python,
+            save_baseline=o.save_baseline,
         )
     )
 
@@ -133,6 +144,56 @@ def _report(parser: argparse.ArgumentParser) -> None:
         help="the page; default: %(default)s",
     )
     parser.set_defaults(run=lambda o: _imported("commands").report(o.documents, o.expect, o.output))
+
+
+GATE = """\
+Compare two results documents record by record: facts, verdicts, margins, timings.
+
+Exit 0: no finding; 1: findings; 2: could not judge (a document that is not whole, or a backend or
+environment of the baseline that the candidate lacks). What is fixed, new, faster, or not
+comparable between two machines is noted and no finding."""
+GATE_MORE = """\
+Findings that are accepted stand in acknowledgements.toml beside the baseline, or in
+--acknowledgements FILE. The gate never writes it; it prints the entry to paste for each finding.
+
+  python -m conformance run scipy --save-baseline
+  python -m conformance gate reports/baselines/scipy.json reports/output/scipy.json"""
+
+
+def _gate(parser: argparse.ArgumentParser) -> None:
+    parser.description, parser.epilog = GATE, GATE_MORE
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    what = "a results document, or a folder of them"
+    parser.add_argument("baseline", type=Path, metavar="BASELINE", help=f"before: {what}")
+    parser.add_argument("candidate", type=Path, metavar="CANDIDATE", help=f"after: {what}")
+    parser.add_argument(
+        "--only-common",
+        action="store_true",
+        help="leave out environments that one side lacks, which otherwise is exit 2",
+    )
+    parser.add_argument(
+        "--acknowledgements", type=Path, metavar="FILE.toml", help="findings that are accepted"
+    )
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML")
+    parser.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="write Markdown, for GITHUB_STEP_SUMMARY"
+    )
+    printed = parser.add_mutually_exclusive_group()
+    printed.add_argument("--json", action="store_true", help="print all of it for a program")
+    printed.add_argument(
+        "--github", action="store_true", help="print workflow commands too, for annotations"
+    )
+    parser.set_defaults(run=_run_gate)
+
+
+def _run_gate(o: argparse.Namespace) -> int:
+    module = _imported("gating")
+    wanted = module.Wanted(
+        o.baseline, o.candidate, o.acknowledgements, o.only_common, o.json, o.github, o.junit,
+        o.markdown,
+    )  # fmt: skip
+    status: int = module.gate(wanted)
+    return status
 
 
 def _inputs(parser: argparse.ArgumentParser) -> None:

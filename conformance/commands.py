@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backends.registry import registered
+from conformance import gating
 from conformance.console import emit
 from conformance.table import render
 from reports.document import DocumentError, save
@@ -50,6 +51,7 @@ def run(
     layers: Sequence[str] = (),
     *,
     python: str | None = None,
+    save_baseline: bool = False,
 ) -> int:
     """Run the matrix through pytest, in any folder, then draw its report."""
     # The other commands do without it.
@@ -63,7 +65,10 @@ def run(
     status = pytest.main([*ALONE, *chosen, "--results", str(results), "--environment", name])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         return 2
-    return report([results], [], output / "report.html") or int(status)
+    shown = report([results], [], output / "report.html")
+    if save_baseline:
+        emit(f"baseline: {gating.save_baseline(results, name)}")
+    return shown or int(status)
 
 
 def merge(paths: Sequence[Path], expected: Sequence[str], output: Path) -> int:

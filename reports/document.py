@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from reports.layout import whole
+from reports.layout import filled, whole
 from reports.model import SCHEMA_VERSION, Document, DocumentError, Run
 from reports.recorder import Recorder
 from reports.schema import check_document
@@ -32,12 +32,15 @@ def load(path: Path) -> Document:
     check_document(value, str(path))
     document = cast("Document", value)
     for run in document["runs"]:
+        run["records"] = [filled(record) for record in run["records"]]
         _check_ids(run, path)
     return document
 
 
-def save(document: Document, path: Path) -> None:
+def save(document: Document, path: Path, *, brief: bool = False) -> None:
     """Write a whole document, one record per line, replacing what is at ``path``.
+
+    A brief one is for committing: its verdicts leave out what is null or can be told from the rest.
 
     Raises
     ------
@@ -47,7 +50,7 @@ def save(document: Document, path: Path) -> None:
     fresh = path.with_name(f"{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(whole(document), "utf-8", newline="\n")
+        fresh.write_text(whole(document, brief=brief), "utf-8", newline="\n")
         fresh.replace(path)
     except OSError as error:
         msg = f"{path}: cannot write ({error.strerror}); choose another place"

@@ -8,16 +8,47 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from reports.model import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from reports.model import Document, Run, RunHeader
+    from reports.model import Document, Record, Run, RunHeader
 
 FOOTER = "\n]}]}\n"
+# What a verdict need not say: left out on disk, it is this.
+IMPLIED: dict[str, Any] = {
+    "symptom": None,
+    "message": None,
+    "reason": None,
+    "link": None,
+    "margin": None,
+    "where": None,
+    "seconds": 0,
+    "repeat": None,
+}
+
+
+def implied_id(verdict: Mapping[str, Any]) -> str:
+    """Return the id of a verdict that names none; unique, as its parts are."""
+    return f"{verdict['check']}[{verdict['backend']}-{verdict['case']}]"
+
+
+def sparse(record: Record) -> dict[str, Any]:
+    """Return ``record`` without what `filled` puts back."""
+    if record["kind"] != "verdict":
+        return dict(record)
+    unsaid = {**IMPLIED, "id": implied_id(record)}
+    return {key: value for key, value in record.items() if unsaid.get(key, ...) != value}
+
+
+def filled(record: Record) -> Record:
+    """Return a record read from disk with everything that it left unsaid."""
+    if record["kind"] != "verdict" or ("id" in record and IMPLIED.keys() <= record.keys()):
+        return record
+    return cast("Record", {"kind": "verdict", "id": implied_id(record), **IMPLIED, **record})
 
 
 def line(value: object) -> str:
@@ -44,19 +75,24 @@ def plain(value: Any) -> Any:
     return value
 
 
+def two_digits(value: float) -> float:
+    """Return ``value`` to two significant digits: what a committed margin keeps."""
+    return float(f"{value:.1e}")
+
+
 def opening(header: RunHeader) -> str:
     """Return the text of a document up to the first record of its only run."""
     return f"{_document_opening()}\n{_run_opening(header)}"
 
 
-def whole(document: Document) -> str:
-    """Return the text of a whole document."""
-    runs = ",\n".join(map(_whole_run, document["runs"]))
+def whole(document: Document, *, brief: bool = False) -> str:
+    """Return the text of a whole document; in a brief one verdicts leave out what goes unsaid."""
+    runs = ",\n".join(_whole_run(run, brief=brief) for run in document["runs"])
     return f"{_document_opening()}\n{runs}]}}\n"
 
 
-def _whole_run(run: Run) -> str:
-    records = ",\n".join(map(line, run["records"]))
+def _whole_run(run: Run, *, brief: bool) -> str:
+    records = ",\n".join(line(sparse(r) if brief else r) for r in run["records"])
     return f"{_run_opening(run)}{records}\n]}}"
 
 

@@ -9,7 +9,7 @@ from reports.conventions import conventions, labels
 from reports.summary import overall, summarise
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from reports.model import Document
 
@@ -24,10 +24,10 @@ COLUMNS = {
 def conventions_table(document: Document) -> str:
     """Return what was measured of each backend, as a Markdown table."""
     rows = [
-        [_code(one.label), *(_text(one.words(name)) for name in COLUMNS)]
+        [code(one.label), *(escaped(one.words(name)) for name in COLUMNS)]
         for one in conventions(document)
     ]
-    return _table(["Backend", *COLUMNS.values()], rows)
+    return table_of(["Backend", *COLUMNS.values()], rows)
 
 
 def summary(document: Document) -> str:
@@ -35,27 +35,34 @@ def summary(document: Document) -> str:
     names = labels(document)
     rows = [
         [
-            _code(names[line.environment, line.backend]) if line.backend is not None else "none",
-            _text(line.environment),
-            _text(line.sentence),
+            code(names[line.environment, line.backend]) if line.backend is not None else "none",
+            escaped(line.environment),
+            escaped(line.sentence),
         ]
         for line in summarise(document)
     ]
-    table = _table(["Backend", "Environment", "Verdict"], rows)
-    return f"**{_text(overall(document)[1])}**\n\n{table}"
+    table = table_of(["Backend", "Environment", "Verdict"], rows)
+    return f"**{escaped(overall(document)[1])}**\n\n{table}"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table_of(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table of cells that are Markdown already."""
     lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+    return "".join(map(row_of, lines))
 
 
-def _text(text: str) -> str:
+def row_of(cells: Iterable[str]) -> str:
+    """Return one row of a Markdown table."""
+    return f"| {' | '.join(cells)} |\n"
+
+
+def escaped(text: str) -> str:
     """Return ``text`` on one line with nothing in it that Markdown or HTML would act on."""
     return re.sub(r"([\\`*_{}\[\]<>#|~&!])", r"\\\1", " ".join(text.split()))
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
+    """Return ``text`` set as code where Markdown can, else escaped."""
     flat = " ".join(text.split())
     # A pipe ends a cell even within code, and code cannot hold its own fence.
-    return f"`{flat}`" if not {"`", "|", "\\"} & set(flat) else _text(flat)
+    return f"`{flat}`" if not {"`", "|", "\\"} & set(flat) else escaped(flat)

@@ -128,6 +128,26 @@ class LeftOutRecord(TypedDict):
     reason: str
 
 
+class RatioRecord(TypedDict):
+    """Time per call of this run over that of ``against``, from calls made in turn on one case.
+
+    ``low`` and ``high`` bound the ratio at the confidence ``level``, corrected for the number of
+    cases; ``confirmed`` says that a second round of calls agreed.
+    """
+
+    kind: Literal["ratio"]
+    backend: str
+    case: str
+    ratio: Number
+    low: Number
+    high: Number
+    level: Number
+    pairs: int
+    confirmed: bool
+    slower: bool
+    against: str
+
+
 class EndRecord(TypedDict):
     """The run came to its end; a run without it was interrupted."""
 
@@ -136,7 +156,15 @@ class EndRecord(TypedDict):
     exit: int
 
 
-Record = BackendRecord | FactRecord | VerdictRecord | TimingRecord | LeftOutRecord | EndRecord
+Record = (
+    BackendRecord
+    | FactRecord
+    | VerdictRecord
+    | TimingRecord
+    | LeftOutRecord
+    | RatioRecord
+    | EndRecord
+)
 
 
 class RunHeader(TypedDict):

@@ -98,12 +98,12 @@ def overall(document: Document) -> tuple[Status, str]:
     if not tally["conforms"] and not tally["fails"] and not tally["incomplete"]:
         return "not run", "Nothing ran: no backend has a verdict."
     parts = [f"{tally[status]} {_plural(status, tally[status])}" for status in _told(tally)]
-    missing = f"; {_count(absent, 'environment')} did not run" if absent else ""
+    missing = f"; {count(absent, 'environment')} did not run" if absent else ""
     deviating = sum(
         line.status == "conforms" and bool(line.counts["expected failure"]) for line in lines
     )
     known = f" ({deviating} with expected failures)" if deviating else ""
-    sentence = f"Of {_count(tally.total(), 'backend')}, {_and(parts)}{known}{missing}."
+    sentence = f"Of {count(tally.total(), 'backend')}, {_and(parts)}{known}{missing}."
     if tally["fails"]:
         return "fails", sentence
     whole = not (absent or tally["incomplete"] or tally["not run"])
@@ -133,6 +133,17 @@ def end(run: Run) -> EndRecord | None:
     return next((record for record in run["records"] if record["kind"] == "end"), None)
 
 
+def doubt(run: Run) -> str:
+    """Return why a run cannot be taken for whole; empty if it can."""
+    closing = end(run)
+    if closing is None:
+        return "the run was interrupted"
+    explained = any(verdict["outcome"] in FAILING for verdict in verdicts(run))
+    if closing["exit"] not in (0, 1) or (closing["exit"] == 1 and not explained):
+        return f"the run ended with exit {closing['exit']}"
+    return ""
+
+
 def _run_lines(run: Run) -> Iterator[Line]:
     environment = run["environment"]
     if run["not_run"] is not None:
@@ -143,50 +154,38 @@ def _run_lines(run: Run) -> Iterator[Line]:
         counts[verdict["backend"]][verdict["outcome"]] += 1
     if not counts:
         yield Line(environment, None, "not run", "nothing ran", Counter())
-    doubt = _doubt(run, sum(counts.values(), Counter[Outcome]()))
+    why = doubt(run)
     for name, record in backends(run).items():
-        status, sentence = _judge(record, counts[name], doubt)
+        status, sentence = _judge(record, counts[name], why)
         yield Line(environment, name, status, sentence, counts[name])
 
 
-def _judge(
-    record: BackendRecord | None, counts: Counter[Outcome], doubt: str
-) -> tuple[Status, str]:
+def _judge(record: BackendRecord | None, counts: Counter[Outcome], why: str) -> tuple[Status, str]:
     if record is not None and not record["available"]:
         return "not run", f"not run: {record['reason'] or 'not available, no reason given'}"
     ran = sum(counts[outcome] for outcome in RAN)
     bad = sum(counts[outcome] for outcome in FAILING)
-    tail = f"; {doubt}" if doubt else ""
+    tail = f"; {why}" if why else ""
     if bad:
-        return "fails", f"fails {bad} of {_count(ran, 'check')}{tail}"
+        return "fails", f"fails {bad} of {count(ran, 'check')}{tail}"
     if not ran:
         return "not run", _nothing(counts) + tail
-    if doubt:
-        return "incomplete", f"{_count(ran, 'check')} without a failure, yet {doubt}"
+    if why:
+        return "incomplete", f"{count(ran, 'check')} without a failure, yet {why}"
     return _without_failure(ran, counts)
 
 
 def _without_failure(ran: int, counts: Counter[Outcome]) -> tuple[Status, str]:
     if missed := counts["not run"]:
-        return "incomplete", f"incomplete: {missed} of {_count(ran + missed, 'check')} did not run"
+        return "incomplete", f"incomplete: {missed} of {count(ran + missed, 'check')} did not run"
     if known := counts["expected failure"]:
-        return "conforms", f"conforms, with {_count(known, 'expected failure')}"
+        return "conforms", f"conforms, with {count(known, 'expected failure')}"
     return "conforms", "conforms"
 
 
 def _nothing(counts: Counter[Outcome]) -> str:
     told = [f"{count} {outcome}" for outcome, count in counts.items() if count]
     return f"nothing ran ({_and(told)})" if told else "nothing ran"
-
-
-def _doubt(run: Run, counts: Counter[Outcome]) -> str:
-    closing = end(run)
-    if closing is None:
-        return "the run was interrupted"
-    explained = sum(counts[outcome] for outcome in FAILING)
-    if closing["exit"] not in (0, 1) or (closing["exit"] == 1 and not explained):
-        return f"the run ended with exit {closing['exit']}"
-    return ""
 
 
 def _told(tally: Counter[Status]) -> list[Status]:
@@ -200,7 +199,8 @@ def _plural(status: Status, count: int) -> str:
     return words.get(status, "did not run")
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 

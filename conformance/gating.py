@@ -1,0 +1,116 @@
+"""The command ``gate``: reads two sets of documents, and writes what changed where it is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.console import emit
+from reports.baseline import to_baseline
+from reports.document import load, merge, save
+from reports.gate.acknowledgements import read
+from reports.gate.compare import compare
+from reports.gate.machine_readable import as_json, junit
+from reports.gate.pages import github, markdown
+from reports.gate.text import text
+from reports.model import DocumentError
+from reports.summary import doubt
+
+if TYPE_CHECKING:
+    from reports.gate.acknowledge import Acknowledgement
+    from reports.model import Document
+
+BASELINES = Path("reports/baselines")
+ACKNOWLEDGEMENTS = "acknowledgements.toml"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a person asked of the gate."""
+
+    baseline: Path
+    candidate: Path
+    acknowledgements: Path | None = None
+    only_common: bool = False
+    json: bool = False
+    github: bool = False
+    junit: Path | None = None
+    markdown: Path | None = None
+
+
+def gate(wanted: Wanted) -> int:
+    """Compare, tell, and return 0 (nothing), 1 (findings) or 2 (could not judge)."""
+    made = compare(
+        documents(wanted.baseline),
+        documents(wanted.candidate),
+        _acknowledgements(wanted),
+        today=datetime.now(UTC).date(),
+        only_common=wanted.only_common,
+    )
+    if wanted.junit:
+        _write(wanted.junit, junit(made), "--junit")
+    if wanted.markdown:
+        _write(wanted.markdown, markdown(made), "--markdown")
+    emit(as_json(made) if wanted.json else _printable(text(made)))
+    if wanted.github and (commands := github(made)):
+        emit(_printable(commands))
+    return made.exit_code
+
+
+def documents(path: Path) -> Document:
+    """Return the document at ``path``, or those of a folder, merged.
+
+    Raises
+    ------
+    DocumentError
+        If there is none, or one of them cannot be read.
+    """
+    if not path.is_dir():
+        return load(path)
+    found = sorted(path.glob("*.json"))
+    if not found:
+        msg = f"{path}: no *.json in this folder; write one with `run --save-baseline`"
+        raise DocumentError(msg)
+    return merge(map(load, found))
+
+
+def save_baseline(results: Path, name: str) -> str:
+    """Write what is to be committed of a run that ended, and return where.
+
+    Raises
+    ------
+    DocumentError
+        If the run did not come to its end.
+    """
+    document = load(results)
+    for run in document["runs"]:
+        if why := run["not_run"] or doubt(run):
+            msg = f"{results}: no baseline is written, for {why}; run it again, to its end"
+            raise DocumentError(msg)
+    path = BASELINES / f"{name}.json"
+    save(to_baseline(document), path, brief=True)
+    return str(path)
+
+
+def _acknowledgements(wanted: Wanted) -> list[Acknowledgement]:
+    if wanted.acknowledgements:
+        return read(wanted.acknowledgements)
+    folder = wanted.baseline if wanted.baseline.is_dir() else wanted.baseline.parent
+    beside = folder / ACKNOWLEDGEMENTS
+    return read(beside) if beside.is_file() else []
+
+
+def _printable(said: str) -> str:
+    """``said`` without halves of surrogate pairs, which no stream takes."""
+    return said.encode("utf-8", "replace").decode("utf-8")
+
+
+def _write(path: Path, content: str, option: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(_printable(content), "utf-8", newline="\n")
+    except OSError as error:
+        msg = f"{path}: cannot write ({error.strerror}); choose another {option}"
+        raise DocumentError(msg) from error

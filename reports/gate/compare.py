@@ -1,0 +1,113 @@
+"""Everything that changed between a baseline and a candidate, and whether that can be judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from reports.gate.acknowledge import Acknowledged, acknowledge
+from reports.gate.change import FINDINGS, NOTES, Change
+from reports.gate.facts import fact_changes
+from reports.gate.numerics import numeric_changes
+from reports.gate.pairing import paired
+from reports.gate.timings import timing_changes
+from reports.gate.verdicts import comparable, verdict_changes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from reports.gate.acknowledge import Acknowledgement
+    from reports.gate.sides import Pair
+    from reports.model import Document
+
+ORDER = (*FINDINGS, *NOTES)
+
+
+@dataclass
+class Comparison:
+    """What the gate found; ``unjudged`` holds a sentence for everything that it could not judge."""
+
+    today: date
+    findings: list[Change] = field(default_factory=list)
+    acknowledged: list[Acknowledged] = field(default_factory=list)
+    notes: list[Change] = field(default_factory=list)
+    unjudged: list[str] = field(default_factory=list)
+    joined: int = 0
+    versions: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> int:
+        """0: nothing; 1: findings that nobody acknowledged; 2: could not judge."""
+        return 2 if self.unjudged else int(bool(self.findings))
+
+
+def compare(
+    baseline: Document,
+    candidate: Document,
+    acknowledgements: Sequence[Acknowledgement] = (),
+    *,
+    today: date,
+    only_common: bool = False,
+) -> Comparison:
+    """Return what changed from ``baseline`` to ``candidate``.
+
+    Parameters
+    ----------
+    baseline, candidate : Document
+        Joined record by record: by environment, backend, check, case and the case's definition.
+        Two documents of one run each are joined whatever their environments are called.
+    acknowledgements : sequence of Acknowledgement
+        Findings that they match do not count; one that matches nothing, or has expired, does.
+    today : date
+        By which acknowledgements expire.
+    only_common : bool
+        Whether environments that one document lacks are left out instead of not judged.
+    """
+    both = paired(baseline, candidate, only_common=only_common)
+    made = Comparison(today, unjudged=both.unjudged)
+    changes = list(both.changes)
+    for pair in both.pairs:
+        joined = len(comparable(pair))
+        made.joined += joined
+        made.versions[pair.environment, pair.backend] = pair.after.versions
+        changes += _of_pair(pair)
+        if not joined:
+            made.unjudged.append(
+                f"{pair.environment}: no verdict on {pair.backend} is in both documents with one "
+                "definition; renew the baseline"
+            )
+    if not made.joined and not made.unjudged:
+        made.unjudged.append("the documents have no backend in common; nothing was compared")
+    told = acknowledge(changes, acknowledgements, both.pairs, today)
+    made.acknowledged = told.acknowledged
+    made.findings = sorted((c for c in told.changes if c.is_finding), key=_order)
+    made.notes = sorted((c for c in told.changes if not c.is_finding), key=_order)
+    return made
+
+
+def _of_pair(pair: Pair) -> Iterator[Change]:
+    yield from fact_changes(pair)
+    yield from verdict_changes(pair)
+    yield from numeric_changes(pair)
+    yield from timing_changes(pair)
+    yield from _set_up(pair)
+
+
+def _set_up(pair: Pair) -> Iterator[Change]:
+    was, now = pair.before.record, pair.after.record
+    if was is None or now is None:
+        return
+    for name in sorted(was["settings"].keys() | now["settings"].keys()):
+        before, after = (r["settings"].get(name, "not set") for r in (was, now))
+        if before != after:
+            yield Change("set up differently", pair.environment, pair.backend, before, after,
+                         f"the suite ran it with another {name}: more may differ for it",
+                         fact=name)  # fmt: skip
+
+
+def _order(change: Change) -> tuple[int, str, str, str, str, str, str]:
+    return (
+        ORDER.index(change.kind), change.backend, change.environment, change.fact,
+        change.clause, change.check, change.case,
+    )  # fmt: skip

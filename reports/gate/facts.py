@@ -1,0 +1,93 @@
+"""Facts that differ, compared deeply and named by their path: ``layers.answers.empty batch``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reports.gate.change import Change
+from reports.gate.meanings import of_fact
+from reports.gate.precision import precision_changes
+from reports.gate.symptoms import exception, steady
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reports.gate.change import Kind
+    from reports.gate.sides import Pair
+
+# What a run cost says nothing of the call.
+IGNORED = frozenset({"cost"})
+REFUSALS = ("refused", "raised", "unsupported")
+ABSENT = object()
+
+
+def fact_changes(pair: Pair) -> Iterator[Change]:
+    """Yield every fact that only one side holds, or that differs."""
+    before, after = pair.before.facts, pair.after.facts
+    for name in sorted((before.keys() | after.keys()) - IGNORED):
+        values = (facts[name]["value"] if name in facts else ABSENT for facts in (before, after))
+        compare = precision_changes if name == "precision" else _differences
+        for path, was, now, kind in compare(name, *values):
+            yield _change(pair, path, was, now, kind)
+
+
+def _differences(path: str, was: Any, now: Any) -> Iterator[tuple[str, Any, Any, Kind]]:
+    if _plain(was) == _plain(now):
+        return
+    if isinstance(was, dict) and isinstance(now, dict):
+        for key in sorted(was.keys() | now.keys()):
+            yield from _differences(f"{path}.{key}", was.get(key, ABSENT), now.get(key, ABSENT))
+    else:
+        yield path, was, now, _kind(path, was, now)
+
+
+def _kind(path: str, was: Any, now: Any) -> Kind:
+    refusals = path.startswith("refused_")
+    if was is ABSENT:
+        return "fact changed" if refusals else "new"
+    if now is ABSENT:
+        return "no longer refused" if refusals else "vanished"
+    if _unmeasured(now):
+        return "vanished"
+    if _unmeasured(was):
+        return "new"
+    if _refuses(was) and _refuses(now) and exception(was) == exception(now):
+        return "worded differently"
+    return "no longer refused" if _refuses(was) and not _refuses(now) else "fact changed"
+
+
+def _refuses(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith(REFUSALS)
+
+
+def _unmeasured(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith(("not measured", "not asked"))
+
+
+def _plain(value: Any) -> Any:
+    """``value`` as it is compared: without what changes from run to run, words in any order."""
+    if isinstance(value, str):
+        return steady(value)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        plain = [_plain(item) for item in value]
+        return sorted(plain) if all(isinstance(item, str) for item in plain) else plain
+    return value
+
+
+def shown(value: Any) -> str:
+    """A fact's value in few words."""
+    if value is ABSENT:
+        return "not there"
+    if isinstance(value, list):
+        return ", ".join(map(shown, value)) or "none"
+    if isinstance(value, dict):
+        return steady("; ".join(f"{key} {shown(item)}" for key, item in value.items())) or "none"
+    return steady({None: "cannot be told", True: "yes", False: "no"}.get(value, str(value)))
+
+
+def _change(pair: Pair, path: str, was: Any, now: Any, kind: Kind) -> Change:
+    before, after = shown(was), shown(now)
+    meaning = of_fact(kind, path, pair.backend, before, after)
+    return Change(kind, pair.environment, pair.backend, before, after, meaning, fact=path)

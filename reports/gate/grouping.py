@@ -1,0 +1,88 @@
+"""The same change in many cases, told once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from reports.summary import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reports.gate.change import Change
+
+NAMED = 3
+
+
+@dataclass
+class Group:
+    """Changes of one backend that differ in nothing but their case, or in which fact of many."""
+
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def first(self) -> Change:
+        """The one that speaks for all."""
+        return self.changes[0]
+
+    @property
+    def subject(self) -> str:
+        """What changed, in few words: a fact, the cases of a check, a backend."""
+        if self.first.fact:
+            return self.first.fact if len(self.changes) == 1 else self._facts()
+        if self.first.check:
+            return self._cases()
+        names = [change.case for change in self.changes if change.case]
+        return few(names) if names else "the whole of it"
+
+    @property
+    def before(self) -> str:
+        """What was, as far as it is one thing."""
+        return _common(change.before for change in self.changes)
+
+    @property
+    def after(self) -> str:
+        """What is, as far as it is one thing."""
+        return _common(change.after for change in self.changes)
+
+    def _facts(self) -> str:
+        return f"{count(len(self.changes), 'fact')}: {few([c.fact for c in self.changes])}"
+
+    def _cases(self) -> str:
+        names = [change.case for change in self.changes if change.case]
+        what = f"{count(len(self.changes), 'case')} of clause {self.first.clause}"
+        return f"{what} ({self.first.check}){f': {few(names)}' if names else ''}"
+
+
+def _common(texts: Iterable[str]) -> str:
+    told = list(dict.fromkeys(texts))
+    if len(told) == 1:
+        return told[0]
+    return few(list(dict.fromkeys(text.partition(" (")[0] for text in told)), " or ")
+
+
+def few(names: list[str], between: str = ", ") -> str:
+    """The first three names, and how many more there are."""
+    told = between.join(names[:NAMED])
+    return f"{told} and {len(names) - NAMED} more" if len(names) > NAMED else told
+
+
+def grouped(changes: Iterable[Change]) -> list[Group]:
+    """Return changes, those that say the same put together, in the order of the first of each."""
+    found: dict[tuple[str, ...], Group] = {}
+    for change in changes:
+        found.setdefault(_same(change), Group()).changes.append(change)
+    return list(found.values())
+
+
+def _same(change: Change) -> tuple[str, ...]:
+    # Each case of moved numerics or times has numbers of its own.
+    told = () if change.kind in OWN_NUMBERS else (change.before, change.after)
+    return (
+        change.kind, change.environment, change.backend, change.check,
+        change.fact.partition(".")[0], change.meaning, *told,
+    )  # fmt: skip
+
+
+OWN_NUMBERS = frozenset({"new", "vanished", "case redefined"})

@@ -1,0 +1,88 @@
+"""The gate's findings on a CI job's page: Markdown, and GitHub's workflow commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports.gate.grouping import grouped
+from reports.gate.text import place, verdict
+from reports.markdown import code, escaped, row_of, table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from reports.gate.change import Change
+    from reports.gate.compare import Comparison
+    from reports.gate.grouping import Group
+
+# GitHub shows no job summary above 1 MiB, and ten annotations of each level per step.
+SUMMARY_BYTES = 1024 * 1024
+SHOWN = 10
+HEAD = ("Kind", "Backend", "What", "Before", "After", "What it means")
+CUT = "\nThe rest did not fit; see the text or the JSON of the gate.\n"
+
+
+def markdown(made: Comparison, limit: int = SUMMARY_BYTES) -> str:
+    """Return a page of at most ``limit`` bytes: the verdict, then findings, then notes."""
+    parts = [f"**{escaped(verdict(made))}**\n"]
+    parts += [f"\n* could not judge: {escaped(reason)}\n" for reason in made.unjudged]
+    parts += _table("Findings", made.findings)
+    parts += _table("Acknowledged", [one.change for one in made.acknowledged])
+    parts += _table("Notes", made.notes)
+    return _fitted(parts, limit)
+
+
+def _table(title: str, changes: Iterable[Change]) -> Iterator[str]:
+    groups = grouped(changes)
+    if groups:
+        yield f"\n### {title}\n\n{table_of(HEAD, [])}"
+    for group in groups:
+        yield row_of(_cells(group))
+
+
+def _cells(group: Group) -> tuple[str, ...]:
+    change = group.first
+    texts = (group.subject, group.before, group.after, change.meaning)
+    return escaped(change.kind), code(place(change)), *map(escaped, texts)
+
+
+def _fitted(parts: list[str], limit: int) -> str:
+    if sum(len(part.encode("utf-8", "replace")) for part in parts) <= limit:
+        return "".join(parts)
+    kept, room = [], limit - len(CUT.encode())
+    for part in parts:
+        room -= len(part.encode("utf-8", "replace"))
+        if room < 0:
+            break
+        kept.append(part)
+    return "".join([*kept, CUT])
+
+
+def github(made: Comparison) -> str:
+    """Return workflow commands: an error for each group of findings, a notice for each of notes."""
+    errors = [("could not judge", reason) for reason in made.unjudged]
+    errors += map(_annotation, grouped(made.findings))
+    notices = [_annotation(group) for group in grouped(made.notes)]
+    return "\n".join([*_commands("error", errors), *_commands("notice", notices)])
+
+
+def _annotation(group: Group) -> tuple[str, str]:
+    change = group.first
+    title = f"{change.kind}: {place(change)}"
+    return title, f"{group.subject}: {group.before} -> {group.after}. {change.meaning}"
+
+
+def _commands(level: str, told: list[tuple[str, str]]) -> Iterator[str]:
+    shown = told if len(told) <= SHOWN else told[: SHOWN - 1]
+    for title, message in shown:
+        yield f"::{level} title={_property(title)}::{_data(message)}"
+    if len(told) > len(shown):
+        yield f"::{level} title=gate::{len(told) - len(shown)} more; see the text that gate prints"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

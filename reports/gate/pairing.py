@@ -1,0 +1,85 @@
+"""Which run of the candidate belongs to which of the baseline, and which backend to which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from reports.gate.change import Change
+from reports.gate.sides import Pair, Side, sides, unusable
+
+if TYPE_CHECKING:
+    from reports.model import Document, Run
+
+
+@dataclass
+class Paired:
+    """What can be compared, and what cannot: ``unjudged`` holds a sentence for each of these."""
+
+    pairs: list[Pair] = field(default_factory=list)
+    unjudged: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+
+
+def paired(baseline: Document, candidate: Document, *, only_common: bool = False) -> Paired:
+    """Return the backends of both documents, joined.
+
+    Two documents of one run each are joined whatever their environments are called.
+    """
+    found = Paired()
+    found.unjudged += unusable(baseline, "baseline") + unusable(candidate, "candidate")
+    before = {run["environment"]: run for run in baseline["runs"]}
+    after = {run["environment"]: run for run in candidate["runs"]}
+    if len(baseline["runs"]) == len(candidate["runs"]) == 1:
+        _join(found, baseline["runs"][0], candidate["runs"][0])
+        return found
+    for name in before.keys() & after.keys():
+        _join(found, before[name], after[name])
+    for name in sorted(before.keys() ^ after.keys()):
+        _alone(found, name, in_baseline=name in before, only_common=only_common)
+    found.pairs.sort(key=lambda pair: (pair.environment, pair.backend))
+    return found
+
+
+def _alone(found: Paired, name: str, *, in_baseline: bool, only_common: bool) -> None:
+    here, there = ("baseline", "candidate") if in_baseline else ("candidate", "baseline")
+    said = f"environment {name} is in the {here} and not in the {there}"
+    if only_common:
+        found.changes.append(
+            Change("environment not compared", name, "", f"in the {here}", f"not in the {there}",
+                   "nothing is known of it: --only-common leaves it out")
+        )  # fmt: skip
+        return
+    mend = "run it too" if in_baseline else f"commit a baseline for {name}"
+    found.unjudged.append(f"{said}; {mend}, or leave it out with --only-common")
+    if in_baseline:
+        found.changes.append(_vanished(name, "", "the whole environment"))
+
+
+def _vanished(environment: str, backend: str, what: str) -> Change:
+    meaning = f"{what} was judged before and is not any more: nothing is known of it"
+    return Change("vanished", environment, backend, "ran", "not there", meaning)
+
+
+def _join(found: Paired, before: Run, after: Run) -> None:
+    name, held, now = after["environment"], sides(before), sides(after)
+    for backend, side in held.items():
+        other = now.get(backend)
+        if other is not None and other.ran:
+            found.pairs.append(Pair(name, backend, side, other))
+        elif side.ran:
+            found.unjudged.append(_missing(name, backend, other))
+            found.changes.append(_vanished(name, backend, "the backend"))
+    for backend in now.keys() - held.keys():
+        found.changes.append(
+            Change("new", name, backend, "not in the baseline", "judged",
+                   "it is held to nothing until the baseline is renewed")
+        )  # fmt: skip
+
+
+def _missing(environment: str, backend: str, side: Side | None) -> str:
+    why = "is not in the candidate"
+    if side is not None:
+        reason = side.record["reason"] if side.record else None
+        why = f"was not judged in the candidate ({reason or 'none of its checks ran'})"
+    return f"{environment}: backend {backend} {why}; install it and run it again"

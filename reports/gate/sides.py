@@ -1,0 +1,108 @@
+"""What one document holds of each backend, indexed; and which backends of two belong together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from reports.summary import RAN, doubt
+
+if TYPE_CHECKING:
+    from reports.model import (
+        BackendRecord,
+        Document,
+        FactRecord,
+        LeftOutRecord,
+        RatioRecord,
+        Run,
+        TimingRecord,
+        VerdictRecord,
+    )
+
+Place = tuple[str, str]
+
+
+@dataclass
+class Side:
+    """One backend in one run: its records by what they are joined by."""
+
+    run: Run
+    record: BackendRecord | None = None
+    facts: dict[str, FactRecord] = field(default_factory=dict)
+    verdicts: dict[Place, VerdictRecord] = field(default_factory=dict)
+    timings: dict[str, TimingRecord] = field(default_factory=dict)
+    left_out: dict[str, LeftOutRecord] = field(default_factory=dict)
+    ratios: dict[str, RatioRecord] = field(default_factory=dict)
+
+    @property
+    def ran(self) -> bool:
+        """Whether anything was judged."""
+        return any(verdict["outcome"] in RAN for verdict in self.verdicts.values())
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """What is installed, by distribution; the backend's own distributions first."""
+        own = self.record["versions"] if self.record else {}
+        found = self.run["fingerprint"]
+        return {**own, **(found["packages"] if found else {}), **own}
+
+    def add(self, record: Any) -> None:
+        """Take one record of this backend."""
+        match record["kind"]:
+            case "backend":
+                self.record = record
+            case "fact":
+                self.facts[record["fact"]] = record
+            case "verdict":
+                self.verdicts[record["check"], record["case"]] = record
+            case "timing":
+                self.timings[record["case"]] = record
+            case "left out":
+                self.left_out[record["case"]] = record
+            case "ratio":
+                self.ratios[record["case"]] = record
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One backend before and after; ``environment`` is the candidate's."""
+
+    environment: str
+    backend: str
+    before: Side
+    after: Side
+
+
+def sides(run: Run) -> dict[str, Side]:
+    """Return what a run holds of each backend."""
+    found: dict[str, Side] = {}
+    for record in run["records"]:
+        if record["kind"] != "end":
+            found.setdefault(record["backend"], Side(run)).add(record)
+    return found
+
+
+def unusable(document: Document, what: str) -> list[str]:
+    """Return, as sentences, why a document cannot be judged or judged by."""
+    if not document["runs"]:
+        return [f"the {what} holds no run; write it with `pytest conformance --results FILE`"]
+    reasons = [_unusable(run, what) for run in document["runs"]]
+    twice = Counter(run["environment"] for run in document["runs"])
+    reasons += [
+        f"the {what} holds {number} runs of {name}; merge it with `conformance merge`"
+        for name, number in twice.items()
+        if number > 1
+    ]
+    return [reason for reason in reasons if reason]
+
+
+def _unusable(run: Run, what: str) -> str:
+    where = f"{what}, environment {run['environment']}"
+    if run["not_run"] is not None:
+        return f"{where}: not run: {run['not_run']}"
+    if why := doubt(run):
+        return f"{where}: {why}; run it again, to its end"
+    if not any(side.ran for side in sides(run).values()):
+        return f"{where}: nothing ran; run it on a backend that is installed"
+    return ""

@@ -1,0 +1,92 @@
+"""Times per call: pairs of calls made in turn decide; medians of two runs only where they must."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports.gate.change import Change
+from reports.gate.machine import differing
+from reports.timings import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reports.gate.change import Kind
+    from reports.gate.sides import Pair
+    from reports.model import RatioRecord, TimingRecord
+
+SPREADS = 3
+GROSSLY = 3.0
+
+
+def timing_changes(pair: Pair) -> Iterator[Change]:
+    """Yield what is slower, faster or not timed any more; a baseline need not hold any time."""
+    yield from (_paired(pair, ratio) for ratio in pair.after.ratios.values() if _told(ratio))
+    if pair.after.ratios or not pair.before.timings:
+        return
+    if why := differing(pair):
+        yield Change("timings not compared", pair.environment, pair.backend, "timed", "timed",
+                     f"times of two machines say nothing of the call: {why}")  # fmt: skip
+        return
+    for case, before in pair.before.timings.items():
+        yield from _unpaired(pair, case, before)
+
+
+def _told(ratio: RatioRecord) -> bool:
+    return ratio["slower"] or float(ratio["high"]) < 1
+
+
+def _paired(pair: Pair, ratio: RatioRecord) -> Change:
+    kind: Kind = "slower" if ratio["slower"] else "faster"
+    times, low, high = (float(number) for number in (ratio["ratio"], ratio["low"], ratio["high"]))
+    after = f"{times:.3g} times that ({low:.3g} to {high:.3g}, {ratio['pairs']} pairs of calls)"
+    return Change(kind, pair.environment, pair.backend, f"time of {ratio['against']}", after,
+                  f"each call of this size takes {abs(times - 1):.0%} {_more(times)} time",
+                  case=ratio["case"])  # fmt: skip
+
+
+def _more(times: float) -> str:
+    return "more" if times > 1 else "less"
+
+
+def _unpaired(pair: Pair, case: str, before: TimingRecord) -> Iterator[Change]:
+    after = pair.after.timings.get(case)
+    if after is None:
+        yield _untimed(pair, case, before)
+    elif grossly(before, after):
+        yield _times(pair, "slower", before, after)
+    elif grossly(after, before):
+        yield _times(pair, "faster", before, after)
+
+
+def grossly(quick: TimingRecord, slow: TimingRecord) -> bool:
+    """Whether even the quickest round of one is far slower than the other's median.
+
+    Notes
+    -----
+    Two runs on one idle machine are not pairs: in three runs of the same SciPy and textbook calls
+    (285 comparisons) medians differ by up to 2.7 times, and a quickest round exceeds the other
+    run's median by up to 2.08 times and its median + 3 interquartile ranges by 1.85 times, for
+    large FFTs, whose speed depends on the memory that the process got. So a finding takes three
+    times the median and three spreads. Less is for pairs of calls made in turn to show.
+    """
+    median, spread = float(quick["median"]), float(quick["iqr"])
+    least = float(slow["min"])
+    return least > median + SPREADS * spread and least >= GROSSLY * median
+
+
+def _times(pair: Pair, kind: Kind, before: TimingRecord, after: TimingRecord) -> Change:
+    times = float(after["median"]) / float(before["median"] or 1)
+    return Change(kind, pair.environment, pair.backend, f"{duration(before['median'])} a call",
+                  f"{duration(after['median'])} a call",
+                  f"each call of this size takes {times:.3g} times as long as before",
+                  case=before["case"])  # fmt: skip
+
+
+def _untimed(pair: Pair, case: str, before: TimingRecord) -> Change:
+    # A size at the edge of its budget is timed in one run and left out in the next.
+    left_out = pair.after.left_out.get(case)
+    kind: Kind = "timings not compared" if left_out else "vanished"
+    meaning = "it was timed before and is not any more: a slower call would go unseen"
+    return Change(kind, pair.environment, pair.backend, f"{duration(before['median'])} a call",
+                  left_out["reason"] if left_out else "not timed", meaning, case=case)  # fmt: skip

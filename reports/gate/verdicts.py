@@ -1,0 +1,160 @@
+"""Verdicts that came out otherwise, case by case; never totals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports.gate.change import Change
+from reports.gate.symptoms import exception, signature, told
+from reports.summary import FAILING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reports.gate.change import Kind
+    from reports.gate.sides import Pair
+    from reports.model import VerdictRecord
+
+SILENT = frozenset({"unsupported", "refused"})
+BAD = FAILING - {"unexpected pass"}
+
+
+def verdict_changes(pair: Pair) -> Iterator[Change]:
+    """Yield what became of every verdict that either side holds, numerics apart."""
+    for key in sorted(pair.before.verdicts.keys() | pair.after.verdicts.keys()):
+        before, after = pair.before.verdicts.get(key), pair.after.verdicts.get(key)
+        if before is None and after is not None:
+            yield from _new(pair, after)
+        elif before is not None and after is None:
+            yield _gone(pair, before)
+        elif before is not None and after is not None:
+            yield from _joined(pair, before, after)
+
+
+def comparable(pair: Pair) -> list[tuple[VerdictRecord, VerdictRecord]]:
+    """Return the verdicts that both sides hold of the same definition."""
+    both = pair.before.verdicts.keys() & pair.after.verdicts.keys()
+    joined = [(pair.before.verdicts[key], pair.after.verdicts[key]) for key in sorted(both)]
+    return [(b, a) for b, a in joined if b["definition"] == a["definition"]]
+
+
+def _gone(pair: Pair, before: VerdictRecord) -> Change:
+    proven = before["outcome"] not in {*SILENT, "not run"}
+    lost = "what was proven of it is not any more" if proven else "it was not judged before either"
+    return _of(pair, before, "vanished", told(before), "not there",
+               f"{lost}; was the case deselected, or removed from the suite?")  # fmt: skip
+
+
+def _new(pair: Pair, after: VerdictRecord) -> Iterator[Change]:
+    if after["outcome"] in FAILING:
+        yield _of(pair, after, "verdict regressed", "not in the baseline", told(after),
+                  "a check that the baseline does not hold fails")  # fmt: skip
+    elif not _left_to_timings(pair, after):
+        yield _of(pair, after, "new", "not in the baseline", told(after),
+                  "it is held to this once the baseline is renewed")  # fmt: skip
+
+
+def _left_to_timings(pair: Pair, after: VerdictRecord) -> bool:
+    """Whether a verdict is one of those on timed calls, of which a baseline holds no passed one."""
+    timed = {c["id"] for c in pair.after.run["clauses"] if c["section"] == "timing"}
+    return after["clause"] in timed and not pair.before.timings
+
+
+def _joined(pair: Pair, before: VerdictRecord, after: VerdictRecord) -> Iterator[Change]:
+    if before["definition"] != after["definition"]:
+        yield _of(pair, after, "case redefined", "another definition", told(after),
+                  "it means another thing now and is not compared; renew the baseline")  # fmt: skip
+        if after["outcome"] in FAILING:
+            yield from _new(pair, after)
+    elif not (after["case"] in pair.after.left_out and after["outcome"] in SILENT):
+        # Whether a size is timed within its budget is told with the timings.
+        kind = _kind(before, after)
+        if kind is not None:
+            meaning = _meaning(kind, before, after)
+            yield _of(pair, after, kind, told(before), told(after), meaning)
+
+
+def _kind(before: VerdictRecord, after: VerdictRecord) -> Kind | None:
+    was, now = before["outcome"], after["outcome"]
+    if was == now:
+        return "failing differently" if signature(before) != signature(after) else None
+    if now == "unexpected pass" or (was == "expected failure" and now == "passed"):
+        return "expectation stale"
+    if now == "not run":
+        return "vanished"
+    if now in SILENT:
+        return "newly unsupported" if was not in {*SILENT, "not run"} else None
+    if now in BAD:
+        return "failing differently" if was in BAD else "verdict regressed"
+    if now == "expected failure" and was in {"passed", "unexpected pass"}:
+        return "verdict regressed"
+    return _better(was)
+
+
+def _better(was: str) -> Kind:
+    """What is passed, or an expected failure, now."""
+    if was in SILENT:
+        return "no longer refused"
+    return "new" if was == "not run" else "fixed"
+
+
+def _meaning(kind: Kind, before: VerdictRecord, after: VerdictRecord) -> str:
+    if kind == "failing differently":
+        return _otherwise(before, after)
+    if kind == "verdict regressed":
+        return _regressed(before, after)
+    return {
+        "expectation stale": "a failure that was expected is gone: delete its record in "
+        "conformance/expected_failures.py, or bound its versions, and renew the baseline",
+        "newly unsupported": "calls like this one, which gave a result, are refused now",
+        "vanished": "it was judged before and is not any more: nothing is known of it",
+        "no longer refused": "calls like this one, which were refused, give a result now",
+        "fixed": "it failed before and does not now",
+    }.get(kind, "it was not judged before")
+
+
+def _otherwise(before: VerdictRecord, after: VerdictRecord) -> str:
+    reasons = [v["message"] or v["reason"] for v in (before, after)]
+    was, now = map(exception, reasons)
+    if was and now and was != now:
+        return f"code that catches {was} does not catch {now}"
+    return "it failed before and fails in another way now; whoever worked around it must look again"
+
+
+def _regressed(before: VerdictRecord, after: VerdictRecord) -> str:
+    if after["outcome"] == "expected failure":
+        see = f"; see {after['link']}" if after["link"] else ""
+        return f"it was right before; now: {after['reason'] or 'a known deviation'}{see}"
+    if before["outcome"] == "not run":
+        return "it was not judged before, and fails now"
+    if before["outcome"] in SILENT:
+        return "it was refused before, and is accepted now with a wrong result"
+    endings = {
+        "crashed": "the process ends where a result came before",
+        "timed out": "the call does not return where a result came before",
+        "error": "the check itself broke off; nothing is known of the call",
+    }
+    return endings.get(after["outcome"], WRONG.get(after["symptom"] or "", WRONG["value"]))
+
+
+WRONG = {
+    "value": "the numbers were right before and are wrong now",
+    "shape": "the result has another shape than before",
+    "dtype": "the result has another dtype than before",
+    "fact": "the call does other than its adapter declares, as it did before",
+    "mutated input": "the call now writes into its caller's arrays",
+    "stale output": "a result now depends on, or is changed by, another call",
+    "unstable": "the same operands now give other numbers the second time",
+    "global state": "the call now changes what belongs to the whole process",
+    "accepted bad input": "bad input, which was refused, now gives a number",
+    "raised": "the call now raises on input that it took before",
+}
+
+
+def _of(
+    pair: Pair, verdict: VerdictRecord, kind: Kind, before: str, after: str, meaning: str
+) -> Change:
+    return Change(
+        kind, pair.environment, pair.backend, before, after, meaning,
+        check=verdict["check"], clause=verdict["clause"], case=verdict["case"],
+    )  # fmt: skip
