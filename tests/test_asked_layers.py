@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 CALLS = """
 from tests.mutants.layer_slips import dilation_ignored, misgiven
 from tests.mutants.layers import Layer
+from tests.mutants.output_padding import more_swapped, padded
 from tests.mutants.transposed import Transposed
-from tests.mutants.transposed_table import more_swapped, padded
 
 Swapped = padded(more_swapped)
 Undilated = misgiven(dilation_ignored)

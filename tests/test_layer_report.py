@@ -33,8 +33,8 @@ from tests.mutants.layer_table import (
     LayerMutant,
 )
 from tests.mutants.layers import Layer
+from tests.mutants.output_padding import more_swapped, padded
 from tests.mutants.transposed import Transposed
-from tests.mutants.transposed_table import more_swapped, padded
 from tests.test_layer_mutants import judged
 from tests.test_matrix import ROOT, matrix
 
