@@ -87,7 +87,7 @@ class Check:
         """
         if self.clause.section == "loading":
             return self.cases
-        listed = self.cases if self.clause.section == "layers" else ()
+        listed = self.cases if self.clause.section in ("layers", "transposed") else ()
         own = [case for case in listed if isinstance(case, Layer)]
         pairs = ((layer, next((c for c in own if _alike(c, layer)), None)) for layer in layers)
         return tuple(

@@ -21,6 +21,7 @@ from conformance.dtypes import largest_exact, named
 from conformance.pads import Options, Pads, Pair
 
 if TYPE_CHECKING:
+    from backends.protocol import Operation
     from conformance.reference import Array
 
 # Batch, channels, outputs, groups.
@@ -46,6 +47,7 @@ class Layer:
     """
 
     prefix: ClassVar[str] = ""
+    operation: ClassVar[Operation] = "conv2d"
     # What its descriptor may hold behind the dilation.
     more: ClassVar[str] = ""
 

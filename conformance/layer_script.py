@@ -93,7 +93,7 @@ for byte in (0x3F, 0xFF, 0x3F, 0xFF):
             hold(name, got)
 end(0, "no defect: all of it is right")
 '''
-RESULT = '"": getattr(found, "conv2d", found)(img, k, padding, **options)'
+RESULT = '"": getattr(found, {operation!r}, found)(img, k, padding, **options)'
 GRADIENTS = (
     '**dict(zip(("_by_img", "_by_k"), found.gradients(img, k, padding, cotangent, **options)))'
 )
@@ -106,7 +106,7 @@ given.update({name: given[name].view(ml_dtypes.bfloat16) for name in short})
 def render(layer: Layer, adapter: str, parts: tuple[str, ...], about: About) -> str:
     """The whole script; ``parts`` names what is held to the stored arrays."""
     short = layer.dtype == "bfloat16"
-    calls = [RESULT] * ("" in parts) + [GRADIENTS] * any(parts)
+    calls = [RESULT.format(operation=layer.operation)] * ("" in parts) + [GRADIENTS] * any(parts)
     return (
         HEAD
         + "".join(comments(about))

@@ -11,6 +11,7 @@ from conformance import layer
 from conformance.layer import Layer
 
 if TYPE_CHECKING:
+    from backends.protocol import Operation
     from conformance.pads import Pair
 
 
@@ -23,6 +24,7 @@ class TransposedLayer(Layer):
     """
 
     prefix: ClassVar[str] = "t-"
+    operation: ClassVar[Operation] = "conv_transpose2d"
     more: ClassVar[str] = r"(/o(?P<output_padding>\d+x\d+))?"
 
     output_padding: Pair | None = None

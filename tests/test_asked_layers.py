@@ -14,6 +14,8 @@ from conformance.repeating import repeat
 from conformance.subject import Subject
 from tests.mutants.layer_table import EXACT, GRADIENTS, LAYOUT, PAIRING, REAL
 from tests.mutants.layers import Layer
+from tests.mutants.transposed_table import EXACT as ADJOINT
+from tests.mutants.transposed_table import REAL as REAL_ADJOINT
 from tests.test_matrix import ROOT, matrix, only_line
 
 if TYPE_CHECKING:
@@ -22,9 +24,13 @@ if TYPE_CHECKING:
 CALLS = """
 from tests.mutants.layer_slips import dilation_ignored, misgiven
 from tests.mutants.layers import Layer
+from tests.mutants.output_padding import more_swapped, padded
+from tests.mutants.transposed import Transposed
 
+Swapped = padded(more_swapped)
 Undilated = misgiven(dilation_ignored)
 """
+PADDED = "t-n1c3o2/5x6-by-3x3/valid/s2x3/o1x2"
 DILATED = "n1c2o3/9x11-by-3x3/same/d2x2"
 
 
@@ -54,6 +60,22 @@ def test_a_layer_is_judged_by_the_checks_of_its_numbers_and_layout(
 ) -> None:
     done = matrix("--backend", f"{calls}:Layer", "--layer", descriptor, "--collect-only")
     assert checks(done) == names
+
+
+@pytest.mark.parametrize(
+    ("descriptor", "name"), [(PADDED, ADJOINT), (f"{PADDED}/float64/normal", REAL_ADJOINT)]
+)
+def test_a_transposed_layer_is_judged_by_the_check_of_its_numbers(
+    calls: Path, descriptor: str, name: str
+) -> None:
+    done = matrix("--backend", f"{calls}:Transposed", "--layer", descriptor, "--collect-only")
+    assert checks(done) == {name}
+
+
+def test_a_wrong_transposed_layer_is_told(calls: Path) -> None:
+    done = matrix("--backend", f"{calls}:Swapped", "--layer", PADDED)
+    assert done.returncode == 1
+    assert "with the output_padding swapped between the axes" in done.stdout
 
 
 def test_a_layer_that_is_right_passes(calls: Path) -> None:

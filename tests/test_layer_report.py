@@ -19,6 +19,8 @@ from conformance.layer import parse
 from conformance.layer_cases import FULL
 from conformance.nonconformance import NonconformanceError
 from conformance.script import About
+from conformance.subjects import judged as adjoint
+from conformance.transposed_layer import parse as parse_transposed
 from reports.document import load
 from tests.mutants import layer_faults
 from tests.mutants.layer_table import (
@@ -31,6 +33,8 @@ from tests.mutants.layer_table import (
     LayerMutant,
 )
 from tests.mutants.layers import Layer
+from tests.mutants.output_padding import more_swapped, padded
+from tests.mutants.transposed import Transposed
 from tests.test_layer_mutants import judged
 from tests.test_matrix import ROOT, matrix
 
@@ -80,6 +84,12 @@ def run(found: LayerEvidence, adapter: object, folder: Path) -> object:
 def _exit_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     """A script replaces it."""
     monkeypatch.setattr(os, "_exit", os._exit)
+
+
+def test_the_script_of_a_transposed_layer_calls_the_transposed_convolution(tmp_path: Path) -> None:
+    swapped = padded(more_swapped)
+    found = evidence_of(adjoint(swapped()), parse_transposed("t-5x6-by-3x3/valid/s2x3/o1x2"))
+    assert (run(found, swapped(), tmp_path), run(found, Transposed(), tmp_path)) == (1, 0)
 
 
 @pytest.mark.parametrize("mutant", OF_LAYERS, ids=lambda mutant: mutant.id)

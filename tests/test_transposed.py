@@ -18,10 +18,10 @@ from conformance.subjects import judged
 from conformance.transposed_diagnosis import outputs_first
 from conformance.transposed_layer import TransposedLayer, parse
 from conformance.transposed_maps import MAPPED
+from tests.mutants.output_padding import before
 from tests.mutants.transposed import Transposed
 from tests.mutants.transposed_table import (
     OtherSide,
-    before,
     ending_with_the_kernel,
     reading,
     rotated,
