@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from backends.protocol import Unsupported
 from backends.wire import pack, unpack
 
 if TYPE_CHECKING:
@@ -46,8 +47,18 @@ class Mirror:
         self._count = 0
 
     def operand(self, told: dict[str, Any], blobs: Blobs) -> Array:
-        """The array that a description stands for: the same one for the same token."""
-        values = unpack(told["dtype"], blobs[told["blob"]])
+        """The array that a description stands for: the same one for the same token.
+
+        Raises
+        ------
+        Unsupported
+            If there can be no such array here.
+        """
+        try:
+            values = unpack(told["dtype"], blobs[told["blob"]])
+        except ImportError as error:
+            msg = "arrays of bfloat16 need ml_dtypes, which this interpreter has not"
+            raise Unsupported(msg) from error
         kept = self._operands.pop(told["token"], None)
         if kept is None:
             strides = told["strides"]

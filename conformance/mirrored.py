@@ -67,9 +67,9 @@ class Mirrored:
     def update(self, operands: Sequence[Any], told: dict[str, Any], out: list[bytes]) -> None:
         """Write to operands and to earlier results what the call wrote to them."""
         arrays = [a for a in operands if isinstance(a, np.ndarray)]
-        for change in told["mutated"]:
+        for change in told.get("mutated", ()):
             _write(arrays[change["operand"]], array_of(change, out))
-        for change in told["changed"]:
+        for change in told.get("changed", ()):
             result = self._results[change["number"]]()
             if result is not None:
                 _write(result, array_of(change, out))
