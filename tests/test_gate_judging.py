@@ -10,7 +10,7 @@ from tests.data_gate import NAME, changes, facts, gate, of, whole
 from tests.data_reports import END, backend, document, run, verdict
 
 if TYPE_CHECKING:
-    from reports.model import Document
+    from reports.model import Document, Outcome
 
 ABSENT = run(environment="scipy", not_run="no wheel for this Python", started=None)
 OTHER = "scipy.signal.fftconvolve"
@@ -121,6 +121,12 @@ def test_a_new_case_that_fails_is_a_finding() -> None:
     assert [(c.kind, c.before) for c in made.findings] == [
         ("verdict regressed", "not in the baseline")
     ]
+
+
+@pytest.mark.parametrize("outcome", ["unsupported", "refused", "not run"])
+def test_a_case_that_was_not_judged_and_is_gone_is_noted(outcome: Outcome) -> None:
+    made = of([verdict(1, outcome)], [])
+    assert (made.exit_code, [n.kind for n in made.notes]) == (0, ["no longer asked"])
 
 
 def test_a_backend_that_is_new_is_noted() -> None:

@@ -34,10 +34,16 @@ LEFT_OUT: LeftOutRecord = {
 }  # fmt: skip
 
 
-def test_a_call_that_is_grossly_slower_is_found_without_pairs() -> None:
+def test_a_call_that_is_grossly_slower_is_noted_without_pairs() -> None:
     made = of([timed(1e-3)], [timed(4e-3)])
-    assert changes(made) == [("slower", "photo")]
-    assert "4 times as long" in made.findings[0].meaning
+    assert (made.exit_code, changes(made)) == (0, [("perhaps slower", "photo")])
+    assert "4 times as long" in made.notes[0].meaning
+
+
+def test_a_run_beside_other_work_is_no_finding() -> None:
+    # Two runs of torch.nn.functional.conv2d of PyTorch 2.13.0, on one machine.
+    idle = timed(2.2e-5, iqr=3.8e-7, min=2.18e-5)
+    assert of([idle], [timed(7.99e-3, iqr=1e-5, min=4.74e-3)]).exit_code == 0
 
 
 @pytest.mark.parametrize("times", [0.5, 1.0, 1.5, 2.7])
@@ -45,7 +51,7 @@ def test_less_than_that_two_runs_cannot_tell(times: float) -> None:
     assert changes(of([timed(1e-3)], [timed(times * 1e-3)])) == []
 
 
-def test_a_call_whose_times_scatter_widely_is_not_found_slower() -> None:
+def test_a_call_whose_times_scatter_widely_is_not_even_noted() -> None:
     assert changes(of([timed(1e-3, iqr=2e-3)], [timed(4e-3)])) == []
 
 
@@ -71,7 +77,7 @@ def test_other_packages_are_what_is_under_test() -> None:
     before, after = whole(timed(1e-3)), whole(timed(9e-3))
     fingerprint: Any = after["runs"][0]["fingerprint"]
     fingerprint["packages"] = {"scipy": "2.0"}
-    assert gate(before, after).exit_code == 1
+    assert changes(gate(before, after)) == [("perhaps slower", "photo")]
 
 
 def test_a_pair_that_is_slower_is_a_finding_on_any_machine() -> None:
@@ -116,3 +122,4 @@ def test_what_two_runs_of_the_same_thing_differ_by_is_no_finding(
     before = timed(median, iqr=spread * median)
     after = timed(times * median, min=least * times * median)
     assert of([before], [after]).findings == []
+    assert "perhaps slower" not in {kind for kind, _ in changes(of([before], [after]))}

@@ -25,6 +25,8 @@ NoteKind = Literal[
     "more precise",
     "new",
     "faster",
+    "perhaps slower",
+    "no longer asked",
     "numerics reordered",
     "numerics on another processor",
     "worded differently",

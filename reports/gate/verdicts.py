@@ -39,10 +39,12 @@ def comparable(pair: Pair) -> list[tuple[VerdictRecord, VerdictRecord]]:
 
 
 def _gone(pair: Pair, before: VerdictRecord) -> Change:
-    proven = before["outcome"] not in {*SILENT, "not run"}
-    lost = "what was proven of it is not any more" if proven else "it was not judged before either"
+    if before["outcome"] in {*SILENT, "not run"}:
+        return _of(pair, before, "no longer asked", told(before), "not there",
+                   "it was not judged before either; nothing proven is lost")  # fmt: skip
     return _of(pair, before, "vanished", told(before), "not there",
-               f"{lost}; was the case deselected, or removed from the suite?")  # fmt: skip
+               "what was proven of it is not any more; was the case deselected, or removed "
+               "from the suite?")  # fmt: skip
 
 
 def _new(pair: Pair, after: VerdictRecord) -> Iterator[Change]:
