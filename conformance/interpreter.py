@@ -40,6 +40,8 @@ FLOOD = MIB // 4
 # How often memory and output are looked at while an answer is awaited; in seconds.
 TICK = 0.05
 STARTING = 120.0
+# For a process that is let go, to write out what it holds back.
+PARTING = 2.0
 # What one interpreter sets up must not lead another to its packages.
 KEPT_BACK = ("PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 
@@ -113,10 +115,27 @@ class Interpreter:
         return told["names"]  # type: ignore[no-any-return]
 
     def stop(self) -> None:
-        """End the process, if there is one."""
+        """Let the process end, if there is one, with what it still has to say."""
+        if self._process is None:
+            return
+        assert self._process.stdin is not None
+        with suppress(OSError, subprocess.TimeoutExpired):
+            self._process.stdin.close()
+            self._process.wait(PARTING)
+        self._pass_on()
+        self._kill()
+
+    def _kill(self) -> None:
         if self._process is not None:
             _end(self._process, self._log)
         self._process = None
+
+    def _pass_on(self) -> None:
+        """Print to standard error what was printed there."""
+        if os.fstat(self._log.fileno()).st_size:
+            self._log.seek(0)
+            sys.stderr.write(self._log.read().decode(errors="replace"))
+            self._log.truncate(0)
 
     def _running(self) -> None:
         if self._process is not None:
@@ -161,7 +180,6 @@ class Interpreter:
     def _request(self, head: dict[str, Any], blobs: list[bytes], what: str, s: float) -> Message:
         assert self._process is not None
         assert self._process.stdin is not None
-        self._log.truncate(0)
         try:
             # A broken pipe is told by the answer that does not come.
             with suppress(OSError):
@@ -169,7 +187,7 @@ class Interpreter:
             return self._awaited(what, s)
         except BaseException:
             # An answer that came later would be taken for that to another request.
-            self.stop()
+            self._kill()
             raise
 
     def _awaited(self, what: str, seconds: float) -> Message:
@@ -188,6 +206,7 @@ class Interpreter:
             if answer is None:
                 raise ExitedError(f"{what}: {self._last_words()}")  # noqa: EM102
             self._check_output(what)
+            self._pass_on()
             return answer
 
     def _check_output(self, what: str) -> None:

@@ -33,10 +33,11 @@ def conv2d(img, k, padding):
     return direct.conv2d(img, k, padding)
 """
 INTERRUPTED = """
-import os, signal
+import os, signal, time
 
 def conv2d(img, k, padding):
-    os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getppid(), signal.SIGINT)  # as a terminal does to the command
+    time.sleep(60)
 """
 
 
