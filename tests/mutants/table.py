@@ -203,7 +203,7 @@ MUTANTS = (
         "wrong-every-other-call", process.wrong_at(lambda n: n % 2 == 0), REPEATS, "another result"
     ),
     made("row-unwritten", process.leaving_a_row_unwritten, REPEATS, "never wrote"),
-    made("hangs", process.hanging, EXACT, "for 2 calls outran 2 s"),
+    made("hangs", process.hanging, EXACT, "for 3 calls outran their deadline"),
     made("exits", process.leaving, EXACT, "called os._exit(0)"),
     made("quits", process.quitting, EXACT, "called sys.exit(0)"),
     made("silences-numpy", process.silencing, PROCESS, "NumPy's error handling"),
