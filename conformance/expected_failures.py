@@ -134,7 +134,7 @@ _DRAWS = (
 _ZERO = (
     "on TensorFlow, raises for `same` with an even kernel and an output_padding of 0, though it is "
     "less than the stride, as the documentation asks: it counts from (H - 1)s rows, of which no "
-    "correlation gives H. On JAX and PyTorch Keras computes it. No upstream issue found"
+    "correlation gives H. On JAX and PyTorch Keras computes it. No upstream issue sought"
 )
 _RANK = "test_operands_of_the_wrong_rank_are_refused"
 _KERNEL = "test_an_empty_kernel_is_refused"
