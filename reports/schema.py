@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
@@ -21,7 +21,8 @@ NOT_FINITE = ("nan", "inf", "-inf")
 @cache
 def load_schema() -> dict[str, Any]:
     """Return the published JSON Schema."""
-    schema: dict[str, Any] = json.loads((files("reports") / "schema.json").read_text("utf-8"))
+    # Not by the package's name: a folder `reports` where the command runs may come first.
+    schema: dict[str, Any] = json.loads(Path(__file__).with_name("schema.json").read_text("utf-8"))
     return schema
 
 

@@ -147,6 +147,8 @@ def test_a_run_saves_a_baseline_that_holds_for_the_next_run(tmp_path: Path) -> N
     ]
     assert "baseline: reports/baselines/mine.json" in done[0].stdout, done[0].stderr
     assert not (tmp_path / "2" / "baselines").exists()
+    # The second run, beside a folder `reports` of its own, still draws its page.
+    assert (tmp_path / "2" / "report.html").is_file(), done[1].stderr
     told = ran(tmp_path, "gate", "reports/baselines/mine.json", "2/mine.json")
     assert (told.returncode, told.stderr) == (0, "")
     assert told.stdout.startswith("no finding; 0 notes")
