@@ -12,8 +12,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+# pip is all that a new environment holds.
+from pip._vendor.packaging.requirements import Requirement
+
 PINS = Path(__file__).with_name("constraints.txt")
-REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^]]*\])?\s*([=<>!~].*)")
+ASKED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(\[[^]]*\])?\s*[=<>!~]")
 
 
 def normal(name: str) -> str:
@@ -22,9 +25,15 @@ def normal(name: str) -> str:
 
 
 def kept(pins: list[str], asked: list[str]) -> list[str]:
-    """The pins of every distribution for which no version was asked."""
-    chosen = {normal(m.group(1)) for word in asked if (m := REQUIREMENT.match(word))}
-    return [pin for pin in pins if normal(pin.partition("==")[0]) not in chosen]
+    """The pins that what was asked leaves room for."""
+    wanted = [Requirement(word) for word in asked if ASKED.match(word)]
+    return [pin for pin in pins if all(meets(pin, requirement) for requirement in wanted)]
+
+
+def meets(pin: str, wanted: Requirement) -> bool:
+    """Whether the pin is of another distribution, or of a version that is wanted."""
+    name, _, version = pin.partition("==")
+    return normal(name) != normal(wanted.name) or version in wanted.specifier
 
 
 def main(args: list[str]) -> int:

@@ -112,8 +112,9 @@ def test_a_version_that_is_asked_for_beats_its_pin() -> None:
     sys.path.insert(0, str(ROOT / ".ci"))
     kept = importlib.import_module("install").kept
     sys.path.pop(0)
-    pins = ["# frameworks", "scipy==1.17.1", "scipy-stubs==1.17.1.5", "jax==0.10.2"]
-    assert kept(pins, ["scipy==1.16.3", "jax", "SciPy_Stubs>=1"]) == ["# frameworks", "jax==0.10.2"]
+    pins = ["# frameworks", "scipy==1.17.1", "scipy-stubs==1.17.1.5", "jax==0.10.2", "tox==4"]
+    asked = ["-r", "scipy==1.16.3", "jax", "SciPy_Stubs>=1", "tox>4"]
+    assert kept(pins, asked) == ["# frameworks", "scipy-stubs==1.17.1.5", "jax==0.10.2"]
 
 
 def test_the_files_that_a_checkout_of_the_package_needs_are_in_the_wheel(tmp_path: Path) -> None:
