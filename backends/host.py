@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from typing import BinaryIO
+    from typing import IO
 
 ROOM = Path(__file__).resolve().parent
 
@@ -39,7 +39,7 @@ def find_this_room() -> None:
 class Host:
     """Answers requests until their stream ends."""
 
-    def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
+    def __init__(self, requests: IO[bytes], answers: IO[bytes]) -> None:
         from backends.mirror import Mirror
 
         self._requests, self._answers = requests, answers
@@ -63,6 +63,8 @@ class Host:
             wire.send(self._answers, told, out)
 
     def _answer(self, head: dict[str, Any], blobs: list[bytes], out: list[bytes]) -> dict[str, Any]:
+        from backends.wire import tupled
+
         do = getattr(self, "do_" + head.pop("do"))
         if "adapter" not in head:
             return do(**head)  # type: ignore[no-any-return]
@@ -108,12 +110,14 @@ class Host:
         forget: list[int],
     ) -> dict[str, Any]:
         """Call a method; say what it gave, and what it did to arrays that the suite holds."""
+        from backends.wire import tupled
+
         self._mirror.forget(forget)
         before = self._mirror.bits(operands)
         try:
             result = getattr(adapter, method)(*operands, **tupled(options))
             told = self._mirror.result(result, operands, out)
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001  (SystemExit too is what a call did)
             told = raised(error)
         told["mutated"] = self._mirror.mutated(operands, before, out)
         told["changed"] = self._mirror.changed(out)
@@ -131,6 +135,7 @@ class Host:
     ) -> dict[str, Any]:
         """Seconds per call of each round."""
         from backends.stopwatch import seconds_per_call
+        from backends.wire import tupled
 
         call = getattr(adapter, method)
         return {"seconds": seconds_per_call(call, operands, tupled(options), rounds, loops)}
@@ -172,21 +177,12 @@ class Host:
         return {"array": described(run(text, operands), out)}
 
 
-def tupled(value: Any) -> Any:
-    """Tuples again, where JSON made them lists."""
-    if isinstance(value, list):
-        return tuple(tupled(part) for part in value)
-    if isinstance(value, dict):
-        return {key: tupled(part) for key, part in value.items()}
-    return value
-
-
 def raised(error: BaseException) -> dict[str, Any]:
     """What was raised, as words."""
     return {"raised": type(error).__name__, "message": str(error)}
 
 
-def own_streams() -> tuple[BinaryIO, BinaryIO]:
+def own_streams() -> tuple[IO[bytes], IO[bytes]]:
     """The suite's pipes under numbers of their own: what is printed goes to standard error."""
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)

@@ -35,7 +35,7 @@ def state() -> dict[str, object]:
 @contextmanager
 def own_state(name: str) -> Iterator[None]:
     """Random states of a name and a folder of our own, since earlier calls may have made theirs."""
-    here = os.getcwd()  # noqa: PTH109
+    here = os.getcwd()  # noqa: PTH109  (as above)
     with tempfile.TemporaryDirectory() as folder, np.errstate(all="warn"):
         os.chdir(folder)
         random.seed(name)

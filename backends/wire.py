@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from typing import BinaryIO, Dict, List, Tuple
+    from typing import IO, Dict, List, Tuple
 
     from backends.protocol import Array
 
@@ -27,7 +27,7 @@ LENGTH = struct.Struct(">I")
 BFLOAT16 = "bfloat16"
 
 
-def send(stream: BinaryIO, head: dict[str, Any], blobs: list[bytes]) -> None:
+def send(stream: IO[bytes], head: dict[str, Any], blobs: list[bytes]) -> None:
     """Write one message.
 
     Raises
@@ -40,7 +40,7 @@ def send(stream: BinaryIO, head: dict[str, Any], blobs: list[bytes]) -> None:
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> Message:
+def receive(stream: IO[bytes]) -> Message:
     """Read one message.
 
     Raises
@@ -53,7 +53,16 @@ def receive(stream: BinaryIO) -> Message:
     return head, [_exactly(stream, size) for size in head.pop("lengths")]
 
 
-def _exactly(stream: BinaryIO, size: int) -> bytes:
+def tupled(value: Any) -> Any:
+    """Tuples again, where JSON made them lists."""
+    if isinstance(value, list):
+        return tuple(tupled(part) for part in value)
+    if isinstance(value, dict):
+        return {key: tupled(part) for key, part in value.items()}
+    return value
+
+
+def _exactly(stream: IO[bytes], size: int) -> bytes:
     data = stream.read(size)
     if len(data) != size:
         msg = "the stream ended within a message"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import sys
-from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
@@ -33,13 +31,3 @@ def version() -> str:
         return f"{DISTRIBUTION} {metadata.version(DISTRIBUTION)}"
     except metadata.PackageNotFoundError:
         return f"{DISTRIBUTION}, not installed: run from a checkout"
-
-
-def _flush() -> None:
-    """Empty every buffer, C's too, into where descriptor 1 leads now."""
-    for stream in (sys.stdout, sys.__stdout__):
-        if stream is not None:
-            stream.flush()
-    # Windows has no library of that name; there C's own buffer is left alone.
-    with suppress(OSError, TypeError, AttributeError):
-        ctypes.CDLL(None).fflush(None)

@@ -139,7 +139,7 @@ def _add_bfloat16(place: Place, progress: Progress) -> None:
 def _installed(place: Place) -> dict[str, str]:
     """Each distribution's version, by its normal name."""
     command = [executable(place.folder), "-I", "-m", "pip", "list", "--format=json"]
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603  (pip)
         list(map(str, command)), capture_output=True, text=True, check=True
     )
     rows: list[dict[str, Any]] = json.loads(done.stdout)

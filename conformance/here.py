@@ -134,7 +134,8 @@ class Here:
         try:
             return together.at_once(self.bare(method), operands, times, self._seconds)
         except together.Late as late:
-            raise TimedOutError(f"{self.spec.call}: {late}") from late  # noqa: EM102
+            msg = f"{self.spec.call}: {late}"
+            raise TimedOutError(msg) from late
 
     def changes(self, method: str, operands: Sequence[Any], name: str) -> list[str]:
         """What a call changes of this process, in words."""

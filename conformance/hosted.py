@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from backends.protocol import Spec, Unavailable, Unsupported
 from backends.registry import UnknownBackendError
+from backends.wire import tupled
 from conformance.mirrored import Mirrored, array_of
 from conformance.nonconformance import ExitedError, TimedOutError
 
@@ -59,7 +60,7 @@ class Hosted:
         except (TimedOutError, ExitedError) as error:
             msg = f"backend {name!r} does not load: {str(error).removeprefix(f'{name}: ')}"
             raise Unavailable(msg) from error
-        self.spec = Spec(**{word: tupled(value) for word, value in told["spec"].items()})
+        self.spec = Spec(**tupled(told["spec"]))
         self.settings: dict[str, str] = told["settings"]
 
     @property
@@ -167,9 +168,11 @@ class Hosted:
             return told
         name, message = told["raised"], told["message"]
         if name == "Late":
-            raise TimedOutError(f"{self._name}: {message}")  # noqa: EM102
+            msg = f"{self._name}: {message}"
+            raise TimedOutError(msg)
         if name == "SystemExit":
-            raise ExitedError(f"{self._name}: called sys.exit({message})")  # noqa: EM102
+            msg = f"{self._name}: called sys.exit({message})"
+            raise ExitedError(msg)
         raise type_of(name)(message)
 
 
@@ -181,8 +184,3 @@ def type_of(name: str) -> type[Exception]:
     if isinstance(found, type) and issubclass(found, Exception) and not issubclass(found, more):
         return found
     return type(name, (Exception,), {})
-
-
-def tupled(value: Any) -> Any:
-    """Tuples again, where JSON made them lists."""
-    return tuple(map(tupled, value)) if isinstance(value, list) else value

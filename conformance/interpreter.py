@@ -183,7 +183,7 @@ class Interpreter:
         try:
             # A broken pipe is told by the answer that does not come.
             with suppress(OSError):
-                wire.send(self._process.stdin, head, blobs)  # type: ignore[arg-type]
+                wire.send(self._process.stdin, head, blobs)
             return self._awaited(what, s)
         except BaseException:
             # An answer that came later would be taken for that to another request.
@@ -204,7 +204,8 @@ class Interpreter:
                     raise TimedOutError(msg) from None
                 continue
             if answer is None:
-                raise ExitedError(f"{what}: {self._last_words()}")  # noqa: EM102
+                msg = f"{what}: {self._last_words()}"
+                raise ExitedError(msg)
             self._check_output(what)
             self._pass_on()
             return answer
@@ -241,7 +242,7 @@ def _read(stream: IO[bytes], answers: SimpleQueue[Message | None]) -> None:
     """Take answers as they come, so that the suite can look after time and memory meanwhile."""
     with suppress(EOFError, OSError, ValueError):
         while True:
-            answers.put(wire.receive(stream))  # type: ignore[arg-type]
+            answers.put(wire.receive(stream))
     answers.put(None)
 
 
