@@ -43,7 +43,7 @@ STARTING = 120.0
 # For a process that is let go, to write out what it holds back.
 PARTING = 2.0
 # What one interpreter sets up must not lead another to its packages.
-KEPT_BACK = ("PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+KEPT_BACK = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 
 
 class Interpreter:
