@@ -133,7 +133,16 @@ def _merge(parser: argparse.ArgumentParser) -> None:
     parser.description = "Merge results documents; of one environment the newest run stays."
     _inputs(parser)
     parser.add_argument("--output", type=Path, required=True, help="the merged document")
-    parser.set_defaults(run=lambda o: _imported("commands").merge(o.documents, o.expect, o.output))
+    parser.add_argument(
+        "--save-baselines",
+        action="store_true",
+        help="also write reports/baselines/ENVIRONMENT.json of each, for `gate`, if all ended",
+    )
+    parser.set_defaults(
+        run=lambda o: _imported("commands").merge(
+            o.documents, o.expect, o.output, save_baselines=o.save_baselines
+        )
+    )
 
 
 def _report(parser: argparse.ArgumentParser) -> None:
