@@ -18,7 +18,7 @@ from tests.mutants import direct
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from backends.protocol import Array, Padding
+    from backends.protocol import Array
     from tests.mutants.direct import Conv2d
 
 SHAPE = (9, 10)
@@ -27,7 +27,7 @@ SHAPE = (9, 10)
 def on_some(act: Callable[[], object]) -> Conv2d:
     """A right call that acts first where the image has that shape."""
 
-    def conv2d(img: Array, k: Array, padding: Padding) -> Array:
+    def conv2d(img: Array, k: Array, padding: str) -> Array:
         if img.shape == SHAPE:
             act()
         return direct.conv2d(img, k, padding)

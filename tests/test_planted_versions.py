@@ -57,7 +57,7 @@ def baseline(tmp_path_factory: pytest.TempPathFactory) -> Baseline:
 
 def gate(before: Path, after: Path) -> tuple[int, dict[str, Any]]:
     """Exit code and findings of the command."""
-    command = [sys.executable, "-m", "conformance", "gate", before, after, "--json"]
+    command = [sys.executable, "-m", "conformance", "gate", str(before), str(after), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)
