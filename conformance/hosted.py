@@ -57,8 +57,13 @@ class Hosted:
         self._arrays = Mirrored()
         try:
             told = self._load()
+        except (Unavailable, UnknownBackendError):
+            raise
         except (TimedOutError, ExitedError) as error:
             msg = f"backend {name!r} does not load: {str(error).removeprefix(f'{name}: ')}"
+            raise Unavailable(msg) from error
+        except Exception as error:
+            msg = f"backend {name!r} does not load: {type(error).__name__}: {error}"
             raise Unavailable(msg) from error
         self.spec = Spec(**tupled(told["spec"]))
         self.settings: dict[str, str] = told["settings"]
