@@ -188,7 +188,8 @@ class Host:
 
 def raised(error: BaseException) -> dict[str, Any]:
     """What was raised, as words."""
-    message = str(error)
+    # What is no text, as half a surrogate pair, could not be written anywhere.
+    message = str(error).encode("utf-8", "backslashreplace").decode("utf-8")
     told = message if len(message) <= LONGEST else message[:LONGEST] + " …"
     return {"raised": type(error).__name__, "message": told}
 

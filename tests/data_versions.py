@@ -139,7 +139,7 @@ VERSIONS = {
     ),
     "dtype": Version(
         "return out.astype(img.dtype)", "return out",
-        ("fact changed", "verdict regressed", "newly unsupported"),
+        ("fact changed", "verdict regressed"),
         "output_dtypes.float32", "float32", "float64", "now give float64", alone=1,
     ),
     "NaN swallowed": Version(

@@ -177,18 +177,18 @@ def test_a_flipped_kernel_is_found_and_named(
     assert Path("up/report.html").is_file()
 
 
-def test_a_call_that_got_slower_is_found_by_calls_made_in_turn(
+def test_a_call_that_got_a_fifth_slower_is_found_by_calls_made_in_turn(
     version: Callable[[str, str], str],
     few: Callable[[str], None],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     few("32x32-by-3x3 or 32x32-by-5x5")
     code = SLOWED.read_text("utf-8")
-    slower = code + "\n\nconv2d = half_slower\n"
+    slower = code + "\n\nconv2d = fifth_slower\n"
     assert between(version("one", code), version("two", slower), seconds="2") == 1
     assert capsys.readouterr().out.startswith("slower\n")
     (run,) = load(Path("up/after.json"))["runs"]
     ratios: list[RatioRecord] = [r for r in run["records"] if r["kind"] == "ratio"]
-    assert [(r["case"], r["slower"], r["ratio"] > 1.2) for r in ratios] == [  # type: ignore[operator]
+    assert [(r["case"], r["slower"], r["ratio"] > 1.1) for r in ratios] == [  # type: ignore[operator]
         (f"same/32x32-by-{n}x{n}/float32/normal", True, True) for n in (3, 5)
     ]

@@ -98,10 +98,13 @@ def _wrong_versions(value: str) -> str:
     return "" if named else f"{value!r:.60} names no versions; write one as 'jax>=0.10,<0.11'"
 
 
-def entry_for(group: Group, versions: Mapping[str, str], today: date) -> str:
-    """Return the entry that would accept a group of findings, its reason left to be written."""
+def entry_for(group: Group, own: Mapping[str, str], today: date) -> str:
+    """Return the entry that would accept a group of findings, its reason left to be written.
+
+    ``own`` are the versions of the backend's own distributions, if it has any.
+    """
     change = group.changes[0]
-    name, version = next(iter(versions.items()), ("", ""))
+    name, version = next(iter(own.items()), ("", ""))
     cases = {one.case for one in group.changes}
     fields = {
         "finding": change.kind,

@@ -26,7 +26,10 @@ ORDER = (*FINDINGS, *NOTES)
 
 @dataclass
 class Comparison:
-    """What the gate found; ``unjudged`` holds a sentence for everything that it could not judge."""
+    """What the gate found; ``unjudged`` holds a sentence for everything that it could not judge.
+
+    ``versions`` are those of each backend's own distributions, by environment and backend.
+    """
 
     today: date
     findings: list[Change] = field(default_factory=list)
@@ -70,7 +73,8 @@ def compare(
     for pair in both.pairs:
         joined = len(comparable(pair))
         made.joined += joined
-        made.versions[pair.environment, pair.backend] = pair.after.versions
+        record = pair.after.record
+        made.versions[pair.environment, pair.backend] = record["versions"] if record else {}
         changes += _of_pair(pair)
         if not joined:
             made.unjudged.append(

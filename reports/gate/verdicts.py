@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SILENT = frozenset({"unsupported", "refused"})
 BAD = FAILING - {"unexpected pass"}
+# How a verdict begins of a call that does otherwise, and declared nothing to be held to.
+UNDECLARED = "declares nothing; "
 
 
 def verdict_changes(pair: Pair) -> Iterator[Change]:
@@ -85,6 +87,10 @@ def _kind(before: VerdictRecord, after: VerdictRecord) -> Kind | None:
         return "expectation stale"
     if now == "not run":
         return "vanished"
+    if was == "passed" and _undeclared(after):
+        return "verdict regressed"
+    if _undeclared(before) and now == "passed":
+        return "fixed"
     if now in SILENT:
         return "newly unsupported" if was not in {*SILENT, "not run"} else None
     if now in BAD:
@@ -92,6 +98,10 @@ def _kind(before: VerdictRecord, after: VerdictRecord) -> Kind | None:
     if now == "expected failure" and was in {"passed", "unexpected pass"}:
         return "verdict regressed"
     return _better(was)
+
+
+def _undeclared(verdict: VerdictRecord) -> bool:
+    return verdict["outcome"] == "refused" and (verdict["reason"] or "").startswith(UNDECLARED)
 
 
 def _better(was: str) -> Kind:
@@ -130,7 +140,10 @@ def _regressed(before: VerdictRecord, after: VerdictRecord) -> str:
         return f"it was right before; now: {after['reason'] or 'a known deviation'}{see}"
     if before["outcome"] == "not run":
         return "it was not judged before, and fails now"
-    if before["outcome"] in SILENT:
+    if _undeclared(after):
+        said = (after["reason"] or "").removeprefix(UNDECLARED)
+        return f"it met the clause before; now, as only a call that declares nothing may: {said}"
+    if before["outcome"] in SILENT and after["symptom"] != "raised":
         return "it was refused before, and is accepted now with a wrong result"
     endings = {
         "crashed": "the process ends where a result came before",
