@@ -117,4 +117,4 @@ def _gives(call: Called, dtype: str) -> str:
 def _rounding(a: Called, b: Called) -> Iterator[str]:
     for call in (a, b):
         if call.facts["sums_exactly"] is False:
-            yield f"{call.name} does not sum directly (FFT): equal up to its rounding, not bit for bit."
+            yield f"{call.name} does not sum directly (FFT): expect equality up to rounding."

@@ -37,7 +37,8 @@ def surroundings(a: Called, b: Called) -> Iterator[str]:
         return
     one, other = (call.conventions.boundary for call in (a, b))
     kernel = EVEN if one == other else WIDER
-    yield f"What same puts around the image a to i for a {kernel[0]}x{kernel[1]} kernel ({ZERO}: 0):"
+    size = "x".join(map(str, kernel))
+    yield f"What same puts around the image a to i for a {size} kernel ({ZERO} is 0):"
     yield from _beside(a, b, lambda call: _surrounded(call, kernel))
 
 

@@ -1,4 +1,4 @@
-"""The command `explain`: how two calls differ, and how to write either one's result by the other."""
+"""The command `explain`: how two calls differ, and the code for the one's result by the other."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Pure: facts and snippets in, text out. The code is for arrays ``img`` (H, W) and ``k`` (Kh, Kw) and
 makes ``y``. An image that is padded by hand as one call pads it, under the other's ``valid``, gives
-the one's result, whatever anchors and boundaries are; a word is kept where both mean the same by it.
+the one's result, whatever anchors and boundaries are; a word stays where both mean the same by it.
 """
 
 from __future__ import annotations
