@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Facts = dict[str, Any]
 
 
-def every(facts_by_backend: Mapping[str, Facts]) -> list[dict[str, Any]]:
+def every(facts_by_backend: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What to write with each call for the results of each other.
 
     Parameters
