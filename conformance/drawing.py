@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from conformance.called import Called
     from conformance.geometry import Shape
-    from conformance.reference import Boundary, Orientation
+    from conformance.reference import Boundary
 
 IMAGE = np.array([["a", "b", "c"], ["d", "e", "f"], ["g", "h", "i"]])
 KERNEL = np.arange(1, 10).reshape(3, 3)
@@ -44,7 +44,9 @@ def surroundings(a: Called, b: Called) -> Iterator[str]:
 
 def _drawable(call: Called) -> bool:
     found = call.conventions
-    return found.boundary is not None and None not in (
+    if found.boundary is None or call.unreadable:
+        return False
+    return None not in (
         found.anchor("rows"),
         found.anchor("columns"),
     )
@@ -58,7 +60,9 @@ def _beside(a: Called, b: Called, draw: Callable[[Called], list[str]]) -> Iterat
 
 
 def _laid(call: Called) -> list[str]:
-    orientation: Orientation = call.conventions.orientation or "correlation"
+    orientation = call.conventions.orientation
+    if orientation is None or call.unreadable:
+        return ["not known"]
     rows = [[f" {tap} " for tap in row] for row in orient(KERNEL, orientation)]
     rows[1][1] = f"[{rows[1][1].strip()}]"
     return ["".join(row) for row in rows]
