@@ -29,16 +29,14 @@ TURNED = (
 
 
 def sentences(a: Called, b: Called) -> list[str]:
-    """Each difference, or that there is none."""
-    told = [*_kernel(a, b), *_anchor(a, b), *_boundary(a, b), *_paddings(a, b), *_larger(a, b)]
+    """How each reads its kernel; then each difference, or that there is none."""
+    told = [*_anchor(a, b), *_boundary(a, b), *_paddings(a, b), *_larger(a, b)]
     told += [*_dtypes(a, b), *_rounding(a, b)]
-    return told or [f"No difference between {a.name} and {b.name} was measured."]
-
-
-def _kernel(a: Called, b: Called) -> Iterator[str]:
-    words = [_words(call) for call in (a, b)]
-    if words[0] != words[1]:
-        yield f"{a.name} {words[0]}; {b.name} {words[1]}."
+    one, other = _words(a), _words(b)
+    if one != other:
+        return [f"{a.name} {one}; {b.name} {other}.", *told]
+    none = f"No difference between {a.name} and {b.name} was measured."
+    return [f"Each {one}.", *(told or [none])]
 
 
 def _words(call: Called) -> str:

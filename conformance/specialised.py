@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from conformance.folding import Calls, Fold
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 GIVEN = ("img", "k", "padding")
-# What NumPy does not have by itself, and its arrays therefore never are.
-NOT_NUMPYS = "bfloat16"
 
 
 @dataclass(frozen=True)
 class Native:
-    """A native call in two parts, each a list of lines: what it imports, and the rest."""
+    """A native call in two parts, each a list of lines: what it imports and sets, and the rest."""
 
     imports: list[str]
     lines: list[str]
@@ -45,80 +44,10 @@ def specialise(snippet: str, img: str, k: str, padding: str) -> Native:
         "padding": ast.Constant(padding),
     }
     before = ""
-    tree = _Fold(values).visit(tree)
+    tree = Fold(values).visit(tree)
     while before != (before := ast.unparse(tree)):
         tree = _inlined(_without_unused(tree))
     return _split(tree)
-
-
-class _Fold(ast.NodeTransformer):
-    """Puts values in place of names, and decides what is then decided."""
-
-    def __init__(self, values: Mapping[str, ast.expr]) -> None:
-        self._values = values
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        """A given value, or the name."""
-        found = self._values.get(node.id)
-        return deepcopy(found) if found and isinstance(node.ctx, ast.Load) else node
-
-    def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        """Words that are equal or not; the dtype that is not NumPy's."""
-        self.generic_visit(node)
-        left, right = node.left, node.comparators[0]
-        if len(node.ops) > 1 or not isinstance(node.ops[0], ast.Eq | ast.Is):
-            return node
-        if isinstance(left, ast.Constant) and isinstance(right, ast.Constant):
-            return ast.Constant(left.value == right.value)
-        named = getattr(right, "value", None), getattr(right, "attr", None)
-        return ast.Constant(value=False) if NOT_NUMPYS in named else node
-
-    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
-        """The branch that is taken."""
-        self.generic_visit(node)
-        if not isinstance(node.test, ast.Constant):
-            return node
-        return node.body if node.test.value else node.orelse
-
-    def visit_If(self, node: ast.If) -> ast.If | list[ast.stmt]:
-        """The statements of the branch that is taken."""
-        self.generic_visit(node)
-        if not isinstance(node.test, ast.Constant):
-            return node
-        return node.body if node.test.value else node.orelse
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        """``"same".upper()``, worked out."""
-        self.generic_visit(node)
-        of = node.func.value if isinstance(node.func, ast.Attribute) else None
-        if isinstance(of, ast.Constant) and ast.unparse(node).endswith(".upper()"):
-            return ast.Constant(str(of.value).upper())
-        return node
-
-    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
-        """The entry of a table."""
-        self.generic_visit(node)
-        if not isinstance(node.value, ast.Dict) or not isinstance(node.slice, ast.Constant):
-            return node
-        entries = zip(node.value.keys, node.value.values, strict=True)
-        wanted = node.slice.value
-        return next(v for k, v in entries if isinstance(k, ast.Constant) and k.value == wanted)
-
-
-class _Calls(ast.NodeTransformer):
-    """Writes out the calls of a function of one argument that returns one expression."""
-
-    def __init__(self, function: ast.FunctionDef, returned: ast.expr) -> None:
-        self._name, self._argument = function.name, function.args.args[0].arg
-        self._returned = returned
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        """The expression on the call's argument."""
-        self.generic_visit(node)
-        if not isinstance(node.func, ast.Name) or node.func.id != self._name:
-            return node
-        written: ast.expr = _Fold({self._argument: node.args[0]}).visit(deepcopy(self._returned))
-        return written
 
 
 def _inlined(tree: ast.Module) -> ast.Module:
@@ -130,13 +59,26 @@ def _inlined(tree: ast.Module) -> ast.Module:
             case ast.Assign([ast.Name(name)], ast.Constant() | ast.Name() | ast.Attribute()):
                 if name != "y" and {name, *_read(statement.value)} <= fixed:
                     tree.body.remove(statement)
-                    return _visited(_Fold({name: statement.value}), tree)
+                    return _visited(Fold({name: statement.value}), tree)
             case ast.FunctionDef(body=[ast.Return(ast.expr() as value)]) if (
-                statement.name in fixed and len(statement.args.args) == 1
+                statement.name in fixed and _plain(statement, tree)
             ):
                 tree.body.remove(statement)
-                return _visited(_Calls(statement, value), tree)
+                return _visited(Calls(statement, value), tree)
     return tree
+
+
+def _plain(function: ast.FunctionDef, tree: ast.Module) -> bool:
+    """Whether a function has one argument, and each mention of it is a call with one."""
+    calls = sum(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == function.name
+        and (len(node.args), len(node.keywords)) == (1, 0)
+        for node in ast.walk(tree)
+    )
+    mentions = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == function.name]
+    return ast.unparse(function.args).isidentifier() and calls == len(mentions)
 
 
 def _visited(transformer: ast.NodeTransformer, tree: ast.Module) -> ast.Module:
@@ -179,7 +121,9 @@ def _split(tree: ast.Module) -> Native:
     imports: list[str] = []
     lines: list[str] = []
     for statement in tree.body:
-        into = imports if isinstance(statement, ast.Import | ast.ImportFrom) else lines
+        configures = isinstance(statement, ast.Expr) and not lines
+        imported = isinstance(statement, ast.Import | ast.ImportFrom)
+        into = imports if imported or configures else lines
         into += map(_quoted, ast.unparse(statement).splitlines())
     return Native(imports, lines)
 

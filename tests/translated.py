@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from backends import snippet
 from conformance.called import Called, snippet_of
 from conformance.conventions import output_size
 from conformance.measured import committed
@@ -102,3 +103,8 @@ def wrong(
             if differs(result, right(of, each.padding, given), to):
                 found.append(f"{of.name} {each.padding} {given}:\n{each.code}")
     return count, found
+
+
+def run_here(code: str, img: Array, k: Array) -> Array:
+    """What a code makes in this process; the padding stands in it."""
+    return snippet.run(code, (img, k, "not a padding"))
