@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from conformance import drawing
@@ -11,6 +12,7 @@ from conformance.console import emit
 from conformance.differences import sentences
 from conformance.measured import source
 from conformance.places import Places, at
+from conformance.specialised import WIDTH
 from conformance.translation import PARITIES, translations
 
 if TYPE_CHECKING:
@@ -82,17 +84,25 @@ def _document(a: Source, b: Source, wanted: Wanted) -> dict[str, Any]:
 
 
 def _page(a: Source, b: Source, wanted: Wanted) -> Iterator[str]:
-    yield from sentences(a.call, b.call)
+    for sentence in sentences(a.call, b.call):
+        yield _filled(sentence)
     yield ""
     yield from (a.words(), b.words())
     yield ""
     yield from drawing.kernels(a.call, b.call)
     yield from drawing.surroundings(a.call, b.call)
     yield ""
-    yield OPERANDS
+    yield _filled(OPERANDS)
     for of, to, found in wanted:
         for heading, text in merged(found).items():
             yield f"\n# {text}: the result of {of.name}, by {to.name}\n{heading}"
+
+
+def _filled(sentence: str) -> str:
+    """A sentence in lines that fit; no name is broken."""
+    return fill(
+        sentence, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def merged(found: Sequence[Translation]) -> dict[str, str]:

@@ -44,7 +44,7 @@ class Source:
         of = ", ".join(f"{name} {version}" for name, version in self.versions.items())
         if self.here:
             return f"{self.call.name}: measured here{f' with {of}' if of else ''}"
-        return f"{self.call.name}: committed measurement with {of}; not installed here"
+        return f"{self.call.name}: committed measurement with {of}; it does not load here"
 
 
 def source(places: Places, selector: str) -> Source:

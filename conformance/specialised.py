@@ -17,6 +17,7 @@ from conformance.folding import Calls, Fold
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+WIDTH = 100
 GIVEN = ("img", "k", "padding")
 
 
@@ -124,8 +125,18 @@ def _split(tree: ast.Module) -> Native:
         configures = isinstance(statement, ast.Expr) and not lines
         imported = isinstance(statement, ast.Import | ast.ImportFrom)
         into = imports if imported or configures else lines
-        into += map(_quoted, ast.unparse(statement).splitlines())
+        into += map(_quoted, _written(statement).splitlines())
     return Native(imports, lines)
+
+
+def _written(statement: ast.stmt) -> str:
+    """A statement's text; the arguments of a long call stand on a line of their own."""
+    text = ast.unparse(statement)
+    match statement:
+        case ast.Assign([target], ast.Call(function, args, keywords)) if len(text) > WIDTH:
+            arguments = ", ".join(map(ast.unparse, (*args, *keywords)))
+            return f"{ast.unparse(target)} = {ast.unparse(function)}(\n    {arguments}\n)"
+    return text
 
 
 def _quoted(line: str) -> str:

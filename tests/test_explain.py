@@ -58,8 +58,9 @@ def explained(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 @pytest.mark.usefixtures("nothing_installed")
 def test_the_question_is_answered_first(capsys: pytest.CaptureFixture[str]) -> None:
-    first, second, third, *_ = explained(capsys, A, B).splitlines()
-    assert first == f"{A} rotates the kernel by 180°; {B} reads the kernel as it is."
+    told = explained(capsys, A, B)
+    first, second, third, *_ = (" ".join(line.split()) for line in told.split(".\n"))
+    assert f"{first}." == f"{A} rotates the kernel by 180°; {B} reads the kernel as it is."
     assert f"extra row and column before the image in {A}" in second
     assert "not enough to turn the kernel" in third
 
