@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from typing import IO
 
 ROOM = Path(__file__).resolve().parent
+# What is told of a message; frameworks' own are shorter. In characters.
+LONGEST = 10_000
 
 
 def find_this_room() -> None:
@@ -45,11 +47,13 @@ class Host:
         self._requests, self._answers = requests, answers
         self._mirror = Mirror()
         self._adapters: list[Any] = []
+        self._kept: dict[str, list[Any]] = {}
 
     def serve(self) -> None:
         """Answer one request after the other; what a call raises is its answer."""
         from backends import wire
 
+        own = os.getpid()
         while True:
             try:
                 head, blobs = wire.receive(self._requests)
@@ -60,6 +64,8 @@ class Host:
                 told = self._answer(head, blobs, out)
             except BaseException as error:  # noqa: BLE001  (SystemExit too is an answer)
                 told, out = raised(error), []
+            if os.getpid() != own:  # a call has forked, and has returned in the child too
+                os._exit(0)
             wire.send(self._answers, told, out)
 
     def _answer(self, head: dict[str, Any], blobs: list[bytes], out: list[bytes]) -> dict[str, Any]:
@@ -132,11 +138,14 @@ class Host:
         options: dict[str, Any],
         rounds: int,
         loops: int,
+        kept: str,
     ) -> dict[str, Any]:
-        """Seconds per call of each round."""
+        """Seconds per call of each round; operands that have a name come once and are kept."""
         from backends.stopwatch import seconds_per_call
         from backends.wire import tupled
 
+        if kept:
+            operands = self._kept.setdefault(kept, operands)
         call = getattr(adapter, method)
         return {"seconds": seconds_per_call(call, operands, tupled(options), rounds, loops)}
 
@@ -179,7 +188,9 @@ class Host:
 
 def raised(error: BaseException) -> dict[str, Any]:
     """What was raised, as words."""
-    return {"raised": type(error).__name__, "message": str(error)}
+    message = str(error)
+    told = message if len(message) <= LONGEST else message[:LONGEST] + " …"
+    return {"raised": type(error).__name__, "message": told}
 
 
 def own_streams() -> tuple[IO[bytes], IO[bytes]]:

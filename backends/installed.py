@@ -11,11 +11,16 @@ if TYPE_CHECKING:
     from typing import Iterator
 
 
+# The same framework, built without CUDA.
+BUILDS = {"tensorflow-cpu": "tensorflow"}
+
+
 def installed() -> dict[str, str]:
     """Version of every installed distribution, by normalised name."""
     found = {name.lower().replace("_", "-"): version for name, version in _distributions()}
-    if "tensorflow-cpu" in found:  # the same framework, built without CUDA
-        found.setdefault("tensorflow", found["tensorflow-cpu"])
+    for build, name in BUILDS.items():
+        if build in found:
+            found.setdefault(name, found[build])
     return dict(sorted(found.items()))
 
 

@@ -115,6 +115,16 @@ def shipped(name: str) -> bool:
     return name in SHIPPED or name in TRANSPOSED
 
 
+def serving(distribution: str) -> list[str]:
+    """The shipped backends whose call a distribution has; nothing of it is imported."""
+    targets = {**SHIPPED, **TRANSPOSED}
+    return [
+        name
+        for name, target in targets.items()
+        if _found(target, name).spec.distributions[:1] == (distribution,)
+    ]
+
+
 def operation(name: str) -> Operation:
     """What a call that does not load is for: only then is there no spec to ask."""
     return "conv_transpose2d" if name in TRANSPOSED else "conv2d"

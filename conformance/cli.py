@@ -11,11 +11,12 @@ import importlib
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from backends.protocol import PADDINGS, Unavailable
 from backends.registry import UnknownBackendError
 from conformance.console import program, version
+from conformance.interpreters import CannotBuildError
 from reports.model import DocumentError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
         sys.stdout.flush()
-    except (UnknownBackendError, Unavailable, DocumentError) as error:
+    except (UnknownBackendError, Unavailable, CannotBuildError, DocumentError) as error:
         sys.stderr.write(f"conformance {options.command}: {error}\n")
         return 2
     except KeyboardInterrupt:
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     _merge(commands_of.add_parser("merge", help="put several results documents into one"))
     _report(commands_of.add_parser("report", help="draw the HTML report of results documents"))
     _gate(commands_of.add_parser("gate", help="tell what changed since a baseline, and fail if so"))
+    _upgrade(commands_of.add_parser("upgrade", help="compare two versions of a framework"))
     return parser
 
 
@@ -150,7 +152,16 @@ def _merge(parser: argparse.ArgumentParser) -> None:
     parser.description = "Merge results documents; of one environment the newest run stays."
     _inputs(parser)
     parser.add_argument("--output", type=Path, required=True, help="the merged document")
-    parser.set_defaults(run=lambda o: _imported("commands").merge(o.documents, o.expect, o.output))
+    parser.add_argument(
+        "--save-baselines",
+        action="store_true",
+        help="also write reports/baselines/ENVIRONMENT.json of each, for `gate`, if all ended",
+    )
+    parser.set_defaults(
+        run=lambda o: _imported("commands").merge(
+            o.documents, o.expect, o.output, save_baselines=o.save_baselines
+        )
+    )
 
 
 def _report(parser: argparse.ArgumentParser) -> None:
@@ -190,6 +201,11 @@ def _gate(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="leave out environments that one side lacks, which otherwise is exit 2",
     )
+    _findings(parser)
+    parser.set_defaults(run=_run_gate)
+
+
+def _findings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--acknowledgements", type=Path, metavar="FILE.toml", help="findings that are accepted"
     )
@@ -202,16 +218,85 @@ def _gate(parser: argparse.ArgumentParser) -> None:
     printed.add_argument(
         "--github", action="store_true", help="print workflow commands too, for annotations"
     )
-    parser.set_defaults(run=_run_gate)
 
 
 def _run_gate(o: argparse.Namespace) -> int:
-    module = _imported("gating")
-    wanted = module.Wanted(
-        o.baseline, o.candidate, o.acknowledgements, o.only_common, o.json, o.github, o.junit,
-        o.markdown,
-    )  # fmt: skip
-    status: int = module.gate(wanted)
+    status: int = _imported("gating").gate(_wanted(o, o.baseline, o.candidate, o.only_common))
+    return status
+
+
+def _wanted(o: argparse.Namespace, baseline: Path, candidate: Path, only_common: bool) -> Any:
+    return _imported("gating").Wanted(
+        baseline, candidate, o.acknowledgements, only_common, o.json, o.github, o.junit, o.markdown
+    )
+
+
+UPGRADE = """\
+Compare two versions of a framework: build both, run the matrix in both, time them in turns, and
+tell what changed, from facts to digits to speed.
+
+BEFORE and AFTER are requirements as pip has them, several separated by blanks. Environments are
+built once and kept. Exit 0: no finding; 1: findings; 2: could not judge."""
+UPGRADE_MORE = """\
+  python -m conformance upgrade jax==0.9.2 jax==0.10.2
+  python -m conformance upgrade keras==3.14.0 keras==3.15.1 --with tensorflow-cpu==2.21.0
+  python -m conformance upgrade numpy==2.3.5 numpy==2.4.6 --with scipy==1.17.1 --backend scipy
+  python -m conformance upgrade --python old/bin/python --python new/bin/python --backend torch"""
+
+
+def _upgrade(parser: argparse.ArgumentParser) -> None:
+    parser.description, parser.epilog = UPGRADE, UPGRADE_MORE
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.usage = "%(prog)s [BEFORE AFTER] [--python PYTHON [--python PYTHON]] [options]"
+    parser.add_argument("requirements", nargs="*", metavar="BEFORE AFTER", help="requirements")
+    parser.add_argument(
+        "--python",
+        action="append",
+        default=[],
+        help="path or version of the interpreter to build on, of both or once for each; without "
+        "BEFORE and AFTER, the two interpreters to compare as they are",
+    )
+    parser.add_argument(
+        "--with",
+        action="append",
+        default=[],
+        dest="more",
+        metavar="REQUIREMENT",
+        help="installed on both sides",
+    )
+    parser.add_argument(
+        "--backend",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="what to judge, as for probe; default: the calls of what is upgraded",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=20.0,
+        help="of paired calls of each backend, to compare speed; more finds smaller differences, "
+        "0 leaves speed out; default: %(default)g",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=OUTPUT / "upgrade",
+        help="folder of both documents and the report; default: %(default)s",
+    )
+    _findings(parser)
+    parser.set_defaults(run=lambda o: _run_upgrade(parser, o))
+
+
+def _run_upgrade(parser: argparse.ArgumentParser, o: argparse.Namespace) -> int:
+    sides, pythons = len(o.requirements), len(o.python)
+    if (sides, pythons) not in ((2, 0), (2, 1), (2, 2), (0, 2)):
+        parser.error("give BEFORE and AFTER, or --python twice; the two sides are compared")
+    module = _imported("upgrading")
+    gate = _wanted(o, o.output / "before.json", o.output / "after.json", only_common=False)
+    status: int = module.upgrade(
+        module.Wanted(o.requirements, o.python, o.more, o.backend, o.output, o.seconds, gate)
+    )
     return status
 
 

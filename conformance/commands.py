@@ -67,15 +67,25 @@ def run(
         return 2
     shown = report([results], [], output / "report.html")
     if save_baseline:
-        emit(f"baseline: {gating.save_baseline(results, name)}")
+        _save_baselines(read(results))
     return shown or int(status)
 
 
-def merge(paths: Sequence[Path], expected: Sequence[str], output: Path) -> int:
+def merge(
+    paths: Sequence[Path], expected: Sequence[str], output: Path, *, save_baselines: bool = False
+) -> int:
     """Write one document; print its path."""
-    save(_merged(paths, expected), output)
+    document = _merged(paths, expected)
+    save(document, output)
     emit(str(output))
+    if save_baselines:
+        _save_baselines(document)
     return 0
+
+
+def _save_baselines(document: Document) -> None:
+    for path in gating.save_baselines(document):
+        emit(f"baseline: {path}")
 
 
 def report(paths: Sequence[Path], expected: Sequence[str], output: Path) -> int:

@@ -10,6 +10,7 @@ from backends.protocol import Unavailable
 from backends.registry import UnknownBackendError
 from conformance.cases import Case
 from conformance.guard import Guarded
+from conformance.here import SECONDS
 from conformance.nonconformance import NonconformanceError
 from conformance.places import Places
 
@@ -62,12 +63,15 @@ def compare(here: dict[str, bytes], there: dict[str, bytes]) -> str:
     return "bit-equal" if case is None else f"{case}: differs"
 
 
-def measure(subjects: Sequence[Subject]) -> dict[str, dict[str, Any]]:
-    """Facts by backend name: ``fresh_process`` and ``one_thread``, against this process."""
+def measure(subjects: Sequence[Subject], seconds: float = SECONDS) -> dict[str, dict[str, Any]]:
+    """Facts by backend name: ``fresh_process`` and ``one_thread``, against this process.
+
+    ``seconds`` is the deadline of each call in the other one.
+    """
     told: dict[str, dict[str, Any]] = {subject.spec.name: {} for subject in subjects}
     here = {subject.spec.name: results(subject.guarded) for subject in subjects}
     for fact, environment in (("fresh_process", {}), ("one_thread", ONE_THREAD)):
-        places = Places(environment)
+        places = Places(environment, seconds)
         for subject in subjects:
             name = subject.spec.name
             told[name][fact] = _elsewhere(places, subject, here[name])

@@ -76,22 +76,24 @@ def documents(path: Path) -> Document:
     return merge(map(load, found))
 
 
-def save_baseline(results: Path, name: str) -> str:
-    """Write what is to be committed of a run that ended, and return where.
+def save_baselines(document: Document) -> list[str]:
+    """Write what is to be committed of each run, and return where.
 
     Raises
     ------
     DocumentError
-        If the run did not come to its end.
+        If a run did not come to its end; then nothing is written.
     """
-    document = load(results)
     for run in document["runs"]:
         if why := run["not_run"] or doubt(run):
-            msg = f"{results}: no baseline is written, for {why}; run it again, to its end"
+            msg = f"no baseline of {run['environment']} is written, for {why}; run it to its end"
             raise DocumentError(msg)
-    path = BASELINES / f"{name}.json"
-    save(to_baseline(document), path, brief=True)
-    return str(path)
+    written = []
+    for run in document["runs"]:
+        path = BASELINES / f"{run['environment']}.json"
+        save(to_baseline({**document, "runs": [run]}), path, brief=True)
+        written.append(str(path))
+    return written
 
 
 def _acknowledgements(wanted: Wanted) -> list[Acknowledgement]:

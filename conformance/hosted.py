@@ -57,8 +57,13 @@ class Hosted:
         self._arrays = Mirrored()
         try:
             told = self._load()
+        except (Unavailable, UnknownBackendError):
+            raise
         except (TimedOutError, ExitedError) as error:
             msg = f"backend {name!r} does not load: {str(error).removeprefix(f'{name}: ')}"
+            raise Unavailable(msg) from error
+        except Exception as error:
+            msg = f"backend {name!r} does not load: {type(error).__name__}: {error}"
             raise Unavailable(msg) from error
         self.spec = Spec(**tupled(told["spec"]))
         self.settings: dict[str, str] = told["settings"]
@@ -96,8 +101,21 @@ class Hosted:
         self, method: str, operands: Sequence[Any], options: dict[str, Any], rounds: int, loops: int
     ) -> list[float]:
         """Seconds per call of each of ``rounds`` rounds of ``loops`` calls, taken there."""
+        return self.timed(method, operands, options, rounds, loops)
+
+    def timed(
+        self,
+        method: str,
+        operands: Sequence[Any],
+        options: dict[str, Any],
+        rounds: int,
+        loops: int,
+        *,
+        kept: str = "",
+    ) -> list[float]:
+        """As `time`; operands that are ``kept`` there under a name need not be given again."""
         told, _ = self._ask(
-            "time", operands, method=method, options=options, rounds=rounds, loops=loops
+            "time", operands, method=method, options=options, rounds=rounds, loops=loops, kept=kept
         )
         return self._unless_raised(told)["seconds"]  # type: ignore[no-any-return]
 

@@ -43,7 +43,7 @@ STARTING = 120.0
 # For a process that is let go, to write out what it holds back.
 PARTING = 2.0
 # What one interpreter sets up must not lead another to its packages.
-KEPT_BACK = ("PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+KEPT_BACK = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 
 
 class Interpreter:
@@ -56,20 +56,20 @@ class Interpreter:
     environment : mapping
         Environment variables that it has beside our own.
     memory : int
-        Bytes that it may hold.
+        Bytes that it may hold; `MEMORY` by default.
     """
 
     def __init__(
         self,
         python: Path | None = None,
         environment: Mapping[str, str] | None = None,
-        memory: int = MEMORY,
+        memory: int | None = None,
     ) -> None:
         self.python = python or Path(sys.executable)
         self.generation = 0
         self._own = python is None
         self._environment = dict(environment or {})
-        self._memory = memory
+        self._memory = memory or MEMORY
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: SimpleQueue[Message | None] = SimpleQueue()
         self._greeting: dict[str, Any] = {}
@@ -229,7 +229,7 @@ class Interpreter:
         try:
             code = self._process.wait(5)
         except subprocess.TimeoutExpired:
-            return "its process closed its answers"
+            return "its process closed its answers, or garbled them"
         how = f"died of {signal.Signals(-code).name}" if code < 0 else f"ended with status {code}"
         self._log.seek(0)
         said = self._log.read().decode(errors="replace").strip().splitlines()
@@ -240,21 +240,27 @@ class Interpreter:
 
 def _read(stream: IO[bytes], answers: SimpleQueue[Message | None]) -> None:
     """Take answers as they come, so that the suite can look after time and memory meanwhile."""
-    with suppress(EOFError, OSError, ValueError):
+    # A call may have written there too: whatever cannot be read ends the answers.
+    with suppress(Exception):
         while True:
             answers.put(wire.receive(stream))
     answers.put(None)
+    stream.close()
 
 
 def _end(process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
-    """Kill it and what it has started, and let go of its streams."""
+    """Kill it and what it has started, and let go of its streams.
+
+    That of its answers is closed by whoever reads it: what the process has put into a session of
+    its own may keep it open.
+    """
     with suppress(OSError):
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
     process.wait()
-    for stream in (process.stdin, process.stdout, log):
+    for stream in (process.stdin, log):
         if stream is not None:
             with suppress(OSError):
                 stream.close()

@@ -125,6 +125,16 @@ class Places:
             names = self._interpreter(python, name).names(name)
         return [f"{each}@{python}" for each in names]
 
+    def packages(self, python: Path) -> dict[str, str]:
+        """Versions of what is installed in an interpreter, by normalised name.
+
+        Raises
+        ------
+        Unavailable
+            If it does not start.
+        """
+        return self._interpreter(python, "").greeting["packages"]  # type: ignore[no-any-return]  # as JSON came
+
     def stop(self) -> None:
         """End every interpreter."""
         for interpreter in self._interpreters.values():

@@ -271,4 +271,5 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     with framework_warnings():
         for subject in session.config.stash[SUBJECTS]:
             recording.backend(subject)
-        recording.determinism(session.config.stash[SUBJECTS])
+        seconds = session.config.getoption("deadline")
+        recording.determinism(session.config.stash[SUBJECTS], seconds)

@@ -123,10 +123,10 @@ class Recording:
                 "detail": None,
             })  # fmt: skip
 
-    def determinism(self, subjects: list[Subject]) -> None:
+    def determinism(self, subjects: list[Subject], seconds: float) -> None:
         """Record whether other processes give the same bits; one framework at a time."""
         there = [s for s in subjects if not isinstance(s.raw, Missing)]
-        for name, facts in determinism.measure(there).items():
+        for name, facts in determinism.measure(there, seconds).items():
             for fact, value in facts.items():
                 self._recorder.add({
                     "kind": "fact", "backend": name, "fact": fact, "value": value,

@@ -170,7 +170,7 @@ def test_a_run_that_did_not_end_gives_no_baseline(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(pytest, "main", stopped(document(run(backend(), verdict()))))
     assert main(["run", "scipy", "--save-baseline"]) == 2
-    assert "no baseline is written, for the run was interrupted" in capsys.readouterr().err
+    assert "is written, for the run was interrupted; run it to its end" in capsys.readouterr().err
     assert not (tmp_path / "reports" / "baselines").exists()
 
 
@@ -181,3 +181,15 @@ def test_a_baseline_of_a_run_that_ended_is_written(
     monkeypatch.setattr(pytest, "main", stopped(whole()))
     assert commands.run(["scipy"], Path("out"), None, save_baseline=True) == 0
     assert load(tmp_path / "reports/baselines/scipy.json") == to_baseline(whole())
+
+
+def test_merge_writes_a_baseline_of_each_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (one,) = whole()["runs"]
+    save(document(one, {**one, "environment": "other"}), tmp_path / "both.json")
+    assert main(["merge", "both.json", "--output", "out.json", "--save-baselines"]) == 0
+    told = capsys.readouterr().out.splitlines()[1:]
+    assert sorted(told) == [f"baseline: reports/baselines/{n}.json" for n in ("other", "scipy")]
+    assert gate(tmp_path, "out.json", baseline="reports/baselines") == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,6 +48,23 @@ hangs = hostile(lambda: time.sleep(600))
 floods = hostile(lambda: sys.stdout.write("x" * 2**20))
 eats = hostile(eat)
 chats = hostile(lambda: print("a word"))
+
+def fork_for_good():
+    if not os.fork():
+        os.setsid()
+        time.sleep(20)
+    os._exit(0)
+
+forks_for_good = hostile(fork_for_good)
+forks = hostile(os.fork)
+garbles = hostile(lambda: [os.write(fd, b"\\0\\0\\0\\2{}") for fd in range(3, 20) if writes(fd)])
+
+def writes(fd):
+    import fcntl
+    try:
+        return fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_WRONLY
+    except OSError:
+        return False
 
 def mutates(img, k, padding):
     img[0, 0] = -1
@@ -145,6 +163,36 @@ def test_a_call_that_hangs_is_ended(hosted: Callable[..., Any]) -> None:
     with pytest.raises(TimedOutError, match=r"no result within 0\.5 s"):
         call(place, np.ones((9, 10)))
     assert call(place, image()).shape == (5, 6)
+
+
+def test_a_child_that_keeps_the_answers_open_holds_nobody_up(hosted: Callable[..., Any]) -> None:
+    place, began = hosted("forks_for_good", seconds=1.0), monotonic()
+    with pytest.raises(TimedOutError):
+        call(place, np.ones((9, 10)))
+    assert monotonic() - began < 15
+
+
+def test_a_call_that_returns_in_a_fork_too_answers_once(hosted: Callable[..., Any]) -> None:
+    place = hosted("forks")
+    shapes = [call(place, img).shape for img in (np.ones((9, 10)), image(), image())]
+    assert shapes == [(9, 10), (5, 6), (5, 6)]
+
+
+def test_what_a_call_writes_among_the_answers_ends_its_process(
+    hosted: Callable[..., Any],
+) -> None:
+    place = hosted("garbles")
+    with pytest.raises(ExitedError, match=r"its process (closed its answers|ended)"):
+        call(place, np.ones((9, 10)))
+    assert call(place, image()).shape == (5, 6)
+
+
+@pytest.mark.parametrize("error", ["KeyboardInterrupt", "GeneratorExit", "SystemExit"])
+def test_a_module_that_raises_whatever_does_not_load(error: str, tmp_path: Path) -> None:
+    file = tmp_path / "raises.py"
+    file.write_text(f"raise {error}\n", "utf-8")
+    with pytest.raises((Unavailable, UnknownBackendError), match=f"does not load: {error}"):
+        SHARED.place(f"{file}:conv2d")
 
 
 def test_a_word_on_standard_output_is_no_answer(hosted: Callable[..., Any]) -> None:

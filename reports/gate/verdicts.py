@@ -63,12 +63,13 @@ def _left_to_timings(pair: Pair, after: VerdictRecord) -> bool:
 
 
 def _joined(pair: Pair, before: VerdictRecord, after: VerdictRecord) -> Iterator[Change]:
+    of_each = ((pair.before, before), (pair.after, after))
     if before["definition"] != after["definition"]:
         yield _of(pair, after, "case redefined", "another definition", told(after),
                   "it means another thing now and is not compared; renew the baseline")  # fmt: skip
         if after["outcome"] in FAILING:
             yield from _new(pair, after)
-    elif not (after["case"] in pair.after.left_out and after["outcome"] in SILENT):
+    elif not any(v["case"] in s.left_out and v["outcome"] in SILENT for s, v in of_each):
         # Whether a size is timed within its budget is told with the timings.
         kind = _kind(before, after)
         if kind is not None:
@@ -80,7 +81,7 @@ def _kind(before: VerdictRecord, after: VerdictRecord) -> Kind | None:
     was, now = before["outcome"], after["outcome"]
     if was == now:
         return "failing differently" if signature(before) != signature(after) else None
-    if now == "unexpected pass" or (was == "expected failure" and now == "passed"):
+    if now == "unexpected pass":
         return "expectation stale"
     if now == "not run":
         return "vanished"
@@ -106,7 +107,7 @@ def _meaning(kind: Kind, before: VerdictRecord, after: VerdictRecord) -> str:
     if kind == "verdict regressed":
         return _regressed(before, after)
     return {
-        "expectation stale": "a failure that was expected is gone: delete its record in "
+        "expectation stale": "a failure that is expected is gone: delete its record in "
         "conformance/expected_failures.py, or bound its versions, and renew the baseline",
         "newly unsupported": "calls like this one, which gave a result, are refused now",
         "vanished": "it was judged before and is not any more: nothing is known of it",
