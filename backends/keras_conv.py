@@ -47,6 +47,7 @@ tf.config.experimental.enable_tensor_float_32_execution(False)
 """,
 }
 _LAYER = """\
+import keras
 layer = keras.layers.Conv2D(1, k.shape, padding=padding, use_bias=False,
                             data_format="channels_last", dtype=img.dtype.name)
 layer.build((1, *img.shape, 1))
@@ -54,6 +55,7 @@ layer.set_weights([k[:, :, None, None]])
 y = keras.ops.convert_to_numpy(layer(img[None, :, :, None]))[0, :, :, 0]
 """
 _OPERATION = """\
+import keras
 y = keras.ops.conv(img[None, :, :, None], k[:, :, None, None], padding=padding,
                    data_format="channels_last")
 y = keras.ops.convert_to_numpy(y)[0, :, :, 0]
@@ -83,13 +85,14 @@ class Configured:
             raise TooOld(msg, self.older)
         self._layout = chosen(self.spec.layouts, layout)
         under = self._keras.backend.backend()
+        pinned = _IMPORT.format(under=under) + _PINS.get(under, "")
         self.spec = replace(
             self.spec,
             distributions=("keras", *_DISTRIBUTIONS.get(under, (under,))),
             dtypes=self.spec.dtypes + self.integers.get(under, ()),
             refuses=self.spec.refuses + self.refuses.get(under, ()),
             compiles=under in _COMPILES,
-            snippet=_IMPORT.format(under=under) + _PINS.get(under, "") + self.spec.snippet,
+            snippet=pinned + self.spec.snippet.replace("import keras\n", "", 1),
         )
 
 

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backends.protocol import Unavailable
+from backends.protocol import PADDINGS, Unavailable
 from backends.registry import UnknownBackendError
 from conformance.console import program, version
 from conformance.interpreters import CannotBuildError
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     commands_of = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _backends(commands_of.add_parser("backends", help="list the calls that can be tested"))
     _probe(commands_of.add_parser("probe", help="measure how calls read image and kernel"))
+    _explain(commands_of.add_parser("explain", help="say how two calls differ, with the code"))
     _run(commands_of.add_parser("run", help="run the matrix on calls and write their results"))
     _merge(commands_of.add_parser("merge", help="put several results documents into one"))
     _report(commands_of.add_parser("report", help="draw the HTML report of results documents"))
@@ -85,6 +86,24 @@ def _probe(parser: argparse.ArgumentParser) -> None:
     _python(parser)
     parser.add_argument("--json", action="store_true", help="print a list for a program")
     parser.set_defaults(run=lambda o: _imported("probing").probe(o.names, o.python, as_json=o.json))
+
+
+def _explain(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Say how two calls differ, by what was measured of them, draw it, and print the code that "
+        "gives the one's result by the other, both ways."
+    )
+    for letter in "AB":
+        parser.add_argument(letter, help="a call that can be probed, by its whole name")
+    _python(parser)
+    parser.add_argument("--padding", choices=PADDINGS, help="only the code for this padding")
+    parser.add_argument("--kernel", choices=("odd", "even"), help="only that for such kernels")
+    parser.add_argument("--json", action="store_true", help="print all of it for a program")
+    parser.set_defaults(
+        run=lambda o: _imported("explaining").explain(
+            (o.A, o.B), o.python, padding=o.padding, kernel=o.kernel, as_json=o.json
+        )
+    )
 
 
 def _python(parser: argparse.ArgumentParser) -> None:

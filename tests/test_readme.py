@@ -128,5 +128,6 @@ def test_the_files_that_a_checkout_of_the_package_needs_are_in_the_wheel(tmp_pat
     subprocess.run([*pip, "-w", str(tmp_path), str(source)], check=True)
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         listing = " ".join(wheel.namelist())
-    for needed in ("conformance/question/image.csv", "reports/schema.json", "reports/templates/"):
+    data = ("conformance/measured.json", "conformance/question/image.csv")
+    for needed in (*data, "reports/schema.json", "reports/templates/"):
         assert needed in listing
