@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from backends.protocol import Unavailable
 from backends.registry import UnknownBackendError
+from conformance import diagnose_options
 from conformance.console import program, version
 from reports.model import DocumentError
 
@@ -56,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     commands_of = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _backends(commands_of.add_parser("backends", help="list the calls that can be tested"))
     _probe(commands_of.add_parser("probe", help="measure how calls read image and kernel"))
+    diagnose_options.add(
+        commands_of.add_parser("diagnose", help="find what relates results to image and kernel")
+    )
     _run(commands_of.add_parser("run", help="run the matrix on calls and write their results"))
     _merge(commands_of.add_parser("merge", help="put several results documents into one"))
     _report(commands_of.add_parser("report", help="draw the HTML report of results documents"))

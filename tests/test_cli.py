@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("backends", "probe", "run", "merge", "report", "gate")
+COMMANDS = ("backends", "probe", "diagnose", "run", "merge", "report", "gate")
 FLIPS_ROWS = """
 import numpy as np
 
