@@ -88,7 +88,7 @@ def _read(path: Path, key: str | None) -> Array:
 
 
 def _member(path: Path, key: str | None) -> Array:
-    with np.load(path, allow_pickle=False) as archive:
+    with path.open("rb") as whole, np.load(whole, allow_pickle=False) as archive:
         names = list(archive.files)
         if key is None and len(names) == 1:
             key = names[0]

@@ -101,11 +101,14 @@ def _result(found: Hypothesis) -> Iterator[Deviation]:
 
 
 def number(value: float) -> str:
-    """A number as a person would write it: 1/9 rather than 0.111111."""
+    """A number as a person would write it: 0.25, but 1/9 rather than 0.111111."""
+    short = f"{value:.6g}"
+    if len(short) < 6:
+        return short
     near = Fraction(value).limit_denominator(64)
     if near and abs(float(near) / value - 1) < 1e-6:
         return str(near)
-    return f"{value:.6g}"
+    return short
 
 
 def _pair(pair: tuple[int, int]) -> str:

@@ -74,6 +74,9 @@ def _operands(asked: Asked) -> tuple[Array, Array, Sequence[str]]:
             raise UnreadableError(msg)
         img, k = map(arrays_from.read, asked.arrays[:2])
         names = asked.arrays[2:]
+    if img.ndim == k.ndim == 2 and all(m > n for m, n in zip(k.shape, img.shape, strict=True)):
+        msg = f"the kernel, {k.shape}, is larger than the image, {img.shape}; give the image first"
+        raise UnreadableError(msg)
     if len(names) > 2:
         msg = f"{len(names)} results were given; {USAGE}"
         raise UnreadableError(msg)

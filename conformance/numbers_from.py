@@ -45,7 +45,7 @@ def parse(text: str) -> Array:
         for cell in rows[-1]:
             _check(cell, number)
     digits = max((_digits(cell) for row in rows for cell in row), default=0)
-    made = np.array(rows, dtype=np.float64).reshape(len(rows), -1)
+    made = np.array(rows, dtype=np.float64) if rows else np.empty((0, 0))
     return made if digits > FLOAT32_DIGITS else made.astype(np.float32)
 
 

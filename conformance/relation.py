@@ -61,6 +61,7 @@ def possible(problem: Problem) -> bool:
 
 
 def shapes(problem: Problem) -> list[Shapes]:
+    """Extents under every orientation and turn that are tried."""
     pairs = product(problem.orientations, problem.turns)
     return list(dict.fromkeys(problem.shapes(*pair) for pair in pairs))
 

@@ -93,7 +93,10 @@ def _canvas(img: Array, k: Array, boundary: Boundary, options: Options, margin: 
     spread[:, :: options.dilation[0], :: options.dilation[1]] = np.nan_to_num(k.astype(np.float64))
     size = [-(-n // 32) * 32 for n in frame.shape[1:]]
     spectrum = np.fft.rfft2(frame, size) * np.conj(np.fft.rfft2(spread, size))
-    rows, columns = (n + 2 * m for n, m in zip(img.shape[1:], margin, strict=True))
+    # No window ends more than ``margin`` after the image, as none begins more before it: further
+    # out a wrapped or mirrored image is the image itself again.
+    shapes = zip(img.shape[1:], margin, spread.shape[1:], strict=True)
+    rows, columns = (max(n + 2 * m - k + 1, 0) for n, m, k in shapes)
     return np.fft.irfft2(spectrum.sum(0), size)[:rows, :columns]
 
 
