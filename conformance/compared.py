@@ -72,18 +72,39 @@ def _relation(one: Judgement, other: Judgement) -> list[str]:
     first, second = one.best.hypothesis, other.best.hypothesis
     words = []
     if first.orientation != second.orientation:
-        given = remedy.handed(first.orientation, second.orientation)
-        back = remedy.handed(second.orientation, first.orientation)
-        change = TURNED[second.orientation]
-        if first.orientation != "correlation":
-            change = f"{TURNED[first.orientation]} in {one.name}, {change} in {other.name}"
-        words += [
-            f"the kernel is read otherwise: {change}",
-            f"to get {other.name} from the call of {one.name}, give it `{given}`",
-            f"to get {one.name} from the call of {other.name}, give it `{back}`",
-        ]
-    return [*words, f"to repeat {one.name}: {one.line(first)}",
-            f"to repeat {other.name}: {other.line(second)}"]  # fmt: skip
+        kernels = (
+            f"{TURNED[h.orientation]} in {j.name}" for h, j in ((first, one), (second, other))
+        )
+        words.append("the kernel is read otherwise: {}, {}".format(*kernels))
+    rest = _rest(one, other)
+    words += rest
+    if words and not rest:
+        # Only then: a rotated kernel of even extent keeps the call's own anchor.
+        for got, call in ((other, one), (one, other)):
+            reads, wanted = (j.found[0].hypothesis.orientation for j in (call, got))
+            given = remedy.handed(reads, wanted)
+            words.append(f"to get {got.name} from the call of {call.name}, give it `{given}`")
+    words += [f"to repeat {j.name}: {j.line(j.found[0].hypothesis)}" for j in (one, other)]
+    return words
+
+
+def _rest(one: Judgement, other: Judgement) -> list[str]:
+    """What differs besides the orientation."""
+    sides = [j.found[0].hypothesis.facts() for j in (one, other)]
+    words = {
+        "pads": "padding",
+        "boundary": "boundary",
+        "stride": "stride",
+        "dilation": "dilation",
+        "result_turned": "result turned",
+        "scale": "scale",
+        "bias": "constant",
+    }
+    return [
+        f"{word}: {sides[0][key]} in {one.name}, {sides[1][key]} in {other.name}"
+        for key, word in words.items()
+        if sides[0][key] != sides[1][key]
+    ]
 
 
 def _direct(one: Judgement, other: Judgement) -> list[str]:

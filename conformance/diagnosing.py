@@ -106,9 +106,13 @@ def _called(places: Places, name: str, img: Array, k: Array, padding: str) -> Ar
     Raises
     ------
     UnreadableError
-        If it refuses them, or makes no array of real numbers.
+        If the name stands for several, if the call refuses them, or makes no array of real numbers.
     """
-    place = places.place(name)
+    one, *more = places.select(name)
+    if more:
+        msg = f"{name} stands for {len(more) + 1} calls; name one, as {one}"
+        raise UnreadableError(msg)
+    place = places.place(one)
     dtype = np.result_type(img, k)
     dtype = dtype if dtype.kind == "f" else np.result_type(dtype, np.float32)
     pair = [a.astype(dtype) for a in operands(img, k)]

@@ -166,7 +166,11 @@ def decimals(result: Array) -> float:
     if not finite.size or (finite == np.rint(finite)).all():
         return 0.0
     tiny = 4 * np.finfo(result.dtype).eps if result.dtype.kind == "f" else 0.0
+    largest = float(np.abs(finite).max())
     for places in range(1, 8):
+        # The dtype itself holds no more decimals than these.
+        if 10 * tiny * largest > 10.0**-places:
+            return 0.0
         if (np.abs(finite - np.round(finite, places)) <= tiny * np.abs(finite)).all():
             half = 0.5 * 10.0**-places
             return half if np.ptp(finite) > 100 * half else 0.0

@@ -89,6 +89,14 @@ def test_a_summary_that_agrees_is_warned_of(
     assert "agrees: a summary cannot tell them apart" in capsys.readouterr().out
 
 
+def test_rotating_an_even_kernel_is_not_said_to_be_enough(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    diagnosed(folder, "image", "kernel", "rotated", "plain")
+    out = capsys.readouterr().out
+    assert ("give it" in out, "padding: ((1, 1), (2, 1)) in" in out) == (False, True), out
+
+
 def test_an_unexplained_pair_is_related_directly(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -128,6 +136,7 @@ def test_a_call_is_made_on_the_operands(folder: Path, capsys: pytest.CaptureFixt
         (["image.npy"], "give IMAGE KERNEL RESULT"),
         (["image.npy", "kernel.npy", "no.npy"], "there is no file"),
         (["image.npy", "kernel.npy", "textbok.sum"], "did you mean 'textbook.sum'?"),
+        (["image.npy", "kernel.npy", "scipy"], "calls; name one, as scipy.signal"),
         (["image.npy", "kernel.npy", "no.py:conv2d"], "there is no file"),
         (["kernel.npy", "image.npy", "plain.npy"], "is larger than the image"),
         (["image.npy", "kernel.npy", "huge.npy"], "no padding, stride or layout makes 60 × 60"),

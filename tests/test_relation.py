@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ml_dtypes
 import numpy as np
@@ -157,8 +157,9 @@ def test_float32_arithmetic_of_float64_arrays_is_told() -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, ml_dtypes.bfloat16])
-def test_an_honest_result_of_every_dtype_is_plain(dtype: type) -> None:
-    img, k = (a.astype(dtype) for a in operands(0, (20, 18), K, "float64"))
+def test_an_honest_result_of_every_dtype_is_plain(dtype: Any) -> None:
+    made = operands(0, (20, 18), K, "float64")
+    img, k = made[0].astype(dtype), made[1].astype(dtype)
     assert judge("result", img, k, Planted(same(K)).of(img, k), "correlation").plain
 
 
