@@ -13,7 +13,7 @@ from conformance import fitting
 from conformance.departures import weight
 from conformance.fitting import Elements, Fit
 from conformance.hypotheses import SAME, Hypothesis
-from conformance.pads import pads_of
+from conformance.pads import Options, pads_of
 from conformance.problem import turned
 from conformance.reference import BOUNDARIES, source_indices
 from conformance.screening import screen
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.hypotheses import Shapes
-    from conformance.pads import Options
     from conformance.problem import Problem
     from conformance.reference import Array, Exact, Floats, Orientation
 
 # Candidates that are judged at a few elements, and elements that they are judged at.
 JUDGED, ELEMENTS = 60, 400
+# The same with a stride or dilation, of which there are many.
+STEPPED = 12
 # Products that the reference may sum to confirm candidates beyond the first.
 BUDGET = 10**8
 # Hypotheses that are listed where the data cannot tell them apart.
@@ -70,8 +71,9 @@ def judged(
     problem: Problem, options: Options, expected: Orientation
 ) -> list[tuple[Fit, Hypothesis]]:
     """Candidates that fit at a few hundred elements, ranked."""
+    most = JUDGED if options == Options() else STEPPED
     scored = sorted(screen(problem, options), key=lambda s: s.distance)
-    candidates = [*canonical(problem, options), *(s.found for s in scored[:JUDGED])]
+    candidates = [*canonical(problem, options), *(s.found for s in scored[:most])]
     spread = {other: None for each in candidates for other in bounded(each)}
     fits = ((fitting.best(few(problem, each), problem.roundoff), each) for each in spread)
     held = [_solved(fit, each) for fit, each in fits if fit is not None]
