@@ -60,10 +60,13 @@ def _geometry(found: Hypothesis, expected: Orientation) -> Iterator[Deviation]:
     if options.dilation != (1, 1):
         yield f"dilation {_pair(options.dilation)}", 1
     usual = natural(found.orientation if found.turn == "correlation" else expected)
-    if found.padding((usual,)):
+    other = found.padding((usual,))
+    if other and "stride" not in other:
         return
-    other = found.padding()
-    if other:
+    other = other or found.padding()
+    if other and other.startswith(f"same-{usual}"):
+        yield "same padded as with stride 1, as padding=K//2 does", 1.04
+    elif other:
         side = "before" if "lower" in other else "after"
         also = ", padded as with stride 1" if "stride" in other else ""
         yield f"other anchor: the odd pixel of same is {side} the image{also}", 1.05

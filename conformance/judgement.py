@@ -91,7 +91,7 @@ class Judgement:
         usual = (departures.natural(orientation),)
         for rows, columns in ((0, 0), (0, 1), (1, 0), (1, 1), (0, -1), (-1, 0), (-1, -1)):
             moved = replace(made, before=(made.before[0] + rows, made.before[1] + columns))
-            if moved.padding(usual):
+            if (word := moved.padding(usual)) and "stride" not in word:
                 return moved
         return made
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from conformance.relation import Found
 
 SINGLE = 2.0**-24
-# Significant bits that a format keeps of an operand.
-BITS = {"TF32 or float16": 11, "bfloat16": 8}
+# Significant bits that a format keeps of an operand; what holds in fewer holds in more.
+BITS = {"bfloat16": 8, "TF32 or float16": 11}
 
 
 def words(problem: Problem, found: Found) -> str | None:

@@ -38,7 +38,9 @@ def _of_one(told: Judgement) -> Iterator[str]:
             yield f"{number}. {_sentence(told, found)}"
             yield f"   = {told.line(found.hypothesis)}"
         if not told.plain and (target := told.target()) is not None:
-            yield f"use {told.line(target)}"
+            wanted = told.line(target)
+            if wanted != told.line(told.best.hypothesis):
+                yield f"use {wanted}"
     yield from (f"warning: {line}" for line in warnings(told))
 
 

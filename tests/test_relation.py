@@ -53,6 +53,10 @@ SINGLE: dict[str, tuple[Planted, list[str]]] = {
         ["padded by top 1, bottom 0, left 3, right 2"],
     ),
     "stride": (Planted(NONE, stride=(2, 2)), ["stride 2"]),
+    "stride, padded as without": (
+        Planted(((1, 1), (1, 1)), stride=(2, 2)),
+        ["stride 2", "same padded as with stride 1, as padding=K//2 does"],
+    ),
     "strides apart": (Planted(NONE, stride=(2, 3)), ["stride 2x3"]),
     "dilation": (Planted(NONE, dilation=(2, 2)), ["dilation 2"]),
     "dilation, padded": (Planted(((2, 2), (3, 3)), dilation=(2, 2)), ["dilation 2"]),
@@ -79,7 +83,9 @@ SINGLE: dict[str, tuple[Planted, list[str]]] = {
 @pytest.mark.parametrize("name", [name for name in SINGLE if name != "everything"])
 def test_each_deviation_is_recovered(name: str) -> None:
     planted, words = SINGLE[name]
-    assert deviations(told(planted)) == words
+    image = (12, 10) if name == "stride, padded as without" else (11, 9)
+    kernel = (3, 3) if name == "stride, padded as without" else K
+    assert deviations(told(planted, image, kernel)) == words
 
 
 def test_many_deviations_are_recovered_together() -> None:
@@ -148,6 +154,13 @@ def test_rounded_operands_are_told(bits: int, words: str) -> None:
     img, k = operands(0, (20, 18), K)
     judged = judge("result", img, k, lowered(img, k, bits), "correlation")
     assert [d.startswith(words) for d in deviations(judged)] == [True]
+
+
+def test_a_result_rounded_to_bfloat16_is_told() -> None:
+    img, k = operands(0, (20, 18), K)
+    rounded = kept(Planted(same(K)).of(img, k), 8).astype(np.float32)
+    told = deviations(judge("result", img, k, rounded, "correlation"))
+    assert told == ["result rounded to bfloat16"]
 
 
 def test_float32_arithmetic_of_float64_arrays_is_told() -> None:
