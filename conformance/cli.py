@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from backends.protocol import PADDINGS, Unavailable
 from backends.registry import UnknownBackendError
+from conformance import diagnose_options
 from conformance.console import program, version
 from conformance.interpreters import CannotBuildError
 from reports.model import DocumentError
@@ -58,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     _backends(commands_of.add_parser("backends", help="list the calls that can be tested"))
     _probe(commands_of.add_parser("probe", help="measure how calls read image and kernel"))
     _explain(commands_of.add_parser("explain", help="say how two calls differ, with the code"))
+    diagnose_options.add(
+        commands_of.add_parser("diagnose", help="find what relates results to image and kernel")
+    )
     _run(commands_of.add_parser("run", help="run the matrix on calls and write their results"))
     _merge(commands_of.add_parser("merge", help="put several results documents into one"))
     _report(commands_of.add_parser("report", help="draw the HTML report of results documents"))

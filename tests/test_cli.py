@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("backends", "probe", "explain", "run", "merge", "report", "gate", "upgrade")
+COMMANDS = (
+    "backends", "probe", "explain", "diagnose", "run", "merge", "report", "gate", "upgrade",
+)  # fmt: skip
 FLIPS_ROWS = """
 import numpy as np
 
