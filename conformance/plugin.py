@@ -14,7 +14,8 @@ from backends.registry import UnknownBackendError, operation
 from conformance import data
 from conformance.checks import REGISTERED, Check
 from conformance.clauses import SECTIONS
-from conformance.expected_failures import EXPECTED_FAILURES, ExpectedFailure
+from conformance.expected_failure import ExpectedFailure
+from conformance.expected_failures import EXPECTED_FAILURES
 from conformance.here import SECONDS
 from conformance.layer import EXAMPLE, NotALayerError
 from conformance.nonconformance import SYMPTOMS
@@ -256,7 +257,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         record = min(dead, key=repr)
         msg = (
             f"an expected failure names no case: {record.backend}, {record.check}, "
-            f"case {record.case!r}; mend or delete it in conformance/expected_failures.py"
+            f"case {record.case!r}; mend or delete it in conformance/expected_failures*.py"
         )
         raise pytest.UsageError(msg)
     items.sort(key=lambda item: item.get_closest_marker("timing") is not None)
