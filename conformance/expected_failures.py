@@ -6,6 +6,7 @@ A record that no check meets, and one whose check passes, fails the run.
 from __future__ import annotations
 
 from conformance.expected_failure import ExpectedFailure
+from conformance.expected_failures_2019 import RECORDS_2019
 
 _PROMOTES = "promotes operands of two dtypes by NumPy's rules instead of refusing them"
 _N_DIMENSIONAL = "is N-dimensional: two operands of the same other rank are legal input to it"
@@ -223,4 +224,5 @@ EXPECTED_FAILURES: tuple[ExpectedFailure, ...] = (
         for check in (_TRANSPOSED, _REAL_TRANSPOSED)
     ),
     E("keras.ops.conv", "jax>=0.4", _DTYPES, _ACCEPTED, "on JAX, " + _PROMOTES),
+    *RECORDS_2019,
 )
