@@ -89,7 +89,11 @@ def _probe(parser: argparse.ArgumentParser) -> None:
     )
     _python(parser)
     parser.add_argument("--json", action="store_true", help="print a list for a program")
-    parser.set_defaults(run=lambda o: _imported("probing").probe(o.names, o.python, as_json=o.json))
+    parser.set_defaults(
+        run=lambda o: _imported("probing").probe(
+            o.names, o.python, as_json=o.json, requirements=o.requirement
+        )
+    )
 
 
 def _explain(parser: argparse.ArgumentParser) -> None:
@@ -113,9 +117,18 @@ def _explain(parser: argparse.ArgumentParser) -> None:
 def _python(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--python",
-        metavar="PATH",
-        help="run the calls in the interpreter at PATH, which needs NumPy and their framework and "
-        "nothing of the suite (Python 3.7 or later); NAME@PATH does so for one",
+        metavar="PYTHON",
+        help="run the calls in another interpreter: its path, or a version such as 3.7; it needs "
+        "NumPy and their framework and nothing of the suite (Python 3.7 or later); NAME@PATH does "
+        "so for one",
+    )
+    parser.add_argument(
+        "--requirement",
+        action="append",
+        default=[],
+        metavar="REQ",
+        help="run the calls in an environment of that Python that holds REQ (scipy==1.3.0): it is "
+        "built, once, and kept; may be repeated",
     )
 
 
@@ -140,6 +153,11 @@ def _run(parser: argparse.ArgumentParser) -> None:
         help="also write reports/baselines/ENVIRONMENT.json, for `gate`, if the run ended",
     )
     _python(parser)
+    parser.add_argument(
+        "--if-available",
+        action="store_true",
+        help="where there is no such Python on this machine, leave a document that says so, exit 0",
+    )
     parser.set_defaults(
         run=lambda o: _imported("commands").run(
             o.names,
@@ -147,6 +165,8 @@ def _run(parser: argparse.ArgumentParser) -> None:
             o.environment,
             o.layer,
             python=o.python,
+            requirements=o.requirement,
+            if_available=o.if_available,
             save_baseline=o.save_baseline,
         )
     )

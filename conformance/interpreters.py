@@ -27,6 +27,10 @@ class CannotBuildError(Exception):
     """What failed, why and what to do, in one line."""
 
 
+class NoPythonError(CannotBuildError):
+    """There is no such Python on this machine."""
+
+
 @dataclass(frozen=True)
 class Identity:
     """What a Python says of itself: ``3.7.16``, and where the one is that it was made from."""
@@ -45,8 +49,10 @@ def interpreter(wanted: str | None) -> Path:
 
     Raises
     ------
+    NoPythonError
+        If there is none.
     CannotBuildError
-        If there is none that runs.
+        If it does not run.
     """
     if wanted is None:
         return Path(sys.executable)
@@ -62,7 +68,7 @@ def interpreter(wanted: str | None) -> Path:
         f"no Python {minor}{micro or ''} here: install it so that python{minor} is on PATH or in "
         "pyenv's versions, or give the path of one"
     )
-    raise CannotBuildError(msg)
+    raise NoPythonError(msg)
 
 
 def identity(python: Path) -> Identity | None:
@@ -85,9 +91,12 @@ def _named(wanted: str) -> Path:
     found = shutil.which(Path(wanted).expanduser())
     if found and identity(Path(found)):
         return Path(found).absolute()
-    what = f"{wanted} is no Python that runs" if found else f"there is no Python {wanted!r}"
-    msg = f"{what}: give the path of one, or a version such as 3.7"
-    raise CannotBuildError(msg)
+    mend = "give the path of one, or a version such as 3.7"
+    if found:
+        msg = f"{wanted} is no Python that runs: {mend}"
+        raise CannotBuildError(msg)
+    msg = f"there is no Python {wanted!r}: {mend}"
+    raise NoPythonError(msg)
 
 
 def _candidates(minor: str) -> Iterator[Path]:

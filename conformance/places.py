@@ -33,7 +33,7 @@ def parted(selector: str) -> tuple[str, Path | None]:
     return name, existing(path)
 
 
-def at(selector: str, python: str | None) -> str:
+def at(selector: str, python: Path | None) -> str:
     """A selector in the interpreter at ``python``, unless it names one itself."""
     return selector if python is None or "@" in selector else f"{selector}@{python}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,8 @@ from backends.registry import UnknownBackendError, operation
 from conformance import data
 from conformance.checks import REGISTERED, Check
 from conformance.clauses import SECTIONS
-from conformance.expected_failures import EXPECTED_FAILURES, ExpectedFailure
+from conformance.expected_failure import ExpectedFailure
+from conformance.expected_failures import EXPECTED_FAILURES
 from conformance.here import SECONDS
 from conformance.layer import EXAMPLE, NotALayerError
 from conformance.nonconformance import SYMPTOMS
@@ -32,8 +34,11 @@ if TYPE_CHECKING:
 
     from conformance.checks import CaseLike
 
-pytest_plugins = ("conformance.selection", "conformance.verdicts")
+# Their hooks come before those of this module, the last one's first: what can be told to be a
+# mistake at once is told before anything is built.
+pytest_plugins = ("conformance.choosing", "conformance.selection", "conformance.verdicts")
 DEFAULT = "textbook"
+CHOSEN = pytest.StashKey[Path | None]()
 SUBJECTS = pytest.StashKey[list[Subject]]()
 RECORDING = pytest.StashKey[Recording]()
 MET = pytest.StashKey[set[ExpectedFailure]]()
@@ -50,13 +55,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="call under test: a dotted name, a prefix of names (scipy), package.module:attr or "
         "path/to/file.py:attr, each with @PATH for the interpreter at PATH; may be repeated. "
         f"Default: {DEFAULT}.",
-    )
-    group.addoption(
-        "--python",
-        metavar="PATH",
-        help="run backends in the interpreter at PATH, which needs NumPy and their framework and "
-        "nothing of the suite (Python 3.7 or later). Default: shipped backends run in the suite's "
-        "process, others in another one of this interpreter.",
     )
     group.addoption(
         "--in-process",
@@ -136,7 +134,7 @@ def _subjects(config: pytest.Config, selectors: Sequence[str]) -> list[Subject]:
     """
     seconds, trusting = config.getoption("deadline"), config.getoption("in_process")
     places = Places(seconds=seconds, trusting=trusting)
-    python = config.getoption("python")
+    python = config.stash[CHOSEN]
     every = [at(selector, python) for selector in selectors]
     names = list(dict.fromkeys(name for s in every for name in places.select(s)))
     made = [_subject(config, places, name) for name in names]
@@ -256,7 +254,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         record = min(dead, key=repr)
         msg = (
             f"an expected failure names no case: {record.backend}, {record.check}, "
-            f"case {record.case!r}; mend or delete it in conformance/expected_failures.py"
+            f"case {record.case!r}; mend or delete it in conformance/expected_failures*.py"
         )
         raise pytest.UsageError(msg)
     items.sort(key=lambda item: item.get_closest_marker("timing") is not None)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from backends.protocol import Unavailable
 from conformance.console import emit, say
+from conformance.elsewhere import asked
 from conformance.places import Places, at, parted
 from conformance.subjects import judged
 from conformance.table import render
@@ -36,14 +37,20 @@ COLUMNS = {
 }
 
 
-def probe(selectors: Sequence[str], python: str | None, *, as_json: bool) -> int:
+def probe(
+    selectors: Sequence[str],
+    python: str | None,
+    *,
+    as_json: bool,
+    requirements: Sequence[str] = (),
+) -> int:
     """Measure every selected backend; 1 if one contradicts itself, 2 if one could not be loaded.
 
     Each runs in a process of its framework: in the interpreter that its selector names, or that
-    ``python`` does, or in another one of this.
+    ``python`` and ``requirements`` do, or in another one of this.
     """
-    places = Places()
-    every = [at(selector, python) for selector in selectors]
+    places, chosen = Places(), asked(requirements, python)
+    every = [at(selector, chosen) for selector in selectors]
     names = list(dict.fromkeys(name for each in every for name in places.select(each)))
     found, missing = _measure(places, names)
     places.stop()

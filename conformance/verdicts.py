@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from backends.protocol import Unsupported
-from conformance.expected_failures import EXPECTED_FAILURES, ExpectedFailure
+from conformance.expected_failures import EXPECTED_FAILURES
 from conformance.nonconformance import NonconformanceError, NotRun, Refused
 from conformance.plugin import RECORDING, SUBJECTS, check_of, framework_warnings
 from conformance.recording import Recording, outcome_of
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conformance.checks import CaseLike, Check
+    from conformance.expected_failure import ExpectedFailure
     from conformance.subject import Subject
 
 NOT_JUDGED = pytest.StashKey[Exception]()

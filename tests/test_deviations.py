@@ -33,4 +33,4 @@ def test_a_deviation_prints_what_the_text_says(source: str, told: str) -> None:
 
 
 def test_every_block_is_found() -> None:
-    assert len(BLOCKS) == TEXT.count("```python")
+    assert len(BLOCKS) == TEXT.count("```python\n")

@@ -15,7 +15,7 @@ from backends.protocol import FLOATS, Spec, Unsupported
 from conformance.cases import INTEGERS
 from conformance.checks import REGISTERED, Check
 from conformance.clauses import CLAUSES
-from conformance.expected_failures import EXPECTED_FAILURES, ExpectedFailure
+from conformance.expected_failures import EXPECTED_FAILURES
 from conformance.nonconformance import SYMPTOMS, NonconformanceError, RaisedError, Refused
 from conformance.subject import Missing, Subject
 from tests.mutants import arithmetic, direct, honest
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from backends.protocol import Algorithm
+    from conformance.expected_failure import ExpectedFailure
     from tests.mutants.direct import Conv2d
 
 for _path in Path(conformance.__path__[0]).glob("test_*.py"):

@@ -9,6 +9,7 @@ import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from backends import keras2, precision, registry
@@ -131,3 +132,22 @@ def test_oaconvolve_before_scipy_1_4_is_unavailable(monkeypatch: pytest.MonkeyPa
     monkeypatch.delattr("scipy.signal.oaconvolve")
     with pytest.raises(Unavailable, match=r"came with SciPy 1\.4; install scipy>=1\.4"):
         registry.load("scipy.signal.oaconvolve")
+
+
+def test_a_transposed_layer_of_keras_2_is_given_output_padding_and_may_give_a_list(
+    monkeypatch: pytest.MonkeyPatch, install: Install
+) -> None:
+    given: list[object] = []
+    install("2.4.3", "2.3.4")
+    keras = sys.modules["keras"]
+    model = SimpleNamespace(set_weights=lambda _: None, predict=lambda _: [])
+    layer = SimpleNamespace(Conv2DTranspose=lambda *_, **o: given.append(o["output_padding"]))
+    backend = SimpleNamespace(backend=lambda: "theano", clear_session=lambda: None)
+    monkeypatch.setattr(keras, "layers", layer, raising=False)
+    monkeypatch.setattr(keras, "models", SimpleNamespace(Sequential=lambda _: model), raising=False)
+    monkeypatch.setattr(keras, "backend", backend)
+    img, k = np.ones((0, 1, 2, 2), "float32"), np.ones((1, 1, 2, 2), "float32")
+    out: object = keras2.LayersConv2DTranspose().conv_transpose2d(
+        img, k, "valid", stride=2, output_padding=1
+    )
+    assert (given, out) == ([1], [])

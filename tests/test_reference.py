@@ -189,3 +189,9 @@ def test_integers_too_large_to_sum_in_float64_take_no_short_cut() -> None:
     img, k = np.array([[2.0**53, 1.0]]), np.array([[1.0, 1.0]])
     exact = correlate(img, k, size=(1, 1))
     assert (exact.value[0, 0], exact.low[0, 0]) == (2.0**53, 1.0)
+
+
+@pytest.mark.parametrize("fill", [1.0, 0.1])
+def test_a_result_without_elements_is_one(fill: float) -> None:
+    exact = correlate(np.full((1, 6), fill), np.full((3, 3), fill), size=(0, 4))
+    assert exact.value.shape == exact.scale.shape == (0, 4)
