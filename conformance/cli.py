@@ -109,7 +109,7 @@ def _explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print all of it for a program")
     parser.set_defaults(
         run=lambda o: _imported("explaining").explain(
-            (o.A, o.B), o.python, padding=o.padding, kernel=o.kernel, as_json=o.json
+            (o.A, o.B), o.python, o.requirement, padding=o.padding, kernel=o.kernel, as_json=o.json
         )
     )
 

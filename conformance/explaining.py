@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from conformance import drawing
 from conformance.console import emit
 from conformance.differences import sentences
+from conformance.elsewhere import asked
 from conformance.measured import source
 from conformance.places import Places, at
 from conformance.specialised import WIDTH
@@ -31,6 +32,7 @@ OPERANDS = (
 def explain(
     selectors: Sequence[str],
     python: str | None,
+    requirements: Sequence[str] = (),
     *,
     padding: str | None = None,
     kernel: str | None = None,
@@ -42,10 +44,13 @@ def explain(
     ------
     Unavailable, UnknownBackendError
         As `conformance.measured.source`.
+    CannotBuildError
+        If there is no such Python, or a requirement cannot be installed.
     """
     places = Places()
     try:
-        a, b = (source(places, at(selector, python)) for selector in selectors)
+        chosen = asked(requirements, python)
+        a, b = (source(places, at(selector, chosen)) for selector in selectors)
     finally:
         places.stop()
     wanted = [

@@ -12,8 +12,8 @@ from backends import registry
 from backends.installed import BUILDS
 from backends.protocol import Unavailable
 from backends.registry import UnknownBackendError
-from conformance import environments
-from conformance.environments import CannotBuildError
+from conformance.elsewhere import python_of
+from conformance.interpreters import CannotBuildError
 from conformance.places import Places
 
 if TYPE_CHECKING:
@@ -61,15 +61,12 @@ def built(
     CannotBuildError
         If an interpreter is not there, or a requirement cannot be met.
     """
-    found = [environments.interpreter(python) for python in pythons]
-    if not wanted:
-        return [Side(str(python), python) for python in found]
-    found = found or [environments.interpreter(None)]
-    same = len(set(wanted)) == 1 and len(found) > 1
+    each: list[str | None] = [*pythons] if pythons else [None]
+    each = each * 2 if len(each) == 1 else each
     made = []
-    for words, python in zip(wanted, (found * 2)[:2] if len(found) == 1 else found, strict=True):
-        there = environments.build([*words.split(), *more], python, progress=progress)
-        made.append(Side(f"{words} on {python}" if same else words, there))
+    for words, python in zip(wanted or ("", ""), each, strict=True):
+        there = python_of([*words.split(), *more], python, progress)
+        made.append(Side(" on ".join(filter(None, (words, python))), there))
     return made
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from conformance import environments, sides, upgrading
+from conformance import elsewhere, sides, upgrading
 from conformance.cli import main
 from conformance.interpreters import CannotBuildError, executable
 from reports.document import load
@@ -112,7 +112,7 @@ def test_a_requirement_that_cannot_be_installed_is_exit_2(
         msg = "cannot install scipy==99 for Python 3.11.7: no such version"
         raise CannotBuildError(msg)
 
-    monkeypatch.setattr(environments, "build", build)
+    monkeypatch.setattr(elsewhere, "build", build)
     assert upgrade("scipy==99", "scipy==1.17.1") == 2
     assert capsys.readouterr().err == (
         "conformance upgrade: cannot install scipy==99 for Python 3.11.7: no such version\n"
@@ -128,7 +128,7 @@ def test_each_side_is_built_with_what_it_asks_for_and_what_both_do(
         asked.append((*requirements, python.name))
         return python
 
-    monkeypatch.setattr(environments, "build", build)
+    monkeypatch.setattr(elsewhere, "build", build)
     here = sys.executable
     sides.built(["keras==1 jax==3", "keras==2"], [here], ["h5py"], lambda _: None)
     name = Path(here).name
