@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from packaging.version import Version
+
 from conformance.called import Called, snippet_of
 from conformance.measured import FACTS
 from conformance.translation import translations
@@ -11,7 +13,7 @@ from conformance.translation import translations
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reports.model import Document
+    from reports.model import Document, Run
 
 Facts = dict[str, Any]
 
@@ -44,12 +46,23 @@ def every(facts_by_backend: Mapping[str, Mapping[str, Any]]) -> list[dict[str, A
 
 
 def facts_of(document: Document) -> dict[str, Facts]:
-    """Facts of the plain convolutions of a document by name; of several runs of one, the last's."""
-    found: dict[str, Facts] = {}
+    """Facts of the plain convolutions of a document by name; of several runs, the newest version's.
+
+    The code is for that one: a document may hold today's frameworks beside those of years ago.
+    """
+    found: dict[str, tuple[list[Version], Facts]] = {}
     for run in document["runs"]:
-        of_run: dict[str, Facts] = {}
-        for record in run["records"]:
-            if record["kind"] == "fact":
-                of_run.setdefault(record["backend"], {})[record["fact"]] = record["value"]
-        found.update(of_run)
-    return {name: facts for name, facts in found.items() if facts.keys() >= {*FACTS}}
+        for name, (versions, facts) in _of_run(run).items():
+            if facts.keys() >= {*FACTS} and (name not in found or versions >= found[name][0]):
+                found[name] = versions, facts
+    return {name: facts for name, (_, facts) in found.items()}
+
+
+def _of_run(run: Run) -> dict[str, tuple[list[Version], Facts]]:
+    found: dict[str, tuple[list[Version], Facts]] = {}
+    for record in run["records"]:
+        if record["kind"] == "backend":
+            found[record["backend"]] = [Version(v) for v in record["versions"].values()], {}
+        elif record["kind"] == "fact" and record["backend"] in found:
+            found[record["backend"]][1][record["fact"]] = record["value"]
+    return found

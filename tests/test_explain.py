@@ -20,7 +20,7 @@ from conformance.drawing import kernels, surroundings
 from conformance.measured import committed, measure
 from conformance.picker import every, facts_of
 from conformance.places import Places
-from tests.data_reports import document, fact
+from tests.data_reports import backend, document, fact
 from tests.data_reports import run as run_of
 from tests.test_cli import FLIPS_ROWS, ROOT, run
 from tests.translated import shipped
@@ -159,7 +159,22 @@ def test_every_translation_is_there_for_a_page_to_pick() -> None:
 def test_the_facts_of_a_document_are_enough() -> None:
     facts = committed()[A]["facts"]
     records = [fact(name, value) for name, value in facts.items()]
-    assert facts_of(document(run_of(*records, fact("ends", "stride", "x")))) == {A: facts}
+    run_of_two = run_of(backend(A), *records, backend("x"), fact("ends", "stride", "x"))
+    assert facts_of(document(run_of_two)) == {A: facts}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_versions_in_a_document_the_code_is_for_the_newest(order: int) -> None:
+    facts = committed()[A]["facts"]
+    runs = [
+        run_of(
+            backend(A, versions={"scipy": version}),
+            *(fact(name, value) for name, value in {**facts, "boundary": boundary}.items()),
+            environment=version,
+        )
+        for version, boundary in (("1.3.0", "edge"), ("1.17.1", "zeros"))
+    ]
+    assert facts_of(document(*runs[::order]))[A]["boundary"] == "zeros"
 
 
 @pytest.fixture(scope="module")
