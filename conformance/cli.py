@@ -143,7 +143,24 @@ def _report(parser: argparse.ArgumentParser) -> None:
         default=OUTPUT / "report.html",
         help="the page; default: %(default)s",
     )
-    parser.set_defaults(run=lambda o: _imported("commands").report(o.documents, o.expect, o.output))
+    parser.add_argument(
+        "--baseline",
+        type=Path,
+        metavar="PATH",
+        help="show what changed since this document or folder; the exit code stays",
+    )
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML too")
+    parser.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="write Markdown too, for a job's page"
+    )
+    parser.set_defaults(run=_run_report)
+
+
+def _run_report(o: argparse.Namespace) -> int:
+    module = _imported("commands")
+    drawn = module.Drawn(o.baseline, o.junit, o.markdown)
+    status: int = module.report(o.documents, o.expect, o.output, drawn)
+    return status
 
 
 GATE = """\

@@ -79,6 +79,22 @@ class FactRecord(TypedDict):
     detail: str | None
 
 
+class Sample(TypedDict):
+    """A window of a wrong result around its worst element; rows of numbers parted by blanks.
+
+    ``of`` is "" for the result, or the operand by which it is the gradient; ``corner`` is where
+    the window begins on the last two axes, ``worst`` the index of the worst element.
+    """
+
+    of: str
+    shape: list[int]
+    corner: list[int]
+    worst: list[int]
+    expected: list[str]
+    got: list[str]
+    difference: list[str]
+
+
 class VerdictRecord(TypedDict):
     """Whether a backend meets a clause on one case."""
 
@@ -99,6 +115,7 @@ class VerdictRecord(TypedDict):
     seconds: Number
     repeat: str | None
     script: NotRequired[str | None]
+    sample: NotRequired[Sample | None]
 
 
 class TimingRecord(TypedDict):

@@ -1,0 +1,145 @@
+"""Every verdict of a document for the page's scripts, as small as they go.
+
+Records that differ in nothing but their case are one group: the cases as runs of positions in a
+list of all cases, so that backends that pass the same cases cost next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reports.conventions import clip, labels
+from reports.page.budget import Table
+from reports.page.links import cell_place
+from reports.page.packing import packed
+from reports.reasons import web
+from reports.summary import OUTCOMES, verdicts, worse_margin
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from reports.model import Document, Sample, VerdictRecord
+
+MOST = 900_000  # characters of the page that records may take
+TEXTS, SAMPLES = 900_000, 700_000
+LONGEST_CASE = 200
+
+
+def packed_records(document: Document) -> Markup:
+    """Return all that the scripts show of each record; what does not fit is left out and said.
+
+    First go the margins of the passed, then their names, then all names but some of each kind.
+    """
+    for keep in (Keep(), Keep(margins=False), Keep(passed=False), Keep(passed=False, most=40)):
+        text = packed(_Pack(keep).of(document))
+        if len(text) <= MOST:
+            return text
+    return text
+
+
+class Keep:
+    """What is told of single records.
+
+    Parameters
+    ----------
+    margins, passed : bool
+        Whether the margins of the passed are told, and the passed themselves.
+    most : int
+        Records that are told of one group.
+    """
+
+    def __init__(self, *, margins: bool = True, passed: bool = True, most: int = 10**9) -> None:
+        self.margins, self.passed, self.most = margins, passed, most
+
+
+class _Pack:
+    def __init__(self, keep: Keep) -> None:
+        self._keep = keep
+        self._cases, self._checks = Table(10**9, LONGEST_CASE), Table(10**9)
+        self._texts, self._samples = Table(TEXTS), Table(SAMPLES)
+        self._cells: dict[str, dict[tuple[Any, ...], _Group]] = {}
+
+    def of(self, document: Document) -> dict[str, Any]:
+        names = labels(document)
+        for run in document["runs"]:
+            for verdict in verdicts(run):
+                place = cell_place(names[run["environment"], verdict["backend"]], verdict["clause"])
+                self._add(self._cells.setdefault(place, {}), verdict)
+        return {
+            "outcomes": OUTCOMES,
+            "checks": self._checks.values,
+            "cases": self._cases.values,
+            "texts": self._texts.values,
+            "samples": self._samples.values,
+            "cells": {p: [g.told(k) for k, g in cell.items()] for p, cell in self._cells.items()},
+        }
+
+    def _add(self, cell: dict[tuple[Any, ...], _Group], verdict: VerdictRecord) -> None:
+        repeat = (verdict["repeat"] or "").replace(verdict["case"], "\0")
+        key = (
+            self._checks.place(verdict["check"]) or 0,
+            OUTCOMES.index(verdict["outcome"]),
+            *map(self._texts.place, (verdict["symptom"], verdict["reason"])),
+            self._texts.place(web(verdict["link"])),
+            self._texts.place(repeat),
+        )
+        group = cell.setdefault(key, _Group())
+        group.count += 1
+        group.worst = worse_margin(group.worst, verdict["margin"])
+        passed = verdict["outcome"] == "passed"
+        if (passed and not self._keep.passed) or len(group.cases) >= self._keep.most:
+            return
+        group.cases.append(self._cases.place(verdict["case"]) or 0)
+        group.margins.append(_margin(verdict) if self._keep.margins or not passed else None)
+        if more := self._more(verdict):
+            group.more[len(group.cases) - 1] = more
+
+    def _more(self, verdict: VerdictRecord) -> list[Any] | None:
+        told = [
+            self._texts.place(verdict["message"]),
+            verdict["where"] if verdict["outcome"] != "passed" else None,
+            self._texts.place(clip(verdict.get("script") or "", 400)),
+            self._sample(verdict.get("sample")),
+        ]
+        return told if any(one is not None for one in told) else None
+
+    def _sample(self, sample: Sample | None) -> int | None:
+        if sample is None:
+            return None
+        rows = [*sample["expected"], *sample["got"], *sample["difference"]]
+        return self._samples.put(sample, sum(map(len, rows)) + 100)
+
+
+class _Group:
+    def __init__(self) -> None:
+        self.count = 0
+        self.worst: float | None = None
+        self.cases: list[int] = []
+        self.margins: list[Any] = []
+        self.more: dict[int, list[Any]] = {}
+
+    def told(self, key: tuple[Any, ...]) -> list[Any]:
+        margins = self.margins if any(m is not None for m in self.margins) else None
+        worst = None if self.worst is None else _digits(self.worst)
+        return [*key, self.count, worst, _runs(self.cases), margins, self.more]
+
+
+def _runs(places: list[int]) -> list[int]:
+    """Positions as first and length of each run of them, one after the other."""
+    found: list[int] = []
+    for place in places:
+        if found and place == found[-2] + found[-1]:
+            found[-1] += 1
+        else:
+            found += [place, 1]
+    return found
+
+
+def _margin(verdict: VerdictRecord) -> Any:
+    return None if verdict["margin"] is None else _digits(float(verdict["margin"]))
+
+
+def _digits(value: float) -> Any:
+    """Two digits, as a string where JSON has no number."""
+    short = float(f"{value:.1e}") if value == value and abs(value) != float("inf") else None
+    return str(value) if short is None else int(short) if short.is_integer() else short
