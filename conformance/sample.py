@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -44,7 +44,7 @@ def _sample(of: str, got: object, expected: Array, bound: Floats) -> Sample | No
     worst = _worst(came, right, bound)
     corner = _corner(worst[-2:], came.shape[-2:])
     rows, columns = (slice(first, first + SIDE) for first in corner)
-    window = (*worst[:-2], rows, columns)
+    window: tuple[Any, ...] = (*worst[:-2], rows, columns)
     return {
         "of": of,
         "shape": list(came.shape),

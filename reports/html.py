@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from reports.page.example import Example
     from reports.page.translations import Translation
 
+LARGEST = 2_350_000  # bytes of the page, its scripts aside
+LEAST = 200_000  # of them for records, whatever the rest takes
+
 
 def render_html(
     document: Document,
@@ -62,7 +65,9 @@ def render_html(
         "example": example,
         "worked": worked(example, document) if example else [],
     }
-    text = _environment().get_template("report.html.j2").render(context)
+    text: str = _environment().get_template("report.html.j2").render(context)
+    context["records"] = packed_records(document, max(LEAST, LARGEST - len(text.encode("utf-8", "replace"))))
+    text += _environment().get_template("data.html.j2").render(context)
     # A message may hold half of a surrogate pair, which no file takes.
     return text.encode("utf-8", "replace").decode("utf-8")
 
@@ -77,7 +82,6 @@ def _judged(document: Document) -> dict[str, Any]:
         "rows": rows,
         "groups": _by_environment(rows),
         "outcomes": [o for o in OUTCOMES if any(row.line.counts[o] for row in rows)],
-        "records": packed_records(document),
     }
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 GROUPS_PER_CELL = 5
 CASES_PER_GROUP = 4
-TEXT_IN_ALL = 900_000
+TEXT_IN_ALL = 600_000
 Signature = tuple[str, str, str | None, str | None, str | None]
 
 

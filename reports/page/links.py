@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import cache
 
 LONGEST = 80
 
@@ -21,6 +22,7 @@ def backend_place(label: str) -> str:
     return f"backend/{slug(label)}"
 
 
+@cache
 def cell_place(label: str, clause: str) -> str:
     """Return the id of what stands behind one cell; a record's link adds its check and case."""
     return f"{backend_place(label)}/{slug(clause)}"

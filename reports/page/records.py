@@ -20,20 +20,22 @@ if TYPE_CHECKING:
 
     from reports.model import Document, Sample, VerdictRecord
 
-MOST = 900_000  # characters of the page that records may take
 TEXTS, SAMPLES = 900_000, 700_000
-LONGEST_CASE = 200
+LONGEST_CASE, FEW = 200, 8
+BYTES = 4  # of a record with its margin, packed, if hardly any two are alike
 
 
-def packed_records(document: Document) -> Markup:
+def packed_records(document: Document, room: int = 900_000) -> Markup:
     """Return all that the scripts show of each record; what does not fit is left out and said.
 
-    First go the margins of the passed, then their names, then all names but some of each kind.
+    First go the margins of the passed, then their names and all but some of the others.
     """
-    for keep in (Keep(), Keep(margins=False), Keep(passed=False), Keep(passed=False, most=40)):
+    told = sum(len(run["records"]) for run in document["runs"])
+    keeps = (Keep(), Keep(margins=False), Keep(passed=False, groups=FEW))
+    for keep in keeps[int(told * BYTES > room) :]:
         text = packed(_Pack(keep).of(document))
-        if len(text) <= MOST:
-            return text
+        if len(text) <= room:
+            break
     return text
 
 
@@ -44,12 +46,13 @@ class Keep:
     ----------
     margins, passed : bool
         Whether the margins of the passed are told, and the passed themselves.
-    most : int
-        Records that are told of one group.
+    groups : int
+        Groups that are told of one cell; of the records beyond them only the count.
     """
 
-    def __init__(self, *, margins: bool = True, passed: bool = True, most: int = 10**9) -> None:
-        self.margins, self.passed, self.most = margins, passed, most
+    def __init__(self, *, margins: bool = True, passed: bool = True, groups: int = 60) -> None:
+        self.margins, self.passed, self.groups = margins, passed, groups
+        self.records = 10**9 if groups > FEW else 200
 
 
 class _Pack:
@@ -74,20 +77,25 @@ class _Pack:
             "cells": {p: [g.told(k) for k, g in cell.items()] for p, cell in self._cells.items()},
         }
 
-    def _add(self, cell: dict[tuple[Any, ...], _Group], verdict: VerdictRecord) -> None:
-        repeat = (verdict["repeat"] or "").replace(verdict["case"], "\0")
-        key = (
+    def _key(self, verdict: VerdictRecord) -> tuple[Any, ...]:
+        return (
             self._checks.place(verdict["check"]) or 0,
             OUTCOMES.index(verdict["outcome"]),
             *map(self._texts.place, (verdict["symptom"], verdict["reason"])),
             self._texts.place(web(verdict["link"])),
-            self._texts.place(repeat),
+            self._texts.place(_pattern(verdict)),
         )
+
+    def _add(self, cell: dict[tuple[Any, ...], _Group], verdict: VerdictRecord) -> None:
+        key = self._key(verdict)
+        if key not in cell and len(cell) >= self._keep.groups:
+            key = (*key[:2], None, None, None, None)
         group = cell.setdefault(key, _Group())
         group.count += 1
         group.worst = worse_margin(group.worst, verdict["margin"])
         passed = verdict["outcome"] == "passed"
-        if (passed and not self._keep.passed) or len(group.cases) >= self._keep.most:
+        beyond = len(cell) > self._keep.groups or len(group.cases) >= self._keep.records
+        if beyond or (passed and not self._keep.passed):
             return
         group.cases.append(self._cases.place(verdict["case"]) or 0)
         group.margins.append(_margin(verdict) if self._keep.margins or not passed else None)
@@ -100,6 +108,7 @@ class _Pack:
             verdict["where"] if verdict["outcome"] != "passed" else None,
             self._texts.place(clip(verdict.get("script") or "", 400)),
             self._sample(verdict.get("sample")),
+            None if _pattern(verdict) else self._texts.place(verdict["repeat"]),
         ]
         return told if any(one is not None for one in told) else None
 
@@ -108,6 +117,12 @@ class _Pack:
             return None
         rows = [*sample["expected"], *sample["got"], *sample["difference"]]
         return self._samples.put(sample, sum(map(len, rows)) + 100)
+
+
+def _pattern(verdict: VerdictRecord) -> str:
+    """The command that repeats it with a mark for the case; empty if it does not name the case."""
+    repeat = verdict["repeat"] or ""
+    return repeat.replace(verdict["case"], "\0") if verdict["case"] in repeat else ""
 
 
 class _Group:

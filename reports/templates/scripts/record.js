@@ -16,10 +16,10 @@ function spread(data, place, group) {
   const text = (position) => (position === -1 ? "in the results document" : position == null ? "" : data.texts[position]);
   const shared = { place, check: data.checks[check], outcome: data.outcomes[outcome], symptom: text(symptom), reason: text(reason), link: text(link) };
   const told = cases.map((name, i) => {
-    const [message, where, script, sample] = more[i] ?? [];
+    const [message, where, script, sample, own] = more[i] ?? [];
     return {
       ...shared, case: name, margin: margins?.[i], message: text(message), where, script: text(script),
-      sample: data.samples[sample], repeat: text(repeat).replaceAll("\0", name),
+      sample: data.samples[sample], repeat: text(own) || text(repeat).replaceAll("\0", name),
     };
   });
   if (count > told.length) told.push({ ...shared, left: count - told.length, worst });
