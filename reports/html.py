@@ -66,7 +66,9 @@ def render_html(
         "worked": worked(example, document) if example else [],
     }
     text: str = _environment().get_template("report.html.j2").render(context)
-    context["records"] = packed_records(document, max(LEAST, LARGEST - len(text.encode("utf-8", "replace"))))
+    context["records"] = packed_records(
+        document, max(LEAST, LARGEST - len(text.encode("utf-8", "replace")))
+    )
     text += _environment().get_template("data.html.j2").render(context)
     # A message may hold half of a surrogate pair, which no file takes.
     return text.encode("utf-8", "replace").decode("utf-8")

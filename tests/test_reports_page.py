@@ -56,7 +56,7 @@ def test_every_record_is_on_the_page() -> None:
 
 
 def test_a_sample_travels_with_its_record() -> None:
-    made = document(run(verdict(outcome="failed", sample=SAMPLE), END))  # type: ignore[arg-type]
+    made = document(run(verdict(outcome="failed", sample=SAMPLE), END))
     data = unpacked(made)
     (group,) = data["cells"][f"backend/{NAME}/V1"]
     assert data["samples"][group[10]["0"][3]] == SAMPLE

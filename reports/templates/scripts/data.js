@@ -32,3 +32,9 @@ function command(text, what) {
   button.onclick = () => navigator.clipboard.writeText(text).then(() => done("Copied"), () => done("Select it"));
   return make("div", { className: "command" }, make("pre", {}, text), button);
 }
+
+// Whatever way a control of the form is set; the form is never sent.
+function whenSet(form, act) {
+  for (const name of ["input", "change"]) form.addEventListener(name, act);
+  form.addEventListener("submit", (event) => event.preventDefault());
+}

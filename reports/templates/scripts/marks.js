@@ -17,6 +17,11 @@ function draw(name, marks) {
   const svg = drawn.matches("svg") ? drawn : drawn.querySelector("svg:last-of-type");
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", `${figure.querySelector("figcaption").textContent}. A table below says the same.`);
+  // An image is read as a whole; ARIA has no names for its parts.
+  for (const part of svg.querySelectorAll("[aria-label]")) {
+    part.dataset.mark = part.getAttribute("aria-label");
+    part.removeAttribute("aria-label");
+  }
   place.replaceChildren(drawn);
 }
 

@@ -50,7 +50,6 @@ function hide(row, hidden, wanted) {
 }
 
 at("filter").hidden = false;
-at("filter").addEventListener("input", show);
-at("filter").addEventListener("submit", (event) => event.preventDefault());
+whenSet(at("filter"), show);
 at("filter").addEventListener("reset", () => setTimeout(show));
 show();

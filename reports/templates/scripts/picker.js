@@ -12,8 +12,7 @@ async function startPicker() {
   options(at("translate-kernel"), Object.keys(KERNELS), (name) => KERNELS[name]);
   begin(ofs, tos);
   at("translate").hidden = false;
-  at("translate").addEventListener("input", () => answer(data));
-  at("translate").addEventListener("submit", (event) => event.preventDefault());
+  whenSet(at("translate"), () => answer(data));
   answer(data);
 }
 

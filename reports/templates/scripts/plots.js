@@ -97,8 +97,7 @@ function controls(data) {
     at("speed-libraries").append(make("label", {}, make("input", { type: "checkbox", value: name, checked: true }), name));
   }
   at("speed").hidden = false;
-  at("speed").addEventListener("input", () => speed(data));
-  at("speed").addEventListener("submit", (event) => event.preventDefault());
+  whenSet(at("speed"), () => speed(data));
 }
 
 async function startPlots() {
