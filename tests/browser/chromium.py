@@ -37,6 +37,7 @@ def start(binary: str, driver: str, profile: Path, *, scripts: bool = True) -> A
     made.execute_cdp_cmd("Network.emulateNetworkConditions", {
         "offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0,
     })  # fmt: skip
+    made.set_script_timeout(180)
     return made
 
 

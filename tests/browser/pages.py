@@ -35,7 +35,7 @@ CODE = "y = torch.nn.functional.conv2d(torch.nn.functional.pad(x, (2, 1, 2, 1)),
 
 def full() -> Document:
     """A document with all that a page shows."""
-    made = realistic(120)
+    made = realistic(60)
     records = made["runs"][0]["records"]
     failed: Any = {"clause": "V1", "symptom": "value", "sample": SAMPLE, "message": "off by one"}
     case = "same/5x5-by-2x4/float32"
@@ -69,7 +69,7 @@ def full_page() -> str:
         "of": [names[0]], "to": names[1], "padding": "full", "kernel": "odd",
         "code": None, "why": "the call has no full",
     }  # fmt: skip
-    changes = compare(realistic(120), full(), today=date(2025, 11, 21))
+    changes = compare(realistic(60), full(), today=date(2025, 11, 21))
     return render_html(full(), [*translations, refused], changes, example())
 
 
