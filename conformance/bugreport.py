@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from conformance.checks import CaseLike, Check
     from conformance.evidence import Evidence
     from conformance.subject import Subject
-    from reports.model import Sample
+    from reports.sample import Sample
 
 FOLDER = "failures"
 LIMIT = 50

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from conformance.here import Place
     from conformance.subject import Subject
     from conformance.timing import Timing
-    from reports.model import Number, Outcome, RunHeader, Sample
+    from reports.model import Number, Outcome, RunHeader
+    from reports.sample import Sample
 
 
 def now() -> str:

@@ -11,7 +11,7 @@ from conformance.layer_report import LayerEvidence
 if TYPE_CHECKING:
     from conformance.evidence import Evidence
     from conformance.reference import Array, Floats
-    from reports.model import Sample
+    from reports.sample import Sample
 
 SIDE = 16
 

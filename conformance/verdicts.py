@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from conformance.checks import CaseLike, Check
     from conformance.subject import Subject
-    from reports.model import Sample
+    from reports.sample import Sample
 
 NOT_JUDGED = pytest.StashKey[Exception]()
 # By backend; a passed L1 is left out, for loading proves nothing.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
+
+if TYPE_CHECKING:
+    from reports.sample import Sample
 
 SCHEMA_VERSION = 1
 
@@ -77,22 +80,6 @@ class FactRecord(TypedDict):
     value: Any
     declared: Any
     detail: str | None
-
-
-class Sample(TypedDict):
-    """A window of a wrong result around its worst element; rows of numbers parted by blanks.
-
-    ``of`` is "" for the result, or the operand by which it is the gradient; ``corner`` is where
-    the window begins on the last two axes, ``worst`` the index of the worst element.
-    """
-
-    of: str
-    shape: list[int]
-    corner: list[int]
-    worst: list[int]
-    expected: list[str]
-    got: list[str]
-    difference: list[str]
 
 
 class VerdictRecord(TypedDict):

@@ -24,8 +24,9 @@ from tests.data_reports import END, backend, document, fact, realistic, run, tim
 from tests.test_reports_html import Page
 
 if TYPE_CHECKING:
-    from reports.model import Document, Sample
+    from reports.model import Document
     from reports.page.translations import Translation
+    from reports.sample import Sample
 
 NAME = "scipy.signal.convolve2d"
 SAMPLE: Sample = {

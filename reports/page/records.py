@@ -18,7 +18,8 @@ from reports.summary import OUTCOMES, verdicts, worse_margin
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from reports.model import Document, Sample, VerdictRecord
+    from reports.model import Document, VerdictRecord
+    from reports.sample import Sample
 
 TEXTS, SAMPLES = 900_000, 700_000
 LONGEST_CASE, FEW = 200, 8

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 
 def breakable(name: str) -> Markup:
-    """Return ``name`` with places where a narrow column may break it."""
-    return Markup("<wbr>").join(escape(part) for part in _parts(name))
+    """Return ``name`` with places where a narrow column may break it.
+
+    Set apart, so that a name that runs from right to left turns nothing but itself.
+    """
+    return Markup("<bdi>%s</bdi>") % Markup("<wbr>").join(escape(part) for part in _parts(name))
 
 
 def _parts(name: str) -> Iterator[str]:

@@ -11,8 +11,9 @@ from reports.html import render_html
 from tests.data_reports import END, backend, document, fact, realistic, run, timing, verdict
 
 if TYPE_CHECKING:
-    from reports.model import Document, Sample
+    from reports.model import Document
     from reports.page.translations import Translation
+    from reports.sample import Sample
 
 NAME = "scipy.signal.convolve2d"
 SAMPLE: Sample = {
