@@ -13,6 +13,8 @@ from reports.conventions import clip
 from reports.summary import doubt, summarise, verdicts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reports.model import Document, Outcome, Run, VerdictRecord
     from reports.summary import Line
 
@@ -46,14 +48,18 @@ def _suite(run: Run) -> Any:
     from junitparser import TestSuite
 
     suite = TestSuite(xml(run["environment"]))
-    for verdict in verdicts(run):
-        suite.add_testcase(_case(verdict))
+    # All at once: each call counts the suite anew.
+    suite.add_testcases(list(_cases(run)))
+    return suite
+
+
+def _cases(run: Run) -> Iterator[Any]:
+    yield from map(_case, verdicts(run))
     for line in summarise({"schema_version": 1, "runs": [run]}):
         if line.status == "not run":
-            suite.add_testcase(_absent(line))
+            yield _absent(line)
     if run["not_run"] is None and (why := doubt(run)):
-        suite.add_testcase(_error(xml(run["environment"]), "the run came to its end", why))
-    return suite
+        yield _error(xml(run["environment"]), "the run came to its end", why)
 
 
 def _case(verdict: VerdictRecord) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import time
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -172,3 +173,10 @@ def test_the_page_of_a_job_fits_and_says_what_it_left_out() -> None:
     text = job_page(realistic(50), limit=1000)
     assert len(text.encode()) <= 1000
     assert text.endswith("it is in the report and in the results document.\n")
+
+
+def test_junit_of_ten_thousand_verdicts_takes_seconds() -> None:
+    made = document(run(*(verdict(number) for number in range(10_000)), END))
+    began = time.process_time()
+    junit(made)
+    assert time.process_time() - began < 10

@@ -92,3 +92,20 @@ def test_without_scripts_nothing_is_shown_that_does_nothing(bare: Tab, page: Pat
 def test_the_page_prints(browser: Tab, page: Path) -> None:
     printed = browser.open(page).driver.execute_cdp_cmd("Page.printToPDF", {})
     assert len(printed["data"]) > 50_000
+
+
+@pytest.mark.parametrize(
+    "wrong", ["<script>console.error('oh')</script>", "<img src='http://nowhere.invalid/a.png'>"]
+)
+def test_a_page_that_complains_or_asks_for_something_is_seen(
+    browser: Tab, tmp_path: Path, wrong: str
+) -> None:
+    path = tmp_path / "wrong.html"
+    path.write_text(f"<!DOCTYPE html><title>wrong</title>{wrong}", "utf-8")
+    assert browser.open(path).complaints()
+
+
+def test_a_page_that_nobody_can_read_is_seen(browser: Tab, tmp_path: Path) -> None:
+    path = tmp_path / "wrong.html"
+    path.write_text("<!DOCTYPE html><html><body style='color: #eee'>faint</body></html>", "utf-8")
+    assert browser.open(path).axe()
