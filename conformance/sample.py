@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
@@ -24,24 +24,30 @@ def sample_of(found: Evidence | LayerEvidence | None) -> Sample | None:
     """
     if isinstance(found, LayerEvidence):
         wrong = next((part for part in found.parts if part.differs), None)
-        if wrong is None:
+        if wrong is None or not _drawable(wrong.result, wrong.expected):
             return None
-        return _sample(wrong.of, wrong.result, wrong.expected, wrong.bound)
+        error = np.abs((np.asarray(wrong.result, np.float64) - wrong.expected) - wrong.rest)
+        return _sample(wrong.of, wrong.result, wrong.expected, error, wrong.bound)
     if found is None or found.expected is None:
         return None
-    expected = found.expected
-    return _sample("", found.call.result, expected.exact.value, expected.bound)
+    got, expected = found.call.result, found.expected
+    if not _drawable(got, expected.exact.value):
+        return None
+    return _sample("", got, expected.exact.value, expected.exact.error_of(got), expected.bound)
 
 
-def _sample(of: str, got: object, expected: Array, bound: Floats) -> Sample | None:
+def _drawable(got: object, expected: Array) -> TypeGuard[Array]:
     if not isinstance(got, np.ndarray) or got.dtype.kind == "c" or got.dtype.hasobject:
-        return None
-    if got.shape != expected.shape or not got.size or got.ndim < 2:
-        return None
-    came, right = got.astype(np.float64), np.asarray(expected, np.float64)
+        return False
+    return got.shape == expected.shape and bool(got.size) and got.ndim >= 2
+
+
+def _sample(of: str, got: object, expected: Array, error: Floats, bound: Floats) -> Sample:
+    came, right = np.asarray(got, np.float64), np.asarray(expected, np.float64)
     with np.errstate(all="ignore"):
-        difference = came - right  # before rounding for show: it may be in the last digits
-    worst = _worst(came, right, bound)
+        # The error is exact where float64 does not hold the values; their difference has its sign.
+        difference = np.where(np.isfinite(error), np.copysign(error, came - right), came - right)
+    worst = _worst(came, right, difference, bound)
     corner = _corner(worst[-2:], came.shape[-2:])
     rows, columns = (slice(first, first + SIDE) for first in corner)
     window: tuple[Any, ...] = (*worst[:-2], rows, columns)
@@ -56,11 +62,12 @@ def _sample(of: str, got: object, expected: Array, bound: Floats) -> Sample | No
     }
 
 
-def _worst(came: Floats, right: Floats, bound: Floats) -> tuple[int, ...]:
+def _worst(came: Floats, right: Floats, difference: Floats, bound: Floats) -> tuple[int, ...]:
     with np.errstate(all="ignore"):
-        over = np.abs(came - right) / np.maximum(bound, np.finfo(np.float64).tiny)
+        over = np.abs(difference) / np.maximum(bound, np.finfo(np.float64).tiny)
     both_nan = np.isnan(came) & np.isnan(right)
-    over = np.where((came == right) | both_nan, 0.0, np.nan_to_num(over, nan=np.inf))
+    same = both_nan | (np.isinf(came) & (came == right))
+    over = np.where(same, 0.0, np.nan_to_num(over, nan=np.inf))
     return tuple(int(i) for i in np.unravel_index(np.argmax(over), over.shape))
 
 

@@ -21,6 +21,9 @@ class Stub:
     value: Any = None
     result: Any = None
 
+    def error_of(self, got: Any) -> Any:
+        return np.abs(np.asarray(got) - np.asarray(self.value))
+
     def __getattr__(self, name: str) -> Any:
         return np.asarray(1e-6) if name == "bound" else self
 
@@ -70,3 +73,14 @@ def test_of_a_layer_the_window_is_of_the_last_two_axes() -> None:
         4,
         "0 0 0 0 1",
     )
+
+
+def test_a_difference_that_float64_does_not_hold_is_the_exact_error() -> None:
+    @dataclass(frozen=True)
+    class Exact(Stub):
+        def error_of(self, got: Any) -> Any:
+            return np.full(got.shape, 14.0)
+
+    made = sample_of(cast("Evidence", Exact(np.full((2, 2), 1e17), np.full((2, 2), 1e17 - 16))))
+    assert made is not None
+    assert made["difference"] == ["-14 -14", "-14 -14"]

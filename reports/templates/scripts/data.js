@@ -29,7 +29,9 @@ function command(text, what) {
   const button = make("button", { type: "button" }, "Copy");
   button.setAttribute("aria-label", `Copy ${what}`);
   const done = (word) => { button.textContent = word; };
-  button.onclick = () => navigator.clipboard.writeText(text).then(() => done("Copied"), () => done("Select it"));
+  // Not every place that a page is opened from lets it copy.
+  const copied = async () => navigator.clipboard.writeText(text);
+  button.onclick = () => copied().then(() => done("Copied"), () => done("Select it"));
   return make("div", { className: "command" }, make("pre", {}, text), button);
 }
 

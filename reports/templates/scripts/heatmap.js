@@ -7,7 +7,7 @@ function heatmaps(sample) {
   const rows = `rows from ${sample.corner[0]}, columns from ${sample.corner[1]}`;
   const leading = sample.shape.length > 2 ? `, at ${sample.worst.slice(0, -2).join(", ")}` : "";
   const of = sample.of ? `Gradient by ${sample.of}` : "Result";
-  const text = `${of}, ${whole}${leading}: ${rows}. Ringed: the worst, at (${sample.worst.join(", ")}).`;
+  const text = `${of}, ${whole}${leading}: ${rows}. Ringed: furthest beyond its bound, at (${sample.worst.join(", ")}).`;
   return make("div", {}, make("p", { className: "small soft" }, text), make("div", { className: "maps" }, ...parts));
 }
 
