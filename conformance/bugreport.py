@@ -14,6 +14,7 @@ from backends.registry import importing
 from conformance import evidence, layer_report
 from conformance.layer import Layer
 from conformance.layer_report import LayerEvidence
+from conformance.sample import sample_of
 from conformance.script import About, render
 from reports.document import DocumentError
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from conformance.checks import CaseLike, Check
     from conformance.evidence import Evidence
     from conformance.subject import Subject
+    from reports.sample import Sample
 
 FOLDER = "failures"
 LIMIT = 50
@@ -42,6 +44,8 @@ class BugReports:
         self._environment = environment
         self._made: dict[str, Counter[str]] = {}
         self._left_out: Counter[str] = Counter()
+        self._sampled: dict[str, Counter[str]] = {}
+        self._last: tuple[BaseException, Evidence | LayerEvidence | None] | None = None
 
     def write(
         self, subject: Subject, case: CaseLike, check: Check, error: BaseException
@@ -53,7 +57,7 @@ class BugReports:
         DocumentError
             If they cannot be written.
         """
-        found = _evidence(subject, case, error)
+        found = self._found(subject, case, error)
         if found is None or not self._counts(subject.selector, check.name):
             return None
         apart = f"{self._environment} {subject.selector}"
@@ -69,6 +73,25 @@ class BugReports:
         )
         return self._put(self._folder / f"{name}.py", *_contents(found, about))
 
+    def sample(
+        self, subject: Subject, case: CaseLike, check: Check, error: BaseException
+    ) -> Sample | None:
+        """Return what a report draws of the failure; None if nothing, or if there are enough."""
+        if not _room(self._sampled, subject.selector, check.name):
+            return None
+        made = sample_of(self._found(subject, case, error))
+        if made is not None:
+            self._sampled[subject.selector][check.name] += 1
+        return made
+
+    def _found(
+        self, subject: Subject, case: CaseLike, error: BaseException
+    ) -> Evidence | LayerEvidence | None:
+        """The evidence, made once for one failure: it may call the backend again."""
+        if self._last is None or self._last[0] is not error:
+            self._last = (error, _evidence(subject, case, error))
+        return self._last[1]
+
     def _put(self, script: Path, stored: dict[str, Any], text: str) -> Path:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -80,12 +103,10 @@ class BugReports:
         return script
 
     def _counts(self, backend: str, check: str) -> bool:
-        """Whether there is room: one check takes at most half of what the others leave."""
-        made = self._made.setdefault(backend, Counter())
-        if made[check] >= LIMIT - made.total():
+        if not _room(self._made, backend, check):
             self._left_out[backend] += 1
             return False
-        made[check] += 1
+        self._made[backend][check] += 1
         return True
 
     def notes(self) -> list[str]:
@@ -95,6 +116,12 @@ class BugReports:
             f"{number} more have none"
             for name, number in self._left_out.items()
         ]
+
+
+def _room(made: dict[str, Counter[str]], backend: str, check: str) -> bool:
+    """Whether there is room: one check takes at most half of what the others leave."""
+    counted = made.setdefault(backend, Counter())
+    return counted[check] < LIMIT - counted.total()
 
 
 def _evidence(

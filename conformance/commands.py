@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backends.registry import registered
 from conformance import gating
 from conformance.console import emit
+from conformance.picker import every, facts_of
 from conformance.table import render
+from conformance.worked import example
 from reports.document import DocumentError, save
 from reports.document import load as read
 from reports.document import merge as join
 from reports.html import render_html
+from reports.junit import junit
+from reports.markdown import job_page
 from reports.summary import overall
 
 if TYPE_CHECKING:
@@ -94,21 +99,37 @@ def _save_baselines(document: Document) -> None:
         emit(f"baseline: {path}")
 
 
-def report(paths: Sequence[Path], expected: Sequence[str], output: Path) -> int:
+@dataclass(frozen=True)
+class Drawn:
+    """What ``report`` writes beside the page, and what the page is held against."""
+
+    baseline: Path | None = None
+    junit: Path | None = None
+    markdown: Path | None = None
+
+
+def report(
+    paths: Sequence[Path], expected: Sequence[str], output: Path, drawn: Drawn | None = None
+) -> int:
     """Write the page and the merged document beside it, and print its verdict and path.
 
-    2 if no backend has a verdict: the page then says so.
+    2 if no backend has a verdict: the page then says so. What changed since a baseline is drawn
+    and changes nothing of that: to stop at it is the gate's part.
     """
+    wanted = drawn or Drawn()
     data = output.with_suffix(".json")
     document = _merged(
         paths or sorted(p for p in output.parent.glob("*.json") if p != data), expected
     )
+    changes = gating.comparison(wanted.baseline, document) if wanted.baseline else None
     save(document, data)
-    try:
-        output.write_text(render_html(document), encoding="utf-8")
-    except OSError as error:
-        msg = f"{output}: cannot write ({error.strerror}); choose another --output"
-        raise DocumentError(msg) from error
+    gating.write(
+        output, render_html(document, every(facts_of(document)), changes, example()), "--output"
+    )
+    if wanted.junit:
+        gating.write(wanted.junit, junit(document), "--junit")
+    if wanted.markdown:
+        gating.write(wanted.markdown, job_page(document), "--markdown")
     status, sentence = overall(document)
     emit(sentence)
     emit(f"report: {output.resolve()}")

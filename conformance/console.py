@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 DISTRIBUTION = "conv2d-conformance"
 
@@ -31,3 +36,8 @@ def version() -> str:
         return f"{DISTRIBUTION} {metadata.version(DISTRIBUTION)}"
     except metadata.PackageNotFoundError:
         return f"{DISTRIBUTION}, not installed: run from a checkout"
+
+
+def imported(name: str) -> ModuleType:
+    """A module of ours, only once a command needs it: --help is to be quick, Ctrl-C to be told."""
+    return importlib.import_module(f"conformance.{name}")

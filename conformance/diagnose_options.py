@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import importlib
+
+from conformance.console import imported
 
 DIAGNOSE = """\
 Find what relates a result, or two, to a convolution of an image and a kernel: a kernel flipped or
@@ -52,7 +53,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(o: argparse.Namespace) -> int:
-    # Only now: --help is to be quick.
-    module = importlib.import_module("conformance.diagnosing")
+    module = imported("diagnosing")
     status: int = module.diagnose(module.Asked(o.arrays, o.example, o.padding, o.expect, o.json))
     return status

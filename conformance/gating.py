@@ -20,6 +20,7 @@ from reports.summary import doubt
 
 if TYPE_CHECKING:
     from reports.gate.acknowledge import Acknowledgement
+    from reports.gate.compare import Comparison
     from reports.model import Document
 
 BASELINES = Path("reports/baselines")
@@ -50,13 +51,26 @@ def gate(wanted: Wanted) -> int:
         only_common=wanted.only_common,
     )
     if wanted.junit:
-        _write(wanted.junit, junit(made), "--junit")
+        write(wanted.junit, junit(made), "--junit")
     if wanted.markdown:
-        _write(wanted.markdown, markdown(made), "--markdown")
+        write(wanted.markdown, markdown(made), "--markdown")
     emit(as_json(made) if wanted.json else _printable(text(made)))
     if wanted.github and (commands := github(made)):
         emit(_printable(commands))
     return made.exit_code
+
+
+def comparison(baseline: Path, candidate: Document) -> Comparison:
+    """Return what changed since the document or folder at ``baseline``, to be shown.
+
+    Raises
+    ------
+    DocumentError
+        If the baseline or its acknowledgements cannot be read.
+    """
+    accepted = _acknowledgements(Wanted(baseline, baseline))
+    today = datetime.now(UTC).date()
+    return compare(documents(baseline), candidate, accepted, today=today)
 
 
 def documents(path: Path) -> Document:
@@ -109,7 +123,14 @@ def _printable(said: str) -> str:
     return said.encode("utf-8", "replace").decode("utf-8")
 
 
-def _write(path: Path, content: str, option: str) -> None:
+def write(path: Path, content: str, option: str) -> None:
+    """Write a file that a person named by ``option``.
+
+    Raises
+    ------
+    DocumentError
+        If it cannot be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_printable(content), "utf-8", newline="\n")

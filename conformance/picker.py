@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reports.model import Document, Run
+    from reports.page.translations import Translation as Picked
 
 Facts = dict[str, Any]
 
 
-def every(facts_by_backend: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+def every(facts_by_backend: Mapping[str, Mapping[str, Any]]) -> list[Picked]:
     """What to write with each call for the results of each other.
 
     Parameters
@@ -29,20 +30,22 @@ def every(facts_by_backend: Mapping[str, Mapping[str, Any]]) -> list[dict[str, A
 
     Returns
     -------
-    list of dict
+    list of Picked
         ``of``: the calls whose result it is, all those that get one text; ``to``: the call to
         write; ``padding`` and ``kernel`` (``odd`` or ``even``) of the former; ``code``, or null and
         ``why`` there is none.
     """
     calls = [Called(name, facts, snippet_of(name)) for name, facts in facts_by_backend.items()]
-    found: dict[tuple[str | None, ...], list[str]] = {}
+    found: dict[tuple[str, str, str, str | None, str | None], list[str]] = {}
     for to in calls:
         for of in calls:
             for t in translations(of, to):
                 text = to.name, t.padding, t.kernel, t.code, t.why
                 found.setdefault(text, []).append(of.name)
-    keys = ("to", "padding", "kernel", "code", "why")
-    return [{"of": names, **dict(zip(keys, text, strict=True))} for text, names in found.items()]
+    return [
+        {"of": of, "to": to, "padding": padding, "kernel": kernel, "code": code, "why": why}
+        for (to, padding, kernel, code, why), of in found.items()
+    ]
 
 
 def facts_of(document: Document) -> dict[str, Facts]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from conformance.subject import Subject
     from conformance.timing import Timing
     from reports.model import Number, Outcome, RunHeader
+    from reports.sample import Sample
 
 
 def now() -> str:
@@ -147,6 +148,7 @@ class Recording:
         reason: str | None = None,
         link: str | None = None,
         script: Path | None = None,
+        sample: Sample | None = None,
     ) -> None:
         """Record the outcome of one check on one case."""
         margin = subject.margin
@@ -168,6 +170,7 @@ class Recording:
             "seconds": round(seconds, 6),
             "repeat": repeat(node, subject),
             "script": f"{script.parent.name}/{script.name}" if script else None,
+            "sample": sample,
         })  # fmt: skip
 
     def timing(self, subject: Subject, case: Any, timing: Timing) -> None:

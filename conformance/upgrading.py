@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from backends.protocol import Unavailable
 from conformance import gating, hosted_pairs, sides
-from conformance.commands import ALONE, report
+from conformance.commands import ALONE, Drawn, report
 from conformance.console import say
 from conformance.paired import LEVEL
 from reports.document import load, save
@@ -63,7 +63,8 @@ def upgrade(wanted: Wanted) -> int:
     if wanted.seconds > 0:
         _add_ratios(wanted, both, names)
     status = gating.gate(wanted.gate)
-    shown = report([wanted.gate.candidate], [], wanted.output / "report.html")
+    drawn = Drawn(baseline=wanted.gate.baseline)
+    shown = report([wanted.gate.candidate], [], wanted.output / "report.html", drawn)
     return status or shown
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from conformance.checks import CaseLike, Check
     from conformance.expected_failure import ExpectedFailure
     from conformance.subject import Subject
+    from reports.sample import Sample
 
 NOT_JUDGED = pytest.StashKey[Exception]()
 # By backend; a passed L1 is left out, for loading proves nothing.
@@ -77,7 +78,8 @@ def pytest_runtest_makereport(
             counts = item.config.stash.setdefault(COUNTS, {})
             counts.setdefault(subject.spec.name, Counter())[outcome] += 1
         if recording := item.config.stash.get(RECORDING, None):
-            _record(recording, item, report, error, check, script)
+            sample = _sample(recording, item, call, report, check)
+            _record(recording, item, report, error, check, script, sample)
     return report
 
 
@@ -90,6 +92,21 @@ def _script(
         return None
     with framework_warnings():
         return recording.bugs.write(*parameters(item), check, call.excinfo.value)
+
+
+def _sample(
+    recording: Recording,
+    item: pytest.Function,
+    call: pytest.CallInfo[None],
+    report: pytest.TestReport,
+    check: Check,
+) -> Sample | None:
+    """What is drawn of a failure, an expected one too: it is looked at as much as any."""
+    wrong = report.failed or (report.skipped and hasattr(report, "wasxfail"))
+    if call.when != "call" or not wrong or call.excinfo is None:
+        return None
+    with framework_warnings():
+        return recording.bugs.sample(*parameters(item), check, call.excinfo.value)
 
 
 def parameters(item: pytest.Function) -> tuple[Subject, Any]:
@@ -105,6 +122,7 @@ def _record(
     error: BaseException | None,
     check: Check,
     script: Path | None,
+    sample: Sample | None,
 ) -> None:
     subject, case = parameters(item)
     reason = item.stash.get(NOT_JUDGED, None)
@@ -118,6 +136,7 @@ def _record(
         reason=str(reason) if reason else known.reason if known else None,
         link=known.link if known else None,
         script=script,
+        sample=sample,
     )  # fmt: skip
     if isinstance(reason, LeftOut):
         recording.left_out(subject, case, str(reason))

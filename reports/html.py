@@ -1,59 +1,120 @@
-"""Draws a results document as one self-contained page: no script, no network."""
+"""Draws a results document as one self-contained page that loads nothing."""
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
 
-from reports.conventions import Conventions, clip, conventions
+from reports.conventions import Conventions, conventions
 from reports.cost import ACCOUNTS, cost_rows
 from reports.layers import layer_rows
 from reports.matrix import MatrixRow, clauses, matrix
 from reports.orientation import ORIENTATIONS
+from reports.page import assets
+from reports.page.changes import changes_of
+from reports.page.example import worked
+from reports.page.links import backend_place, cell_place, clause_place
+from reports.page.packing import packed
+from reports.page.plots import plots
+from reports.page.precision import BITS, names_of, precision_rows
+from reports.page.records import packed_records
+from reports.page.speed import fastest
+from reports.page.translations import picker
+from reports.page.wording import FILTERS, sections
 from reports.summary import OUTCOMES, backends, end, overall
 from reports.timings import left_out, machine, timings
 from reports.transposed import transposed_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
+    from reports.gate.compare import Comparison
     from reports.model import Document, Run
+    from reports.page.example import Example
+    from reports.page.translations import Translation
+
+LARGEST = 2_350_000  # bytes of the page, its scripts aside
+LEAST = 200_000  # of them for records, whatever the rest takes
 
 
-def render_html(document: Document) -> str:
-    """Return the report as one HTML page that loads nothing."""
-    text = _environment().get_template("report.html.j2").render(_context(document))
+def render_html(
+    document: Document,
+    translations: Sequence[Translation] = (),
+    changes: Comparison | None = None,
+    example: Example | None = None,
+) -> str:
+    """Return the report as one HTML page that loads nothing.
+
+    Parameters
+    ----------
+    document : Document
+    translations : sequence of Translation
+        What the picker offers; without any the page says why there is none.
+    changes : Comparison, optional
+        What changed since a baseline.
+    example : Example, optional
+        Worked at the head of the page.
+    """
+    context = _measured(document) | _judged(document) | _timed(document) | _about(document)
+    context |= {
+        "picker": packed(picker(translations)) if translations else None,
+        "changes": changes_of(changes) if changes is not None else None,
+        "example": example,
+        "worked": worked(example, document) if example else [],
+    }
+    text: str = _environment().get_template("report.html.j2").render(context)
+    context["records"] = packed_records(
+        document, max(LEAST, LARGEST - len(text.encode("utf-8", "replace")))
+    )
+    text += _environment().get_template("data.html.j2").render(context)
     # A message may hold half of a surrogate pair, which no file takes.
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _context(document: Document) -> dict[str, Any]:
+def _judged(document: Document) -> dict[str, Any]:
     status, sentence = overall(document)
-    found = conventions(document)
     rows = matrix(document)
     return {
         "status": status,
         "sentence": sentence,
-        "runs": [_run(run) for run in document["runs"]],
         "clauses": clauses(document),
         "rows": rows,
         "groups": _by_environment(rows),
         "outcomes": [o for o in OUTCOMES if any(row.line.counts[o] for row in rows)],
+    }
+
+
+def _measured(document: Document) -> dict[str, Any]:
+    found, precision = conventions(document), precision_rows(document)
+    return {
         "orientations": ORIENTATIONS,
         "seen": _by_orientation(found),
         "conventions": found,
-        "rungs": timings(document),
-        "left_out": left_out(document),
+        "precision": precision,
+        "bits": BITS,
+        "lowered": names_of([row for row in precision if row.lowered]),
+        "rounded": names_of([row for row in precision if row.rounded]),
         "transposed_rows": transposed_rows(document),
         "layer_rows": layer_rows(document),
+    }
+
+
+def _timed(document: Document) -> dict[str, Any]:
+    return {
+        "rungs": timings(document),
+        "fastest": fastest(document),
+        "left_out": left_out(document),
+        "plots": packed(plots(document)),
         "cost_rows": cost_rows(document),
         "accounts": ACCOUNTS,
     }
+
+
+def _about(document: Document) -> dict[str, Any]:
+    return {"runs": [_run(run) for run in document["runs"]]}
 
 
 def _run(run: Run) -> dict[str, Any]:
@@ -93,41 +154,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
-        "breakable": _breakable,
-        "clip": clip,
-        "margin": _margin,
-        "prose": _prose,
+    environment.filters |= FILTERS
+    environment.globals |= {
+        "sections": sections,
+        "scripts": assets.scripts(),
+        "style": assets.style(),
+        "policy": assets.policy(),
+        "backend_place": backend_place,
+        "cell_place": cell_place,
+        "clause_place": clause_place,
     }
-    environment.globals["sections"] = _sections
     return environment
-
-
-def _breakable(name: str) -> Markup:
-    """Return ``name`` with places where a narrow column may break it."""
-    return Markup("<wbr>").join(escape(part) for part in _parts(name))
-
-
-def _parts(name: str) -> Iterator[str]:
-    start = 0
-    for index, character in enumerate(name[:-1]):
-        if character in "._-/":
-            yield name[start : index + 1]
-            start = index + 1
-    yield name[start:]
-
-
-def _prose(text: str) -> Markup:
-    """Return ``text`` with what stands between backticks set as code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  (escaped)
-
-
-def _margin(value: float) -> str:
-    return f"{value:.2g} of its bound" if value <= 1 else f"{value:.3g} times its bound"
-
-
-def _sections(stated: list[dict[str, str]]) -> dict[str, list[dict[str, str]]]:
-    found: dict[str, list[dict[str, str]]] = {}
-    for clause in stated:
-        found.setdefault(clause["section"] or "Not stated in this document", []).append(clause)
-    return found

@@ -5,20 +5,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from reports.conventions import conventions, labels
+from reports.conventions import clip, conventions, labels
+from reports.reasons import behind_cells
 from reports.summary import overall, summarise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from reports.model import Document
 
+# GitHub shows no job summary above 1 MiB.
+SUMMARY_BYTES = 1024 * 1024
+CUT = "\nThe rest did not fit; it is in the report and in the results document.\n"
 COLUMNS = {
     "orientation": "Orientation",
     "anchor": "Anchor of an even `same`",
     "boundary": "Boundary",
     "output_dtypes": "Output dtype",
 }
+FAILURE_COLUMNS = ("Backend", "Clause", "What", "First case", "Message", "Repeat")
 
 
 def conventions_table(document: Document) -> str:
@@ -43,6 +48,44 @@ def summary(document: Document) -> str:
     ]
     table = table_of(["Backend", "Environment", "Verdict"], rows)
     return f"**{escaped(overall(document)[1])}**\n\n{table}"
+
+
+def job_page(document: Document, limit: int = SUMMARY_BYTES) -> str:
+    """Return the verdicts, what failed, and the conventions, in at most ``limit`` bytes."""
+    parts = [summary(document), *_failures(document)]
+    parts += [f"\n### Measured conventions\n\n{conventions_table(document)}"]
+    return fitted(parts, limit, CUT)
+
+
+def _failures(document: Document) -> Iterator[str]:
+    names = labels(document)
+    told = [
+        (names[key], clause, one)
+        for key, row in behind_cells(document).items()
+        for clause, behind in row.items()
+        for one in behind.reasons
+        if one.failing
+    ]
+    if told:
+        yield f"\n### Failures\n\n{table_of(FAILURE_COLUMNS, [])}"
+    for label, clause, one in told:
+        what = f"{one.count} {one.outcome}{f': {one.symptom}' if one.symptom else ''}"
+        message = clip(one.message, 300)
+        yield row_of([code(label), escaped(clause), escaped(what), code(one.cases[0]),
+                      escaped(message), code(one.repeat)])  # fmt: skip
+
+
+def fitted(parts: Sequence[str], limit: int, cut: str) -> str:
+    """Return as many of ``parts`` as ``limit`` bytes hold, and ``cut`` if that is not all."""
+    if sum(len(part.encode("utf-8", "replace")) for part in parts) <= limit:
+        return "".join(parts)
+    kept, room = [], limit - len(cut.encode())
+    for part in parts:
+        room -= len(part.encode("utf-8", "replace"))
+        if room < 0:
+            break
+        kept.append(part)
+    return "".join([*kept, cut])
 
 
 def table_of(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports.conventions import labels
+from reports.page.links import backend_place, cell_place
 from reports.reasons import Behind, behind_cells
 from reports.summary import FAILING, RAN, WORST_FIRST, Cell, Key, Line, cells, summarise
 
@@ -58,10 +59,10 @@ def matrix(document: Document) -> list[MatrixRow]:
     found, behind, names = cells(document), behind_cells(document), labels(document)
     stated = clauses(document)
     rows = []
-    for number, line in enumerate(summarise(document)):
-        key = (line.environment, line.backend or "")
-        squares = _squares(f"b{number}", stated, found.get(key, {}), behind.get(key, {}))
-        rows.append(MatrixRow(f"b{number}", _label(line, names), line, squares))
+    for line in summarise(document):
+        key, label = (line.environment, line.backend or ""), _label(line, names)
+        squares = _squares(label, stated, found.get(key, {}), behind.get(key, {}))
+        rows.append(MatrixRow(backend_place(label), label, line, squares))
     return rows
 
 
@@ -81,13 +82,15 @@ def _label(line: Line, names: dict[Key, str]) -> str:
 
 
 def _squares(
-    row: str, stated: list[Clause], found: dict[str, Cell], behind: dict[str, Behind]
+    label: str, stated: list[Clause], found: dict[str, Cell], behind: dict[str, Behind]
 ) -> tuple[Square | None, ...]:
     return tuple(
-        _square(f"{row}-c{number}", clause, found[clause["id"]], behind.get(clause["id"]))
+        _square(
+            cell_place(label, clause["id"]), clause, found[clause["id"]], behind.get(clause["id"])
+        )
         if clause["id"] in found
         else None
-        for number, clause in enumerate(stated)
+        for clause in stated
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
+
+if TYPE_CHECKING:
+    from reports.sample import Sample
 
 SCHEMA_VERSION = 1
 
@@ -99,6 +102,7 @@ class VerdictRecord(TypedDict):
     seconds: Number
     repeat: str | None
     script: NotRequired[str | None]
+    sample: NotRequired[Sample | None]
 
 
 class TimingRecord(TypedDict):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 GROUPS_PER_CELL = 5
 CASES_PER_GROUP = 4
-TEXT_IN_ALL = 900_000
+TEXT_IN_ALL = 600_000
 Signature = tuple[str, str, str | None, str | None, str | None]
 
 
@@ -122,7 +122,7 @@ def _reason(group: Group, limit: int) -> Reason:
         symptom=_fitted(example["symptom"], 60),
         reason=_fitted(example["reason"], min(300, limit)),
         message=_fitted(example["message"], limit),
-        link=_web(example["link"]),
+        link=web(example["link"]),
         repeat=_fitted(example["repeat"], min(400, limit)),
         script=_fitted(example.get("script"), min(260, limit)),
         margin=group.margin,
@@ -139,6 +139,7 @@ def _fitted(text: str | None, limit: int) -> str:
     return clip(text, max(1, limit * len(head) // len(escape(head))))
 
 
-def _web(link: str | None) -> str:
+def web(link: str | None) -> str:
+    """Return ``link`` if it is one to click, else nothing."""
     # javascript: and its like are never turned into something to click.
     return link if link and link.startswith(("https://", "http://")) and len(link) < 300 else ""

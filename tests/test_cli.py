@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.cli import main
-from reports.document import load
+from reports.document import load, save
+from tests.data_reports import END, backend, document, verdict
+from tests.data_reports import run as run_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,3 +137,32 @@ def test_merge_shows_what_did_not_run(tmp_path: Path, flips_rows: str) -> None:
     done = run("merge", str(tmp_path / "mine.json"), "--expect", "torch", "--output", str(merged))
     assert done.returncode == 0
     assert [r["not_run"] is None for r in load(merged)["runs"]] == [False, True]
+
+
+def test_a_report_shows_what_changed_and_keeps_its_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, after, page = (tmp_path / n for n in ("before.json", "after.json", "page.html"))
+    save(document(run_of(backend(), verdict(), END)), before)
+    save(document(run_of(backend(), verdict(outcome="failed"), END)), after)
+    status = main(["report", str(after), "--baseline", str(before), "--output", str(page)])
+    assert (status, "fail" in capsys.readouterr().out) == (0, True)
+    assert "What changed since the baseline" in page.read_text("utf-8")
+
+
+def test_a_report_writes_junit_and_markdown_too(tmp_path: Path) -> None:
+    data, xml, page = (tmp_path / name for name in ("one.json", "sub/r.xml", "r.md"))
+    save(document(run_of(backend(), verdict(), END)), data)
+    words = ("--junit", str(xml), "--markdown", str(page), "--output", str(tmp_path / "r.html"))
+    assert main(["report", str(data), *words]) == 0
+    assert "<testcase" in xml.read_text("utf-8")
+    assert page.read_text("utf-8").startswith("**Of 1 backend, 1 conforms.**")
+
+
+def test_a_baseline_that_is_not_there_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save(document(run_of(backend(), verdict(), END)), tmp_path / "one.json")
+    words = ("--baseline", str(tmp_path / "none.json"), "--output", str(tmp_path / "r.html"))
+    assert main(["report", str(tmp_path / "one.json"), *words]) == 2
+    assert "none.json: no such results document" in capsys.readouterr().err

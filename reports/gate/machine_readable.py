@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from reports.gate.text import entries_of, place, verdict
+from reports.junit import xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from reports.gate.change import Change
     from reports.gate.compare import Comparison
-
-# Characters that XML 1.0 has no way to write.
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def as_json(made: Comparison) -> str:
@@ -49,7 +46,7 @@ def junit(made: Comparison) -> str:
 
     whole = JUnitXml("conv2d-conformance gate")
     for environment, changes in _by_environment(made.findings).items():
-        suite = TestSuite(_xml(environment or "acknowledgements"))
+        suite = TestSuite(xml(environment or "acknowledgements"))
         for change in changes:
             suite.add_testcase(_case(TestCase, change, Failure))
         whole.add_testsuite(suite)
@@ -68,9 +65,9 @@ def _by_environment(changes: Iterable[Change]) -> dict[str, list[Change]]:
 
 def _case(case: Any, change: Change, failure: Any) -> Any:
     what = " ".join(part for part in (change.fact or change.check, change.case) if part)
-    made = case(_xml(f"{change.kind}: {what or 'the whole of it'}"), classname=_xml(place(change)))
-    result = failure(_xml(f"{change.before} -> {change.after}"), type_=change.kind)
-    result.text = _xml(change.meaning)
+    made = case(xml(f"{change.kind}: {what or 'the whole of it'}"), classname=xml(place(change)))
+    result = failure(xml(f"{change.before} -> {change.after}"), type_=change.kind)
+    result.text = xml(change.meaning)
     made.result = [result]
     return made
 
@@ -79,12 +76,8 @@ def _outcome(case: Any, suite: Any, error: Any, made: Comparison) -> Any:
     outcome = suite("gate")
     for reason in made.unjudged:
         one = case("could not judge", classname="gate")
-        one.result = [error(_xml(reason), type_="could not judge")]
+        one.result = [error(xml(reason), type_="could not judge")]
         outcome.add_testcase(one)
     if not made.unjudged:
         outcome.add_testcase(case("everything was compared", classname="gate"))
     return outcome
-
-
-def _xml(text: str) -> str:
-    return NOT_XML.sub("\ufffd", text)

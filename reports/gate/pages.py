@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reports.gate.grouping import grouped
 from reports.gate.text import place, verdict
-from reports.markdown import code, escaped, row_of, table_of
+from reports.markdown import SUMMARY_BYTES, code, escaped, fitted, row_of, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from reports.gate.compare import Comparison
     from reports.gate.grouping import Group
 
-# GitHub shows no job summary above 1 MiB, and ten annotations of each level per step.
-SUMMARY_BYTES = 1024 * 1024
+# GitHub shows ten annotations of each level per step.
 SHOWN = 10
 HEAD = ("Kind", "Backend", "What", "Before", "After", "What it means")
 CUT = "\nThe rest did not fit; see the text or the JSON of the gate.\n"
@@ -29,7 +28,7 @@ def markdown(made: Comparison, limit: int = SUMMARY_BYTES) -> str:
     parts += _table("Findings", made.findings)
     parts += _table("Acknowledged", [one.change for one in made.acknowledged])
     parts += _table("Notes", made.notes)
-    return _fitted(parts, limit)
+    return fitted(parts, limit, CUT)
 
 
 def _table(title: str, changes: Iterable[Change]) -> Iterator[str]:
@@ -44,18 +43,6 @@ def _cells(group: Group) -> tuple[str, ...]:
     change = group.first
     texts = (group.subject, group.before, group.after, change.meaning)
     return escaped(change.kind), code(place(change)), *map(escaped, texts)
-
-
-def _fitted(parts: list[str], limit: int) -> str:
-    if sum(len(part.encode("utf-8", "replace")) for part in parts) <= limit:
-        return "".join(parts)
-    kept, room = [], limit - len(CUT.encode())
-    for part in parts:
-        room -= len(part.encode("utf-8", "replace"))
-        if room < 0:
-            break
-        kept.append(part)
-    return "".join([*kept, CUT])
 
 
 def github(made: Comparison) -> str:

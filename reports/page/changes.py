@@ -1,0 +1,61 @@
+"""What changed since a baseline, as the page tells it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reports.conventions import clip
+from reports.gate.grouping import grouped
+from reports.gate.text import place, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from reports.gate.change import Change
+    from reports.gate.compare import Comparison
+
+LONGEST = 300
+MOST = 400
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """Changes of one kind in one backend, told once."""
+
+    kind: str
+    place: str
+    subject: str
+    before: str
+    after: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The gate's comparison in words; ``left`` groups did not fit the page."""
+
+    sentence: str
+    exit_code: int
+    unjudged: tuple[str, ...]
+    tables: dict[str, list[ChangeRow]]
+    left: int
+
+
+def changes_of(made: Comparison) -> Changes:
+    """Return what the page shows of a comparison."""
+    parts = {
+        "Findings": list(_rows(made.findings)),
+        "Acknowledged": list(_rows(one.change for one in made.acknowledged)),
+        "Notes": list(_rows(made.notes)),
+    }
+    left = sum(max(0, len(rows) - MOST) for rows in parts.values())
+    shown = {title: rows[:MOST] for title, rows in parts.items() if rows}
+    return Changes(verdict(made), made.exit_code, tuple(made.unjudged), shown, left)
+
+
+def _rows(changes: Iterable[Change]) -> Iterator[ChangeRow]:
+    for group in grouped(changes):
+        one = group.first
+        told = (place(one), group.subject, group.before, group.after, one.meaning)
+        yield ChangeRow(one.kind, *(clip(text, LONGEST) for text in told))

@@ -1,0 +1,72 @@
+"""The question that the project started from, worked: which call gives which numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
+
+from reports.conventions import conventions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reports.model import Document
+
+Rows = list[list[float]]
+
+
+class Answer(TypedDict):
+    """One way to write it: ``values`` come of reading the kernel by ``orientation``."""
+
+    words: str
+    orientation: str
+    values: Rows
+
+
+class Example(TypedDict):
+    """An image, a kernel, and what comes of them; the first answer is the one that is wanted."""
+
+    image: Rows
+    kernel: Rows
+    answers: list[Answer]
+
+
+@dataclass(frozen=True)
+class Worked:
+    """One answer with its mean, how far off it is, and the calls that were measured to give it."""
+
+    words: str
+    orientation: str
+    values: Rows
+    mean: float
+    off: float
+    difference: Rows
+    calls: tuple[str, ...]
+
+
+def worked(example: Example, document: Document) -> list[Worked]:
+    """Return the answers, each held to the first."""
+    found = conventions(document)
+    wanted = example["answers"][0]["values"]
+    return [
+        Worked(
+            one["words"],
+            one["orientation"],
+            one["values"],
+            _mean(one["values"]),
+            max(abs(value) for row in _less(one["values"], wanted) for value in row),
+            _less(one["values"], wanted),
+            tuple(c.label for c in found if c.orientation == one["orientation"]),
+        )
+        for one in example["answers"]
+    ]
+
+
+def _less(one: Sequence[Sequence[float]], other: Sequence[Sequence[float]]) -> Rows:
+    pairs = zip(one, other, strict=True)
+    return [[a - b for a, b in zip(row, against, strict=True)] for row, against in pairs]
+
+
+def _mean(values: Rows) -> float:
+    flat = [value for row in values for value in row]
+    return sum(flat) / len(flat)

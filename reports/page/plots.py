@@ -1,0 +1,34 @@
+"""What the plots of the page draw; tables beside them say the same without a script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reports.page.precision import BITS, precision_rows
+from reports.page.speed import points
+
+if TYPE_CHECKING:
+    from reports.model import Document
+    from reports.page.precision import PrecisionRow
+
+
+def plots(document: Document) -> dict[str, Any]:
+    """Return the points of each plot."""
+    return {
+        "timings": points(document),
+        "precision": [_bits(row) for row in precision_rows(document)],
+        "full": BITS,
+    }
+
+
+def _bits(row: PrecisionRow) -> dict[str, Any]:
+    margin = row.margin if row.margin is not None and 0 < row.margin < float("inf") else None
+    return {
+        "backend": row.label,
+        "dtype": row.dtype,
+        "bits": row.operand,
+        "lowered": row.lowered,
+        "computed": row.computed,
+        "grade": row.grade,
+        "margin": float(f"{margin:.2e}") if margin is not None else None,
+    }

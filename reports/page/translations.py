@@ -1,0 +1,43 @@
+"""What to write in one call to get another's numbers, as the picker wants it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from reports.page.budget import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROOM = 2_000_000
+
+
+class Translation(TypedDict):
+    """What gives in ``to`` the numbers of each call of ``of``; ``why`` says why nothing does.
+
+    ``kernel`` is ``odd`` or ``even``.
+    """
+
+    of: list[str]
+    to: str
+    padding: str
+    kernel: str
+    code: str | None
+    why: str | None
+
+
+def picker(translations: Sequence[Translation]) -> dict[str, Any]:
+    """Return the names and, for each answer, [of, to, padding, kernel, code, why] by position."""
+    names, texts = Table(10**7), Table(ROOM)
+    rows = [
+        [
+            [names.place(name) for name in one["of"]],
+            names.place(one["to"]),
+            one["padding"],
+            one["kernel"],
+            texts.place(one["code"]),
+            texts.place(one["why"]),
+        ]
+        for one in translations
+    ]
+    return {"names": names.values, "texts": texts.values, "rows": rows}
