@@ -25,7 +25,7 @@ from tests.data_reports import END, backend, document, verdict
 from tests.data_reports import run as run_of
 from tests.mutants import direct
 from tests.mutants.table import EXACT, MUTANTS, Mutant
-from tests.test_mutants import judged, outcome
+from tests.test_mutants import PLENTY, judged, outcome
 
 if TYPE_CHECKING:
     from conformance.evidence import Evidence
@@ -203,7 +203,7 @@ def test_every_mutants_script_tells_it_from_the_right_call(
 ) -> None:
     monkeypatch.setattr("conformance.script.INLINE", sys.maxsize)
     monkeypatch.chdir(ROOT)  # one of them leaves
-    subject = judged(mutant.make(), dtypes=mutant.dtypes)
+    subject = judged(mutant.make(), dtypes=mutant.dtypes, budget=PLENTY)
     failed = outcome(subject, REGISTERED[mutant.check])
     assert failed is not None
     found = evidence.of(subject, failed)
