@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import math
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -297,7 +299,7 @@ def _upgrade(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seconds",
-        type=float,
+        type=_seconds,
         default=20.0,
         help="of paired calls of each backend, to compare speed; more finds smaller differences, "
         "0 leaves speed out; default: %(default)g",
@@ -310,6 +312,15 @@ def _upgrade(parser: argparse.ArgumentParser) -> None:
     )
     _findings(parser)
     parser.set_defaults(run=lambda o: _run_upgrade(parser, o))
+
+
+def _seconds(word: str) -> float:
+    """A number of seconds; NaN would pass for 0, and leave speed out unasked."""
+    with suppress(ValueError):
+        if 0 <= (found := float(word)) < math.inf:
+            return found
+    msg = f"{word!r} is no number of seconds: give one such as 20, or 0 to leave speed out"
+    raise argparse.ArgumentTypeError(msg)
 
 
 def _run_upgrade(parser: argparse.ArgumentParser, o: argparse.Namespace) -> int:

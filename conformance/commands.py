@@ -18,7 +18,7 @@ from reports.html import render_html
 from reports.summary import overall
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from reports.model import Document
 
@@ -94,8 +94,13 @@ def _save_baselines(document: Document) -> None:
         emit(f"baseline: {path}")
 
 
-def report(paths: Sequence[Path], expected: Sequence[str], output: Path) -> int:
-    """Write the page and the merged document beside it, and print its verdict and path.
+def report(
+    paths: Sequence[Path],
+    expected: Sequence[str],
+    output: Path,
+    tell: Callable[[str], None] = emit,
+) -> int:
+    """Write the page and the merged document beside it, and tell its verdict and path.
 
     2 if no backend has a verdict: the page then says so.
     """
@@ -110,8 +115,8 @@ def report(paths: Sequence[Path], expected: Sequence[str], output: Path) -> int:
         msg = f"{output}: cannot write ({error.strerror}); choose another --output"
         raise DocumentError(msg) from error
     status, sentence = overall(document)
-    emit(sentence)
-    emit(f"report: {output.resolve()}")
+    tell(sentence)
+    tell(f"report: {output.resolve()}")
     return 2 if status == "not run" else 0
 
 
