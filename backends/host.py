@@ -81,11 +81,14 @@ class Host:
         ]
         return do(adapter, operands, out, **head)  # type: ignore[no-any-return]
 
-    def do_greet(self, paths: list[str]) -> dict[str, Any]:
-        """Say what this interpreter is, and look for modules where the suite says."""
+    def do_greet(self, first: list[str], last: list[str]) -> dict[str, Any]:
+        """Say what this interpreter is, and look for modules where the suite says.
+
+        The working folder comes last: a checkout of a framework there is not what is installed.
+        """
         from backends.installed import installed
 
-        sys.path[:] = list(dict.fromkeys(paths + sys.path))
+        sys.path[:] = list(dict.fromkeys(first + sys.path + last))
         return {"python": platform.python_version(), "packages": installed()}
 
     def do_select(self, selector: str) -> dict[str, Any]:

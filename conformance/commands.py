@@ -23,7 +23,7 @@ from reports.markdown import job_page
 from reports.summary import overall
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from reports.model import Document
 
@@ -109,9 +109,13 @@ class Drawn:
 
 
 def report(
-    paths: Sequence[Path], expected: Sequence[str], output: Path, drawn: Drawn | None = None
+    paths: Sequence[Path],
+    expected: Sequence[str],
+    output: Path,
+    drawn: Drawn | None = None,
+    tell: Callable[[str], None] = emit,
 ) -> int:
-    """Write the page and the merged document beside it, and print its verdict and path.
+    """Write the page and the merged document beside it, and tell its verdict and path.
 
     2 if no backend has a verdict: the page then says so. What changed since a baseline is drawn
     and changes nothing of that: to stop at it is the gate's part.
@@ -131,8 +135,8 @@ def report(
     if wanted.markdown:
         gating.write(wanted.markdown, job_page(document), "--markdown")
     status, sentence = overall(document)
-    emit(sentence)
-    emit(f"report: {output.resolve()}")
+    tell(sentence)
+    tell(f"report: {output.resolve()}")
     return 2 if status == "not run" else 0
 
 

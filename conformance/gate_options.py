@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import math
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +82,7 @@ def upgrade(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seconds",
-        type=float,
+        type=_seconds,
         default=20.0,
         help="of paired calls of each backend, to compare speed; more finds smaller differences, "
         "0 leaves speed out; default: %(default)g",
@@ -115,8 +117,19 @@ def _run_gate(o: argparse.Namespace) -> int:
     return status
 
 
+def _seconds(word: str) -> float:
+    """A number of seconds; NaN would pass for 0, and leave speed out unasked."""
+    with suppress(ValueError):
+        if 0 <= (found := float(word)) < math.inf:
+            return found
+    msg = f"{word!r} is no number of seconds: give one such as 20, or 0 to leave speed out"
+    raise argparse.ArgumentTypeError(msg)
+
+
 def _run_upgrade(parser: argparse.ArgumentParser, o: argparse.Namespace) -> int:
     sides, pythons = len(o.requirements), len(o.python)
+    if o.more and not sides:
+        parser.error("--with needs BEFORE and AFTER: two interpreters are compared as they are")
     if (sides, pythons) not in ((2, 0), (2, 1), (2, 2), (0, 2)):
         parser.error("give BEFORE and AFTER, or --python twice; the two sides are compared")
     module = imported("upgrading")

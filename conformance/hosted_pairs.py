@@ -12,9 +12,11 @@ from conformance.layer import Layer
 from conformance.layer_cases import FULL
 from conformance.paired import compare
 from conformance.places import parted
-from conformance.timing import LADDER
+from conformance.timing import LADDER, ROUNDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conformance.cases import Case
     from conformance.interleaved import Progress
     from conformance.paired import Ratio
@@ -47,19 +49,39 @@ class HostedProcess:
         self._interpreter.stop()
 
 
-def timed_in_both(before: Document, after: Document, backend: str) -> list[Case | Layer]:
-    """The cases that passed, and were timed, on both sides."""
-    both = _timed(before, backend) & _timed(after, backend)
-    return [case for case in TIMED if case.id in both]
+def to_time(before: Document, after: Document, backend: str) -> list[Case | Layer]:
+    """The cases timed on one side, and on the other too or only left out there for their time.
+
+    One that became slow enough to be left out is the last that may go unseen.
+    """
+    (was, late_before), (now, late_after) = (_clocked(each, backend) for each in (before, after))
+    chosen = (was.keys() & (now.keys() | late_after)) | (now.keys() & late_before)
+    return [case for case in TIMED if case.id in chosen]
 
 
-def _timed(document: Document, backend: str) -> set[str]:
+def unseen(
+    before: Document, after: Document, backend: str, ratios: Iterable[Ratio], longest: float
+) -> list[str]:
+    """The cases without a ratio of which the second run alone says that they are far slower.
+
+    They are left out of it, for `ROUNDS` calls outrun ``longest`` seconds, and took less than a
+    third of that in the first.
+    """
+    (was, _), (_, late) = (_clocked(each, backend) for each in (before, after))
+    quick = {case for case, seconds in was.items() if 3 * ROUNDS * seconds < longest}
+    return sorted((quick & late) - {ratio.case.id for ratio in ratios})
+
+
+def _clocked(document: Document, backend: str) -> tuple[dict[str, float], set[str]]:
+    """Seconds per call of the cases that passed and were timed; and those that were left out."""
     (run,) = document["runs"]
-    return {
-        record["case"]
-        for record in run["records"]
-        if record["kind"] == "timing" and record["backend"] == backend
-    }
+    timed, late = {}, set()
+    for record in run["records"]:
+        if record["kind"] == "timing" and record["backend"] == backend:
+            timed[record["case"]] = float(record["median"])
+        elif record["kind"] == "left out" and record["backend"] == backend:
+            late.add(record["case"])
+    return timed, late
 
 
 def ratios(

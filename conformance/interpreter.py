@@ -141,9 +141,11 @@ class Interpreter:
         if self._process is not None:
             return
         self._start()
-        paths = sys.path if self._own else [str(Path.cwd())]
+        first, last = (sys.path, []) if self._own else ([], [str(Path.cwd())])
         try:
-            told, _ = self._request({"do": "greet", "paths": paths}, [], "start", STARTING)
+            told, _ = self._request(
+                {"do": "greet", "first": first, "last": last}, [], "start", STARTING
+            )
         except (TimedOutError, ExitedError) as error:
             why = str(error).removeprefix("start: ")
             msg = f"{self.python} runs no backend: {why}; it needs Python 3.7 or later and NumPy"

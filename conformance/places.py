@@ -27,10 +27,13 @@ def parted(selector: str) -> tuple[str, Path | None]:
     UnknownBackendError
         If there is no file of that path.
     """
+    words = selector.split("@")
+    # Either may have an @ of its own, as Homebrew's python@3.11 and a home of name@company.
+    for n in range(1, len(words)):
+        if Path("@".join(words[n:])).expanduser().is_file():
+            return "@".join(words[:n]), existing("@".join(words[n:]))
     name, at, path = selector.rpartition("@")
-    if not at:
-        return selector, None
-    return name, existing(path)
+    return (name, existing(path)) if at else (selector, None)
 
 
 def at(selector: str, python: Path | None) -> str:
@@ -134,6 +137,16 @@ class Places:
             If it does not start.
         """
         return self._interpreter(python, "").greeting["packages"]  # type: ignore[no-any-return]  # as JSON came
+
+    def version(self, python: Path) -> str:
+        """That of an interpreter.
+
+        Raises
+        ------
+        Unavailable
+            If it does not start.
+        """
+        return self._interpreter(python, "").greeting["python"]  # type: ignore[no-any-return]  # as JSON came
 
     def stop(self) -> None:
         """End every interpreter."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # What is upgraded may be NumPy itself, which has no call: the loops that need nothing else show it.
 OF_NUMPY = ("textbook",)
+# No distribution's: their normal names are in lower case.
+PYTHON = "Python"
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def distributions(wanted: Iterable[str]) -> list[str]:
         try:
             name = canonicalize_name(Requirement(word).name)
         except InvalidRequirement as error:
-            msg = f"{word!r} is no requirement: write it as pip has it, such as jax==0.10.2"
+            msg = f"{word!r} is no requirement: write it as pip has it, without blanks: jax==0.10.2"
             raise CannotBuildError(msg) from error
         names.append(BUILDS.get(name, name))
     return list(dict.fromkeys(names))
@@ -112,12 +114,36 @@ def distributions(wanted: Iterable[str]) -> list[str]:
 
 def changed(sides: Sequence[Side]) -> list[str]:
     """The distributions that both sides have in different versions."""
+    before, after = _held(sides)
+    before.pop(PYTHON)
+    return [name for name in before if after.get(name, before[name]) != before[name]]
+
+
+def differences(sides: Sequence[Side]) -> list[str]:
+    """What the sides hold otherwise, in words, as ``jax 0.9.2 -> 0.10.2``; Python is one of it.
+
+    Raises
+    ------
+    Unavailable
+        If an interpreter does not start.
+    """
+    before, after = _held(sides)
+    return [
+        f"{name} {before.get(name, 'not there')} -> {after.get(name, 'not there')}"
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _held(sides: Sequence[Side]) -> list[dict[str, str]]:
+    """Versions of what each side holds, and of its Python, which has a name of its own."""
     places = Places()
     try:
-        before, after = (places.packages(side.python) for side in sides)
+        return [
+            {PYTHON: places.version(side.python), **places.packages(side.python)} for side in sides
+        ]
     finally:
         places.stop()
-    return [name for name in before if after.get(name, before[name]) != before[name]]
 
 
 def served(names: Sequence[str]) -> list[str]:
@@ -147,7 +173,7 @@ def _names(places: Places, selector: str, sides: Sequence[Side]) -> list[str]:
         except UnknownBackendError as error:
             wrong.append(error)
         else:
-            found += [each.rpartition("@")[0] for each in selected]
+            found += [each.removesuffix(side.has("")) for each in selected]
     if len(wrong) == len(sides):
         raise wrong[0]
     return found

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from filelock import FileLock, Timeout
+
 from backends.protocol import Unavailable
-from conformance import gating, hosted_pairs, sides
+from conformance import gating, sides
 from conformance.commands import ALONE, Drawn, report
 from conformance.console import say
-from conformance.paired import LEVEL
-from reports.document import load, save
+from conformance.upgrade_speed import LONGEST, add_ratios
+from reports.document import DocumentError, load, save
+from reports.gate.sides import sides as of_run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from conformance.sides import Side
-    from reports.model import Document, RatioRecord
+    from reports.model import Document
 
-# A size of which five calls take longer would leave paired timing nothing for the others.
-LONGEST = 0.5
 # Findings are told by the gate, not by each of the two runs.
 QUIET = ("--tb=no", "-rN", "--no-header", "-W", "ignore", "--time-budget", str(LONGEST))
+# Differences that are told by name.
+FEW = 12
 
 
 @dataclass(frozen=True)
@@ -52,20 +57,71 @@ def upgrade(wanted: Wanted) -> int:
     CannotBuildError, Unavailable, UnknownBackendError, DocumentError
         If that cannot be done; the message says why.
     """
+    with _only(wanted.output):
+        return _upgrade(wanted)
+
+
+def _upgrade(wanted: Wanted) -> int:
     # A name that is none is told before anything is built.
     upgraded = sides.distributions(wanted.requirements)
     selectors = wanted.backends or (sides.served(upgraded) if upgraded else ())
     both = sides.built(wanted.requirements, wanted.pythons, wanted.more, say)
+    _tell_differences(both)
     names = sides.backends(selectors, both)
     say(f"judging {', '.join(names)}")
     for side, path in zip(both, (wanted.gate.baseline, wanted.gate.candidate), strict=True):
         matrix(side, names, path)
+    documents = load(wanted.gate.baseline), load(wanted.gate.candidate)
+    unjudged = [*_mute(documents, names)]
     if wanted.seconds > 0:
-        _add_ratios(wanted, both, names)
-    status = gating.gate(wanted.gate)
+        unjudged += add_ratios(both, names, documents, wanted.seconds)
+        save(documents[1], wanted.gate.candidate)
     drawn = Drawn(baseline=wanted.gate.baseline)
-    shown = report([wanted.gate.candidate], [], wanted.output / "report.html", drawn)
-    return status or shown
+    # The last word, and of JSON the only one on standard output, is the gate's.
+    shown = report([wanted.gate.candidate], [], wanted.output / "report.html", drawn, say)
+    status = gating.gate(wanted.gate)
+    for why in unjudged:
+        say(f"could not judge {why}")
+    return 2 if unjudged else status or shown
+
+
+@contextmanager
+def _only(folder: Path) -> Iterator[None]:
+    """Be the only one who writes there: two at once would mix their documents.
+
+    Raises
+    ------
+    DocumentError
+        If it is no folder that can be written, or another upgrade is writing there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock", timeout=0):
+            yield
+    except Timeout as error:
+        msg = f"{folder}: another upgrade is writing there; choose another --output"
+        raise DocumentError(msg) from error
+    except OSError as error:
+        msg = (
+            f"{error.filename or folder}: cannot write ({error.strerror}); choose another --output"
+        )
+        raise DocumentError(msg) from error
+
+
+def _tell_differences(both: Sequence[Side]) -> None:
+    """Say what differs: pip may have met two requirements with one version."""
+    found = sides.differences(both)
+    more = f" and {len(found) - FEW} more" if len(found) > FEW else ""
+    say(f"what differs: {', '.join(found[:FEW]) or 'nothing, all versions are the same'}{more}")
+
+
+def _mute(documents: tuple[Document, Document], names: Sequence[str]) -> Iterator[str]:
+    """The backends that gave no result on either side: they are alike, and nothing is known."""
+    each = [of_run(document["runs"][0]) for document in documents]
+    for name in names:
+        facts = [side[name].facts.get("paddings") for side in each if name in side]
+        if not any(fact and fact["value"] for fact in facts):
+            yield f"{name}: no padding gave a result on either side"
 
 
 def matrix(side: Side, names: Sequence[str], results: Path) -> None:
@@ -79,40 +135,11 @@ def matrix(side: Side, names: Sequence[str], results: Path) -> None:
     say(f"running the matrix on {side}")
     chosen = [word for name in names for word in ("--backend", side.has(name))]
     words = [*ALONE, *QUIET, *chosen, "--results", str(results), "--environment", results.stem]
+    # A person's -x or -k would cut both matrices short alike.
+    own = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
+    command = [sys.executable, "-m", "pytest", *words]
     # pytest's own words are progress: they go to standard error.
-    done = subprocess.run([sys.executable, "-m", "pytest", *words], stdout=2, check=False)  # noqa: S603  (ourselves)
+    done = subprocess.run(command, stdout=2, check=False, env=own)  # noqa: S603  (ourselves)
     if done.returncode not in (0, 1):
         msg = f"the matrix on {side} did not come to its end; what it said is above"
         raise Unavailable(msg)
-
-
-def _add_ratios(wanted: Wanted, both: Sequence[Side], names: Sequence[str]) -> None:
-    """Time the two in turns, and put the ratios into the document of the second."""
-    before, after = load(wanted.gate.baseline), load(wanted.gate.candidate)
-    level = LEVEL / len(names)
-    found = [
-        ratio for name in names for ratio in _ratios(wanted, both, name, (before, after), level)
-    ]
-    (run,) = after["runs"]
-    run["records"][-1:-1] = found
-    save(after, wanted.gate.candidate)
-
-
-def _ratios(
-    wanted: Wanted,
-    both: Sequence[Side],
-    name: str,
-    documents: tuple[Document, Document],
-    level: float,
-) -> list[RatioRecord]:
-    cases = hosted_pairs.timed_in_both(*documents, name)
-    if not cases:
-        return []
-    say(f"timing {name}: {both[0]} and {both[1]} in turns, {len(cases)} cases")
-    selectors = both[0].has(name), both[1].has(name)
-    try:
-        found = hosted_pairs.ratios(selectors, cases, wanted.seconds, level, say)
-    except Exception as error:  # noqa: BLE001  (whatever a framework raises; the rest goes on)
-        say(f"no ratios of {name}: {type(error).__name__}: {error}")
-        return []
-    return [hosted_pairs.record(name, ratio, str(both[0])) for ratio in found]

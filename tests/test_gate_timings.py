@@ -98,6 +98,11 @@ def test_where_there_are_pairs_the_times_of_two_runs_are_ignored() -> None:
     assert changes(of([timed(1e-3)], [timed(9e-3), ratio(1.0, slower=False)])) == []
 
 
+def test_a_size_that_no_pair_of_several_timed_is_noted() -> None:
+    other: RatioRecord = {**ratio(1.0, slower=False), "case": "other"}
+    assert changes(of([timed(1e-3)], [LEFT_OUT, other])) == [("timings not compared", "photo")]
+
+
 def test_a_timing_that_is_gone_has_vanished() -> None:
     assert changes(of([timed(1e-3)], [])) == [("vanished", "photo")]
 

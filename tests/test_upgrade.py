@@ -80,7 +80,10 @@ def between(before: str, after: str, seconds: str = "0") -> int:
         (["jax==0.10.2"], "give BEFORE and AFTER, or --python twice"),
         (["a==1", "a==2", "a==3"], "give BEFORE and AFTER, or --python twice"),
         (["--python", "3.11"], "give BEFORE and AFTER, or --python twice"),
-        (["scipy=1", "scipy==2"], "'scipy=1' is no requirement: write it as pip has it"),
+        (
+            ["scipy=1", "scipy==2"],
+            "'scipy=1' is no requirement: write it as pip has it, without blanks",
+        ),
         (["left-pad==1", "left-pad==2"], "no shipped backend is of left-pad; name what to judge"),
         (["--python", "no/python", "--python", "3.11"], "there is no Python 'no/python'"),
         (["--python", sys.executable] * 2, "no version differs; name what to judge with --backend"),

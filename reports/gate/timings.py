@@ -24,7 +24,11 @@ FASTER = 0.9
 def timing_changes(pair: Pair) -> Iterator[Change]:
     """Yield what is slower, faster or not timed any more; a baseline need not hold any time."""
     yield from (_paired(pair, ratio) for ratio in pair.after.ratios.values() if _told(ratio))
-    if pair.after.ratios or not pair.before.timings:
+    if pair.after.ratios:
+        yield from (_unmeasured(pair, case) for case in pair.before.timings
+                    if case not in pair.after.ratios)  # fmt: skip
+        return
+    if not pair.before.timings:
         return
     if why := differing(pair):
         yield Change("timings not compared", pair.environment, pair.backend, "timed", "timed",
@@ -45,6 +49,15 @@ def _paired(pair: Pair, ratio: RatioRecord) -> Change:
     return Change(kind, pair.environment, pair.backend, f"time of {ratio['against']}", after,
                   f"each call of this size takes {abs(times - 1):.0%} {_more(times)} time",
                   case=ratio["case"])  # fmt: skip
+
+
+def _unmeasured(pair: Pair, case: str) -> Change:
+    left_out = pair.after.left_out.get(case)
+    return Change("timings not compared", pair.environment, pair.backend,
+                  f"{duration(pair.before.timings[case]['median'])} a call",
+                  left_out["reason"] if left_out else "no calls in turn",
+                  "nothing is known of its speed now, for no calls of it were made in turn",
+                  case=case)  # fmt: skip
 
 
 def _more(times: float) -> str:
