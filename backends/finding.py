@@ -38,7 +38,9 @@ def finding(where: str, attr: str) -> str:
 
 
 def _root(where: str) -> Path:
-    """The folder on ``sys.path`` from which a module that is loaded came."""
-    file = getattr(sys.modules.get(where), "__file__", None) or str(Path(where).resolve())
+    """The folder on ``sys.path`` from which a module that is loaded came, or this one."""
+    file = getattr(sys.modules.get(where), "__file__", None)
+    if file is None:
+        return Path.cwd()
     up = where.count(".") + (Path(file).name == "__init__.py")
     return Path(file).resolve().parents[up]

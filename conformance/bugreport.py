@@ -67,7 +67,7 @@ class BugReports:
             check=check.name,
             case=case.id,
             message=f"{error}\nSeen with {_versions(subject)}.",
-            snippet=subject.spec.snippet or importing(subject.selector),
+            snippet=subject.spec.snippet or importing(subject.name),
             modules=subject.spec.distributions,
             data=f"{name}.npz",
         )

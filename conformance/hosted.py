@@ -51,7 +51,7 @@ class Hosted:
         self, interpreter: Interpreter, name: str, seconds: float, layout: str | None = None
     ) -> None:
         self.interpreter = interpreter
-        self._name, self._layout, self._seconds = name, layout, seconds
+        self.name, self._layout, self._seconds = name, layout, seconds
         self._generation, self._number = 0, -1
         self._deaths, self._lost = 0, 0.0
         self._arrays = Mirrored()
@@ -80,7 +80,7 @@ class Hosted:
 
     def with_layout(self, layout: str) -> Hosted:
         """The same adapter in another of its layouts."""
-        return Hosted(self.interpreter, self._name, self._seconds, layout)
+        return Hosted(self.interpreter, self.name, self._seconds, layout)
 
     def call(self, method: str, operands: Sequence[Any], options: dict[str, Any]) -> Any:
         """Call a method there, with what it does to its operands and to earlier results.
@@ -165,7 +165,7 @@ class Hosted:
 
     def _load(self) -> dict[str, Any]:
         told, _ = self.interpreter.ask(
-            "load", name=self._name, layout=self._layout, what=self._name, within=LOADING
+            "load", name=self.name, layout=self._layout, what=self.name, within=LOADING
         )
         found = self._unless_raised(told)
         self._generation, self._number = self.interpreter.generation, found["adapter"]
@@ -186,10 +186,10 @@ class Hosted:
             return told
         name, message = told["raised"], told["message"]
         if name == "Late":
-            msg = f"{self._name}: {message}"
+            msg = f"{self.name}: {message}"
             raise TimedOutError(msg)
         if name == "SystemExit":
-            msg = f"{self._name}: called sys.exit({message})"
+            msg = f"{self.name}: called sys.exit({message})"
             raise ExitedError(msg)
         raise type_of(name)(message)
 

@@ -91,7 +91,7 @@ def of(subject: Subject, layer: Layer) -> LayerEvidence | None:
     if cotangent is not None:
         parts += _gradients(subject, layer, cotangent)
     wrong = [part for part in parts if part.differs] or parts
-    return LayerEvidence(layer, importing(subject.selector, call=""), cotangent, tuple(wrong))
+    return LayerEvidence(layer, importing(subject.name, call=""), cotangent, tuple(wrong))
 
 
 def _result(subject: Subject, layer: Layer) -> Part:

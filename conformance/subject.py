@@ -106,6 +106,11 @@ class Subject:
         return self.backend.spec
 
     @property
+    def name(self) -> str:
+        """What names it where it runs: its selector, without the interpreter."""
+        return self.raw.name if isinstance(self.raw, Hosted) else self.selector
+
+    @property
     def packages(self) -> Mapping[str, str]:
         """Versions of what is installed where it runs."""
         return self.place.packages

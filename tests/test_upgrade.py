@@ -82,7 +82,7 @@ def between(before: str, after: str, seconds: str = "0") -> int:
         (["--python", "3.11"], "give BEFORE and AFTER, or --python twice"),
         (
             ["scipy=1", "scipy==2"],
-            "'scipy=1' is no requirement: write it as pip has it, without blanks",
+            "'scipy=1' is no requirement: write it as pip has it",
         ),
         (["left-pad==1", "left-pad==2"], "no shipped backend is of left-pad; name what to judge"),
         (["--python", "no/python", "--python", "3.11"], "there is no Python 'no/python'"),

@@ -134,7 +134,7 @@ def test_one_version_on_both_sides_is_told(
 def test_what_gives_no_result_on_either_side_is_not_judged(
     version: Version, few: Few, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    few("5x5")
+    few("5x5 or loads")
     broken = HONEST.replace("    if padding", "    import not_there\n    if padding")
     python = version("one", broken)
     assert between(python, python) == 2
