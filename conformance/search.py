@@ -134,6 +134,9 @@ def explore(subject: Subject, name: str) -> None:
     Refused
         If the subject takes nothing of what was tried.
     """
+    if not subject.paddings:
+        reason = "no padding gave a result that could be searched"
+        raise Refused(reason)
     layouts = LAYOUTS if name == "layouts" else ("plain",)
     refusals: list[RaisedError] = []
     _search(subject, layouts, refusals.append)

@@ -40,7 +40,7 @@ def _of_one(told: Judgement) -> Iterator[str]:
         if not told.plain and (target := told.target()) is not None:
             wanted = told.line(target)
             if wanted != told.line(told.best.hypothesis):
-                yield f"use {wanted}"
+                yield f"for the plain {told.expected} instead, use {wanted}"
     yield from (f"warning: {line}" for line in warnings(told))
 
 

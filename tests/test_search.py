@@ -9,18 +9,19 @@ import numpy as np
 import pytest
 from hypothesis import core, given, settings, strategies
 
+from backends.registry import BareFunction
 from conformance import data
 from conformance.cases import Case
 from conformance.dtypes import DTYPES, largest_exact, named
 from conformance.nonconformance import NonconformanceError, Refused, UnstableError
 from conformance.search import EXAMPLES_COMPILED, Input, explore, operands
+from conformance.subject import Subject
 from tests.mutants import arithmetic, direct, geometry
 from tests.test_mutants import judged
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conformance.subject import Subject
     from tests.mutants.direct import Conv2d
 
 WRONG: dict[str, tuple[Conv2d, str]] = {
@@ -170,3 +171,11 @@ def test_a_call_that_takes_nothing_is_not_judged(monkeypatch: pytest.MonkeyPatch
 def test_large_operands_are_not_printed() -> None:
     case = Case((9, 9), (3, 3))
     assert str(Input(case, *case.arrays())) == f"smallest input found: {case.id}"
+
+
+def test_a_call_that_takes_no_padding_is_not_searched() -> None:
+    def conv2d(k: Any, img: Any) -> Any:
+        return k, img
+
+    with pytest.raises(Refused, match="no padding gave a result that could be searched"):
+        explore(Subject(BareFunction("mine", conv2d)), "shapes")

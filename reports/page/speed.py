@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Best:
-    """The fastest at one size, and how many others lie within its spread."""
+    """The fastest at one size, and the others whose median lies within the spread of its rounds."""
 
     label: str
     time: str
@@ -63,11 +63,7 @@ def _fastest(
 def _best(taken: list[tuple[str, TimingRecord]]) -> Best:
     label, record = min(taken, key=lambda one: float(one[1]["median"]))
     limit = float(record["median"]) + float(record["iqr"])
-    near = (
-        name
-        for name, other in taken
-        if name != label and float(other["median"]) - float(other["iqr"]) <= limit
-    )
+    near = (name for name, other in taken if name != label and float(other["median"]) <= limit)
     return Best(label, duration(record["median"]), tuple(near))
 
 
