@@ -8,6 +8,7 @@ from pathlib import Path
 # One module, however often the snippet runs: a call may keep what it was given.
 _IMPORT_FILE = """\
 import importlib.util, sys
+sys.path.append({folder})
 if {name} not in sys.modules:
     found = importlib.util.spec_from_file_location({name}, {path})
     sys.modules[{name}] = importlib.util.module_from_spec(found)
@@ -31,6 +32,7 @@ def finding(where: str, attr: str) -> str:
     return (find + _IMPORTED).format(
         name=repr("backend_" + Path(where).stem),
         path=repr(str(Path(where).resolve())),
+        folder=repr(str(Path(where).resolve().parent)),
         module=repr(where),
         root=repr(str(_root(where))),
         attr=repr(attr),

@@ -20,7 +20,9 @@ def unknown(selector: str, names: list[str]) -> str:
     """One line for a selector that stands for nothing."""
     if selector.endswith(".py"):
         return without_attribute(selector)
-    close = difflib.get_close_matches(selector, names + sorted(_prefixes(names)), n=1)
+    begun = [name for name in names if name.startswith(selector)]
+    near = difflib.get_close_matches(selector, names + sorted(_prefixes(names)), n=1)
+    close = begun or near
     hint = f"; did you mean {close[0]!r}?" if close else "."
     return f"unknown backend {selector!r}{hint} There are: {', '.join(names)}; or give {PATTERN}"
 

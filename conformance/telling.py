@@ -45,7 +45,7 @@ def _of_one(told: Judgement) -> Iterator[str]:
 
 
 def _unexplained(told: Judgement) -> Iterator[str]:
-    yield "none of these: no orientation, padding, boundary, stride, scale or layout explains it"
+    yield "none of these: no orientation, padding, boundary, stride, scale or layout explains all"
     if told.near is not None:
         yield f"nearest: {told.line(told.near)}"
     yield whereabouts.sentence(told.where)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from conformance.subject import Subject
 
 CODE = "def conv2d(img, k, padding):\n    return 7\n"
+HELPED = "from seven import conv2d\n"
 SHOWN = "print(found(None, None, None))\n"
 
 
@@ -36,6 +37,12 @@ def test_a_file_may_be_named_by_any_path(
     (tmp_path / "a.b" / "my.py").write_text(CODE, "utf-8")
     monkeypatch.chdir(tmp_path / "here")
     assert printed(finding(where, "conv2d") + SHOWN, tmp_path) == "7\n"
+
+
+def test_a_file_may_import_what_lies_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "my.py").write_text(HELPED, "utf-8")
+    (tmp_path / "seven.py").write_text(CODE, "utf-8")
+    assert printed(finding(f"{tmp_path}/my.py", "conv2d") + SHOWN, Path("/")) == "7\n"
 
 
 def test_a_module_that_only_another_interpreter_loaded_is_looked_for_here(
