@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from backends.protocol import PADDINGS
 from conformance.conventions import AXES
-from conformance.script import PAD_MODES
+from conformance.written import PAD_MODES
 from reports.orientation import ORIENTATIONS
 
 if TYPE_CHECKING:

@@ -9,35 +9,17 @@ import numpy as np
 from conformance.departures import number
 from conformance.hypotheses import UNDONE
 from conformance.reference import ORIENTATIONS, orient
+from conformance.written import PAD_MODES, TURNS
 
 if TYPE_CHECKING:
     from conformance.hypotheses import Hypothesis
     from conformance.pads import Pads
     from conformance.reference import Boundary, Orientation
 
-SUFFIX: dict[Orientation, str] = {
-    "correlation": "",
-    "convolution": "[::-1, ::-1]",
-    "flip-rows": "[::-1]",
-    "flip-columns": "[:, ::-1]",
-    "transposed-correlation": ".T",
-    "transposed-convolution": ".T[::-1, ::-1]",
-    "transposed-flip-rows": ".T[::-1]",
-    "transposed-flip-columns": ".T[:, ::-1]",
-}
-# numpy.pad calls two of them the other way round; see `reference.source_indices`.
-MODES: dict[Boundary, str] = {
-    "zeros": "constant",
-    "edge": "edge",
-    "reflect": "symmetric",
-    "mirror": "reflect",
-    "wrap": "wrap",
-}
-
 
 def kernel(orientation: Orientation) -> str:
     """The kernel as a call of that orientation reads it, in NumPy."""
-    return f"kernel{SUFFIX[orientation]}"
+    return f"kernel{TURNS[orientation]}"
 
 
 def handed(reads: Orientation, wanted: Orientation) -> str:
@@ -49,7 +31,7 @@ def handed(reads: Orientation, wanted: Orientation) -> str:
 
 def line(found: Hypothesis) -> str:
     """One expression of ``image`` (H, W) and ``kernel`` (Kh, Kw) that gives the result."""
-    plain = _call(found) + _stepped(found.options.stride) + SUFFIX[found.turn]
+    plain = _call(found) + _stepped(found.options.stride) + TURNS[found.turn]
     if found.scale != 1:
         plain += f" * {_factor(found.scale)}"
     return plain + (f" + {_factor(found.bias)}" if found.bias else "")
@@ -90,8 +72,8 @@ def _framed(pads: Pads, boundary: Boundary) -> str:
         return image
     if boundary != "zeros" and image != "image":
         # What lies outside is told by the whole image: pad it first, then crop.
-        return f'np.pad(image, ({rows}, {columns}), mode="{MODES[boundary]}")[{", ".join(cut)}]'
-    return f'np.pad({image}, ({rows}, {columns}), mode="{MODES[boundary]}")'
+        return f'np.pad(image, ({rows}, {columns}), mode="{PAD_MODES[boundary]}")[{", ".join(cut)}]'
+    return f'np.pad({image}, ({rows}, {columns}), mode="{PAD_MODES[boundary]}")'
 
 
 def _stepped(stride: tuple[int, int]) -> str:

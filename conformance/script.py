@@ -14,29 +14,17 @@ import numpy as np
 
 from conformance import bounds
 from conformance.claims import CLAIMS, IMPORTS, REFERENCE
+from conformance.written import PAD_MODES, TURNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.evidence import Evidence, Expected
-    from conformance.reference import Array, Boundary
+    from conformance.reference import Array
     from conformance.witness import Operand
 
 # Image and kernel together: what still reads well in the text of an issue.
 INLINE = 200
-PAD_MODES: dict[Boundary, str] = {
-    "zeros": "constant",
-    "edge": "edge",
-    "reflect": "symmetric",
-    "mirror": "reflect",
-    "wrap": "wrap",
-}
-FLIPS = {
-    "correlation": "",
-    "convolution": "[::-1, ::-1]",
-    "flip-rows": "[::-1]",
-    "flip-columns": "[:, ::-1]",
-}
 HEAD = '''\
 """One defect of a 2-D convolution call: exits 1 if it shows, 0 if not, 2 if it cannot be run.
 
@@ -179,13 +167,11 @@ def _native(snippet: str) -> str:
 
 
 def _reference(expected: Expected, found: Evidence) -> str:
-    flip = expected.orientation.removeprefix("transposed-")
-    transposed = ".T" if flip != expected.orientation else ""
     dtype = found.call.img.values.dtype
     bound, why = _bound(expected, dtype)
     return REFERENCE.format(
         orientation=expected.orientation,
-        reads=f"k{transposed}{FLIPS[flip]}",
+        reads=f"k{TURNS[expected.orientation]}",
         boundary=expected.boundary,
         mode=PAD_MODES[expected.boundary],
         before=expected.before,

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from backends.protocol import PADDINGS
 from conformance.conventions import AXES
 from conformance.reference import ORIENTATIONS, Orientation
-from conformance.script import FLIPS, PAD_MODES
 from conformance.specialised import specialise
+from conformance.written import PAD_MODES, TURNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,8 +115,7 @@ def _turned(of: Called, to: Called) -> tuple[str, list[str]]:
     how = mended(one, other)
     if how == "correlation":
         return "k", []
-    kind = how.removeprefix("transposed-")
-    return "k2", [f"k2 = k{'' if kind == how else '.T'}{FLIPS[kind]}.copy()"]
+    return "k2", [f"k2 = k{TURNS[how]}.copy()"]
 
 
 def _agree(of: Called, to: Called, padding: str, parity: str) -> bool:
