@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from conformance.relation import Found
 
 
+# Of a border of zeros.
+LAID = "; the border is zero, as where a `valid` result is laid in zeros, or is shifted before them"
+
+
 def lines(img: Array, k: Array, judged: list[Judgement], both: Compared | None) -> Iterator[str]:
     """Everything that was found, a heading for each result."""
     yield f"image {_shape(img)}, kernel {_shape(k)}"
@@ -49,6 +53,8 @@ def _unexplained(told: Judgement) -> Iterator[str]:
     if told.near is not None:
         yield f"nearest: {told.line(told.near)}"
     yield whereabouts.sentence(told.where)
+    if told.near is not None and told.where["part"].startswith("the border"):
+        yield f"inside the border it is the nearest{LAID * told.where['zeros']}"
 
 
 def _sentence(told: Judgement, found: Found) -> str:

@@ -31,7 +31,8 @@ def of(expected: Floats, got: Array, bound: Floats) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``part`` in words, ``count``, ``of``, ``index`` of the worst, ``expected``, ``got`` there.
+        ``part`` in words, ``count``, ``of``, ``index`` of the worst, ``expected``, ``got`` there;
+        ``zeros``, whether ``got`` is zero wherever they differ.
     """
     got = got.astype(np.float64)
     with np.errstate(invalid="ignore"):
@@ -47,6 +48,7 @@ def of(expected: Floats, got: Array, bound: Floats) -> dict[str, Any]:
         "index": index[-2:] if got.shape[:-2] in ((), (1, 1)) else index,
         "expected": float(expected[index]),
         "got": float(got[index]),
+        "zeros": not got[wrong].any(),
     }
 
 

@@ -199,3 +199,19 @@ def test_axes_of_length_one_may_be_left_out() -> None:
     img, k = operands(0, (11, 9), K)
     made = Planted(same(K)).of(img, k)
     assert deviations(img[None, :, :, None], k[:, :, None, None], made) == []
+
+
+def test_a_valid_result_laid_in_zeros_is_told_by_its_border(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    img, k = np.load(folder / "image.npy"), np.load(folder / "kernel.npy")
+    windows = np.lib.stride_tricks.sliding_window_view(img, k.shape)
+    inside = np.einsum("ijab,ab", windows, k)
+    rows, columns = ((n - 1) // 2 for n in k.shape)
+    laid = np.zeros(img.shape, inside.dtype)
+    laid[rows : rows + len(inside), columns : columns + inside.shape[1]] = inside
+    np.save(folder / "laid.npy", laid)
+    files = [str(folder / f"{name}.npy") for name in ("image", "kernel", "laid")]
+    assert main(["diagnose", *files]) == 1
+    out = capsys.readouterr().out
+    assert "inside the border it is the nearest; the border is zero, as where a `valid`" in out
