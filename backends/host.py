@@ -33,9 +33,9 @@ def find_this_room() -> None:
     spec = importlib.util.spec_from_file_location(
         "backends", str(ROOM / "__init__.py"), submodule_search_locations=[str(ROOM)]
     )
-    module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
+    module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]  # of a file there is one
     sys.modules["backends"] = module
-    spec.loader.exec_module(module)  # type: ignore[union-attr]
+    spec.loader.exec_module(module)  # type: ignore[union-attr]  # likewise
 
 
 class Host:
@@ -73,13 +73,13 @@ class Host:
 
         do = getattr(self, "do_" + head.pop("do"))
         if "adapter" not in head:
-            return do(**head)  # type: ignore[no-any-return]
+            return do(**head)  # type: ignore[no-any-return]  # each `do_` gives a dict
         adapter = self._adapters[head.pop("adapter")]
         operands = [
             self._mirror.operand(told, blobs) if isinstance(told, dict) else tupled(told)
             for told in head.pop("operands")
         ]
-        return do(adapter, operands, out, **head)  # type: ignore[no-any-return]
+        return do(adapter, operands, out, **head)  # type: ignore[no-any-return]  # likewise
 
     def do_greet(self, first: list[str], last: list[str]) -> dict[str, Any]:
         """Say what this interpreter is, and look for modules where the suite says.

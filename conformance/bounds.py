@@ -29,6 +29,11 @@ def underflow(dtype: np.dtype[Any], taps: int) -> float:
     return (taps + 1) * float(info(dtype).smallest_normal) if is_float(dtype) else 0.0
 
 
+def direct(taps: int) -> float:
+    """What `componentwise` multiplies ``u·S`` with: ``2(√K + 2)``."""
+    return 2 * (math.sqrt(taps) + 2)
+
+
 def componentwise(exact: Exact, dtype: np.dtype[Any]) -> Floats:
     """Bound for direct summation in any order, per element: ``2(√K + 2)·u·S``.
 
@@ -40,9 +45,7 @@ def componentwise(exact: Exact, dtype: np.dtype[Any]) -> Floats:
     where the linear bound ``K·u·S`` would hide TF32 from K ≈ 576. λ = 2, and + 2 covers the
     rounding of the product and of the result where K is small.
     """
-    return 2 * (math.sqrt(exact.taps) + 2) * unit_roundoff(dtype) * exact.scale + underflow(
-        dtype, exact.taps
-    )
+    return direct(exact.taps) * unit_roundoff(dtype) * exact.scale + underflow(dtype, exact.taps)
 
 
 def normwise(img: NDArray[Any], k: NDArray[Any], exact: Exact, dtype: np.dtype[Any]) -> Floats:
@@ -61,6 +64,11 @@ def normwise(img: NDArray[Any], k: NDArray[Any], exact: Exact, dtype: np.dtype[A
 
 def transforms(img: NDArray[Any], k: NDArray[Any], dtype: np.dtype[Any]) -> float:
     """`normwise` as one number, underflow apart."""
+    return unit_roundoff(dtype) * spectra(img, k)
+
+
+def spectra(img: NDArray[Any], k: NDArray[Any]) -> float:
+    """What `transforms` multiplies u with."""
     points = math.prod(2 * (n + m - 1) for n, m in zip(img.shape, k.shape, strict=True))
     size = float(np.linalg.norm(img.astype(np.float64)) * np.linalg.norm(k.astype(np.float64)))
-    return (6 * math.log2(points) + 3) * unit_roundoff(dtype) * size
+    return (6 * math.log2(points) + 3) * size

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conformance.bounds import direct
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -58,8 +60,8 @@ class Elements:
 
     def bound(self, roundoff: float, *, by_norm: bool) -> Floats:
         """The suite's bounds for direct summation and for Fourier transforms; `bounds`."""
-        direct = 2 * (math.sqrt(self.taps) + 2) * self.scale
-        least = np.maximum(direct, self.norms) if by_norm else direct
+        summed = direct(self.taps) * self.scale
+        least = np.maximum(summed, self.norms) if by_norm else summed
         return roundoff * least + (self.taps + 1) * self.tiny + self.slack
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from backends import registry
 from backends.registry import UnknownBackendError
@@ -128,25 +128,15 @@ class Places:
             names = self._interpreter(python, name).names(name)
         return [f"{each}@{python}" for each in names]
 
-    def packages(self, python: Path) -> dict[str, str]:
-        """Versions of what is installed in an interpreter, by normalised name.
+    def greeting(self, python: Path) -> dict[str, Any]:
+        """What an interpreter is and holds; see `Interpreter.greeting`.
 
         Raises
         ------
         Unavailable
             If it does not start.
         """
-        return self._interpreter(python, "").greeting["packages"]  # type: ignore[no-any-return]  # as JSON came
-
-    def version(self, python: Path) -> str:
-        """That of an interpreter.
-
-        Raises
-        ------
-        Unavailable
-            If it does not start.
-        """
-        return self._interpreter(python, "").greeting["python"]  # type: ignore[no-any-return]  # as JSON came
+        return self._interpreter(python, "").greeting
 
     def stop(self) -> None:
         """End every interpreter."""

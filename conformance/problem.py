@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conformance import layers
-from conformance.bounds import transforms, underflow, unit_roundoff
+from conformance.bounds import spectra, underflow, unit_roundoff
 from conformance.fitting import decimals
 from conformance.hypotheses import UNDONE, Hypothesis, Shapes
 from conformance.reference import ORIENTATIONS, orient, source_indices
@@ -61,7 +61,7 @@ class Problem:
         kernels = self.k.reshape(-1, *extent(self.k)).astype(np.float64)
         a, b = (max(each, key=np.linalg.norm) for each in map(np.nan_to_num, (planes, kernels)))
         channels = self.img.shape[1]
-        return float(channels * transforms(a, b, np.dtype(np.float64)) / 2.0**-53)
+        return float(channels * spectra(a, b))
 
     @cached_property
     def slack(self) -> float:

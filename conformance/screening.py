@@ -13,6 +13,7 @@ import numpy as np
 from conformance.pads import Options, reach
 from conformance.problem import framed, turned
 from conformance.reference import BOUNDARIES, source_indices
+from conformance.steps import BEYOND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +27,6 @@ ELEMENTS = 16
 # Fewer elements than these are compared as they are: scale and bias would fit too many.
 AFFINE = 8
 KEPT = 12
-# Offsets beyond `full` and `valid` that are tried.
-BEYOND = 4
 PLAIN = Options()
 
 

@@ -139,9 +139,8 @@ def _held(sides: Sequence[Side]) -> list[dict[str, str]]:
     """Versions of what each side holds, and of its Python, which has a name of its own."""
     places = Places()
     try:
-        return [
-            {PYTHON: places.version(side.python), **places.packages(side.python)} for side in sides
-        ]
+        told = [places.greeting(side.python) for side in sides]
+        return [{PYTHON: each["python"], **each["packages"]} for each in told]
     finally:
         places.stop()
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from conformance.hypotheses import Shapes
 
 STRIDES, DILATIONS = range(1, 9), range(1, 5)
-# Rows beyond `full` that padding may have added.
+# Rows beyond `full` that padding may have added, and beyond `valid` that it may have cropped.
 BEYOND = 4
 
 

@@ -90,6 +90,7 @@ def _judged(document: Document) -> dict[str, Any]:
 def _measured(document: Document) -> dict[str, Any]:
     found, precision = conventions(document), precision_rows(document)
     return {
+        "plots": packed(plots(document, precision)),
         "orientations": ORIENTATIONS,
         "seen": _by_orientation(found),
         "conventions": found,
@@ -107,7 +108,6 @@ def _timed(document: Document) -> dict[str, Any]:
         "rungs": timings(document),
         "fastest": fastest(document),
         "left_out": left_out(document),
-        "plots": packed(plots(document)),
         "cost_rows": cost_rows(document),
         "accounts": ACCOUNTS,
     }

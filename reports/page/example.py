@@ -48,17 +48,18 @@ def worked(example: Example, document: Document) -> list[Worked]:
     """Return the answers, each held to the first."""
     found = conventions(document)
     wanted = example["answers"][0]["values"]
+    apart = [_less(one["values"], wanted) for one in example["answers"]]
     return [
         Worked(
             one["words"],
             one["orientation"],
             one["values"],
             _mean(one["values"]),
-            max(abs(value) for row in _less(one["values"], wanted) for value in row),
-            _less(one["values"], wanted),
+            max(abs(value) for row in difference for value in row),
+            difference,
             tuple(c.label for c in found if c.orientation == one["orientation"]),
         )
-        for one in example["answers"]
+        for one, difference in zip(example["answers"], apart, strict=True)
     ]
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reports.page.precision import BITS, precision_rows
+from reports.page.precision import BITS
 from reports.page.speed import points
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from reports.model import Document
     from reports.page.precision import PrecisionRow
 
 
-def plots(document: Document) -> dict[str, Any]:
-    """Return the points of each plot."""
+def plots(document: Document, precision: Sequence[PrecisionRow]) -> dict[str, Any]:
+    """Return the points of each plot; ``precision`` has the rows of the table beside it."""
     return {
         "timings": points(document),
-        "precision": [_bits(row) for row in precision_rows(document)],
+        "precision": [_bits(row) for row in precision],
         "full": BITS,
     }
 
