@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from backends.protocol import Array
+    from conv2d_conformance.backends.protocol import Array
 
 IMAGE, KERNEL, TRANSPOSED = "NCHW", "OIHW", "IOHW"
 

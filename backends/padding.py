@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backends.protocol import PADDINGS, Unsupported
+from conv2d_conformance.backends.protocol import PADDINGS, Unsupported
 
 if TYPE_CHECKING:
-    from backends.protocol import Array, Pads, Pair, Spec, Step
+    from conv2d_conformance.backends.protocol import Array, Pads, Pair, Spec, Step
 
 
 def known(padding: str | Pads) -> str:

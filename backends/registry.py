@@ -1,7 +1,7 @@
 """Which backends there are, and what a selector such as ``--backend scipy`` means.
 
-A new backend is one adapter class and one line in ``SHIPPED``, or in ``TRANSPOSED`` if that is its
-operation. Nothing is imported until asked for.
+A new backend is one adapter class and one line in ``_CONVOLUTIONS``, or in ``_TRANSPOSED`` if that
+is its operation. Nothing is imported until asked for.
 """
 
 from __future__ import annotations
@@ -13,51 +13,64 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backends import hints
-from backends.finding import finding
-from backends.protocol import PLAIN, Spec, TooOld, Unavailable
+from conv2d_conformance.backends import hints
+from conv2d_conformance.backends.import_code import finding
+from conv2d_conformance.backends.protocol import PLAIN, Spec, TooOld, Unavailable
 
 if TYPE_CHECKING:
-    from backends.protocol import Array, Backend, Operation, Option, Padding, Pads, Transposed
+    from conv2d_conformance.backends.protocol import (
+        Array,
+        Backend,
+        Operation,
+        Option,
+        Padding,
+        Pads,
+        Transposed,
+    )
 
 ENTRY_POINTS = "conv2d_conformance.backends"
 
-SHIPPED = {
-    "textbook.paint": "backends.textbook:Paint",
-    "textbook.sum": "backends.textbook:Sum",
-    "textbook.sum_plus": "backends.textbook:SumPlus",
-    "scipy.signal.convolve2d": "backends.scipy_signal:Convolve2d",
-    "scipy.signal.correlate2d": "backends.scipy_signal:Correlate2d",
-    "scipy.signal.convolve-direct": "backends.scipy_signal:ConvolveDirect",
-    "scipy.signal.convolve-fft": "backends.scipy_signal:ConvolveFft",
-    "scipy.signal.correlate-direct": "backends.scipy_signal:CorrelateDirect",
-    "scipy.signal.correlate-fft": "backends.scipy_signal:CorrelateFft",
-    "scipy.signal.fftconvolve": "backends.scipy_signal:Fftconvolve",
-    "scipy.signal.oaconvolve": "backends.scipy_signal:Oaconvolve",
-    "scipy.ndimage.convolve": "backends.scipy_ndimage:Convolve",
-    "scipy.ndimage.correlate": "backends.scipy_ndimage:Correlate",
-    "tensorflow.nn.conv2d": "backends.tensorflow_nn:Conv2d",
-    "tensorflow.nn.conv2d-function": "backends.tensorflow_nn:Conv2dFunction",
-    "keras.layers.Conv2D": "backends.keras_conv:LayersConv2D",
-    "keras.ops.conv": "backends.keras_conv:OpsConv",
-    "torch.nn.functional.conv2d": "backends.torch_nn:FunctionalConv2d",
-    "torch.nn.functional.conv2d-compile": "backends.torch_nn:FunctionalConv2dCompile",
-    "torch.nn.Conv2d": "backends.torch_nn:Conv2d",
-    "jax.lax.conv_general_dilated": "backends.jax_lax:ConvGeneralDilated",
-    "jax.lax.conv_general_dilated-jit": "backends.jax_lax:ConvGeneralDilatedJit",
-    "jax.scipy.signal.convolve2d": "backends.jax_scipy:Convolve2d",
-    "jax.scipy.signal.correlate2d": "backends.jax_scipy:Correlate2d",
+ADAPTERS = "conv2d_conformance.backends.adapters."
+# Module and class of each, under `ADAPTERS`.
+_CONVOLUTIONS = {
+    "textbook.paint": "textbook:Paint",
+    "textbook.sum": "textbook:Sum",
+    "textbook.sum_plus": "textbook:SumPlus",
+    "scipy.signal.convolve2d": "scipy_signal:Convolve2d",
+    "scipy.signal.correlate2d": "scipy_signal:Correlate2d",
+    "scipy.signal.convolve-direct": "scipy_signal:ConvolveDirect",
+    "scipy.signal.convolve-fft": "scipy_signal:ConvolveFft",
+    "scipy.signal.correlate-direct": "scipy_signal:CorrelateDirect",
+    "scipy.signal.correlate-fft": "scipy_signal:CorrelateFft",
+    "scipy.signal.fftconvolve": "scipy_signal:Fftconvolve",
+    "scipy.signal.oaconvolve": "scipy_signal:Oaconvolve",
+    "scipy.ndimage.convolve": "scipy_ndimage:Convolve",
+    "scipy.ndimage.correlate": "scipy_ndimage:Correlate",
+    "tensorflow.nn.conv2d": "tensorflow_nn:Conv2d",
+    "tensorflow.nn.conv2d-function": "tensorflow_nn:Conv2dFunction",
+    "keras.layers.Conv2D": "keras_conv:LayersConv2D",
+    "keras.ops.conv": "keras_conv:OpsConv",
+    "torch.nn.functional.conv2d": "torch_nn:FunctionalConv2d",
+    "torch.nn.functional.conv2d-compile": "torch_nn:FunctionalConv2dCompile",
+    "torch.nn.Conv2d": "torch_nn:Conv2d",
+    "jax.lax.conv_general_dilated": "jax_lax:ConvGeneralDilated",
+    "jax.lax.conv_general_dilated-jit": "jax_lax:ConvGeneralDilatedJit",
+    "jax.scipy.signal.convolve2d": "jax_scipy:Convolve2d",
+    "jax.scipy.signal.correlate2d": "jax_scipy:Correlate2d",
 }
 
 # Apart, so that what a call is for is known where its framework is not installed.
-TRANSPOSED = {
-    "tensorflow.nn.conv2d_transpose": "backends.tensorflow_transpose:Conv2dTranspose",
-    "keras.layers.Conv2DTranspose": "backends.keras_transpose:LayersConv2DTranspose",
-    "keras.ops.conv_transpose": "backends.keras_transpose:OpsConvTranspose",
-    "torch.nn.functional.conv_transpose2d": "backends.torch_transpose:FunctionalConvTranspose2d",
-    "torch.nn.ConvTranspose2d": "backends.torch_transpose:ConvTranspose2d",
-    "jax.lax.conv_transpose": "backends.jax_transpose:ConvTranspose",
+_TRANSPOSED = {
+    "tensorflow.nn.conv2d_transpose": "tensorflow_transpose:Conv2dTranspose",
+    "keras.layers.Conv2DTranspose": "keras_transpose:LayersConv2DTranspose",
+    "keras.ops.conv_transpose": "keras_transpose:OpsConvTranspose",
+    "torch.nn.functional.conv_transpose2d": "torch_transpose:FunctionalConvTranspose2d",
+    "torch.nn.ConvTranspose2d": "torch_transpose:ConvTranspose2d",
+    "jax.lax.conv_transpose": "jax_transpose:ConvTranspose",
 }
+
+SHIPPED = {name: ADAPTERS + where for name, where in _CONVOLUTIONS.items()}
+TRANSPOSED = {name: ADAPTERS + where for name, where in _TRANSPOSED.items()}
 
 
 class UnknownBackendError(ValueError):

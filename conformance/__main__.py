@@ -1,9 +1,9 @@
-"""``python -m conformance``."""
+"""``python -m conv2d_conformance``."""
 
 from __future__ import annotations
 
 import sys
 
-from conformance.cli import main
+from conv2d_conformance.cli.main import main
 
 sys.exit(main())

@@ -27,7 +27,9 @@ def emit(text: str) -> None:
 
 def program() -> str:
     """What was typed to start the program."""
-    return "python -m conformance" if Path(sys.argv[0]).name == "__main__.py" else DISTRIBUTION
+    return (
+        "python -m conv2d_conformance" if Path(sys.argv[0]).name == "__main__.py" else DISTRIBUTION
+    )
 
 
 def version() -> str:
@@ -40,4 +42,4 @@ def version() -> str:
 
 def imported(name: str) -> ModuleType:
     """A module of ours, only once a command needs it: --help is to be quick, Ctrl-C to be told."""
-    return importlib.import_module(f"conformance.{name}")
+    return importlib.import_module(f"conv2d_conformance.cli.{name}")

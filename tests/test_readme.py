@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from backends.registry import SHIPPED
-from conformance.clauses import SECTIONS
-from conformance.pads import Options, pads_of
+from conv2d_conformance.backends.registry import SHIPPED
+from conv2d_conformance.checks.clauses import SECTIONS
+from conv2d_conformance.definition.padding import Options, pads_of
 
 if TYPE_CHECKING:
-    from backends.protocol import Spec
+    from conv2d_conformance.backends.protocol import Spec
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -128,6 +128,13 @@ def test_the_files_that_a_checkout_of_the_package_needs_are_in_the_wheel(tmp_pat
     subprocess.run([*pip, "-w", str(tmp_path), str(source)], check=True)
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         listing = " ".join(wheel.namelist())
-    data = ("conformance/measured.json", "conformance/question/image.csv")
-    for needed in (*data, "reports/schema.json", "reports/templates/"):
+    data = (
+        "conv2d_conformance/translation/measured.json",
+        "conv2d_conformance/cases/question_data/image.csv",
+    )
+    for needed in (
+        *data,
+        "conv2d_conformance/reports/document/schema.json",
+        "conv2d_conformance/reports/page/templates/",
+    ):
         assert needed in listing

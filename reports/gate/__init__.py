@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.gate.change import FINDINGS, NOTES, Change, Kind
-from reports.gate.compare import Comparison, compare
+from conv2d_conformance.reports.gate.change import FINDINGS, NOTES, Change, Kind
+from conv2d_conformance.reports.gate.compare import Comparison, compare
 
 __all__ = ["FINDINGS", "NOTES", "Change", "Comparison", "Kind", "compare"]

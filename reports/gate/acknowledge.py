@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from reports.gate.change import Change
+from conv2d_conformance.reports.gate.change import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from reports.gate.change import Kind
-    from reports.gate.sides import Pair, Side
+    from conv2d_conformance.reports.gate.change import Kind
+    from conv2d_conformance.reports.gate.sides import Pair, Side
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from reports.gate.acknowledge import Acknowledgement
-from reports.gate.change import FINDINGS
-from reports.model import DocumentError
+from conv2d_conformance.reports.document.model import DocumentError
+from conv2d_conformance.reports.gate.acknowledge import Acknowledgement
+from conv2d_conformance.reports.gate.change import FINDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from reports.gate.grouping import Group
+    from conv2d_conformance.reports.gate.grouping import Group
 
 REQUIRED = ("finding", "backend", "versions", "reason", "link", "expires")
 PATTERNS = ("environment", "check", "case", "fact")

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from reports.gate.acknowledge import Acknowledged, acknowledge
-from reports.gate.change import FINDINGS, NOTES, Change
-from reports.gate.facts import fact_changes
-from reports.gate.numerics import numeric_changes
-from reports.gate.pairing import paired
-from reports.gate.timings import timing_changes
-from reports.gate.verdicts import comparable, verdict_changes
+from conv2d_conformance.reports.gate.acknowledge import Acknowledged, acknowledge
+from conv2d_conformance.reports.gate.change import FINDINGS, NOTES, Change
+from conv2d_conformance.reports.gate.facts import fact_changes
+from conv2d_conformance.reports.gate.numerics import numeric_changes
+from conv2d_conformance.reports.gate.pairing import paired
+from conv2d_conformance.reports.gate.timings import timing_changes
+from conv2d_conformance.reports.gate.verdicts import comparable, verdict_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from reports.gate.acknowledge import Acknowledgement
-    from reports.gate.sides import Pair
-    from reports.model import Document
+    from conv2d_conformance.reports.document.model import Document
+    from conv2d_conformance.reports.gate.acknowledge import Acknowledgement
+    from conv2d_conformance.reports.gate.sides import Pair
 
 ORDER = (*FINDINGS, *NOTES)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reports.gate.change import Change
-from reports.gate.meanings import of_fact
-from reports.gate.precision import precision_changes
-from reports.gate.symptoms import exception, steady
+from conv2d_conformance.reports.gate.change import Change
+from conv2d_conformance.reports.gate.meanings import of_fact
+from conv2d_conformance.reports.gate.precision import precision_changes
+from conv2d_conformance.reports.tables.symptoms import exception, steady
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reports.gate.change import Kind
-    from reports.gate.sides import Pair
+    from conv2d_conformance.reports.gate.change import Kind
+    from conv2d_conformance.reports.gate.sides import Pair
 
 # What a run cost says nothing of the call.
 IGNORED = frozenset({"cost"})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from reports.summary import count
+from conv2d_conformance.reports.tables.summary import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from reports.gate.change import Change
+    from conv2d_conformance.reports.gate.change import Change
 
 NAMED = 3
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from reports.gate.sides import Pair
+    from conv2d_conformance.reports.gate.sides import Pair
 
 # The packages are what is under test.
 MAY_DIFFER = "packages"

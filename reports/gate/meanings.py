@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from reports.gate.change import Kind
+    from conv2d_conformance.reports.gate.change import Kind
 
 # By the beginning of the fact's path; the longest that fits counts.
 SENTENCES = {

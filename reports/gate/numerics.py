@@ -7,17 +7,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from reports.gate.change import Change
-from reports.gate.machine import differing
-from reports.gate.verdicts import comparable
-from reports.layout import two_digits
+from conv2d_conformance.reports.document.line_format import two_digits
+from conv2d_conformance.reports.gate.change import Change
+from conv2d_conformance.reports.gate.machine import differing
+from conv2d_conformance.reports.gate.verdicts import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reports.gate.change import Kind
-    from reports.gate.sides import Pair
-    from reports.model import Number, VerdictRecord
+    from conv2d_conformance.reports.document.model import Number, VerdictRecord
+    from conv2d_conformance.reports.gate.change import Kind
+    from conv2d_conformance.reports.gate.sides import Pair
 
 HALF_A_DIGIT = math.sqrt(10)
 DIGIT = 10.0
@@ -54,8 +54,9 @@ def numeric_changes(pair: Pair) -> Iterator[Change]:
     margin anywhere between; how far it does is measured. Calls that sum directly in partial sums
     of one format are each other's reorderings: of 26 such calls of SciPy, TensorFlow, Keras,
     PyTorch and JAX, 244 pairs differ, in the geometric mean over the cases of one check and dtype,
-    by at most 2.14 (764 families of 5 cases or more; `tests/margins.csv`). A decimal digit lost
-    is 10. The limit lies half-way on the scale of digits: √10 = 3.2. Partial sums in the dtype's
+    by at most 2.14 (764 families of 5 cases or more; `tests/helpers/margins.csv`). A decimal
+    digit lost is 10. The
+    limit lies half-way on the scale of digits: √10 = 3.2. Partial sums in the dtype's
     format where a wider one was used before are a loss and no reordering: a factor of 2.4 to 6.1
     for float32, of which 50 of 70 pairs exceed the limit. A mean over fewer than 5 cases wanders
     further; those are judged one by one.

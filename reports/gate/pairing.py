@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from reports.gate.change import Change
-from reports.gate.sides import Pair, Side, sides, unusable
+from conv2d_conformance.reports.gate.change import Change
+from conv2d_conformance.reports.gate.sides import Pair, Side, sides, unusable
 
 if TYPE_CHECKING:
-    from reports.model import Document, Run
+    from conv2d_conformance.reports.document.model import Document, Run
 
 
 @dataclass

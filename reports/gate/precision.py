@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from reports.gate.change import Kind
+    from conv2d_conformance.reports.gate.change import Kind
 
 Difference = tuple[str, Any, Any, "Kind"]
 GRADES = ("lowered", "norm-wise", "componentwise")

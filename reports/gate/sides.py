@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from reports.summary import RAN, doubt
+from conv2d_conformance.reports.tables.summary import RAN, doubt
 
 if TYPE_CHECKING:
-    from reports.model import (
+    from conv2d_conformance.reports.document.model import (
         BackendRecord,
         Document,
         FactRecord,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reports.gate.change import Change
-from reports.gate.machine import differing
-from reports.timings import duration
+from conv2d_conformance.reports.gate.change import Change
+from conv2d_conformance.reports.gate.machine import differing
+from conv2d_conformance.reports.tables.timings import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reports.gate.change import Kind
-    from reports.gate.sides import Pair
-    from reports.model import RatioRecord, TimingRecord
+    from conv2d_conformance.reports.document.model import RatioRecord, TimingRecord
+    from conv2d_conformance.reports.gate.change import Kind
+    from conv2d_conformance.reports.gate.sides import Pair
 
 SPREADS = 3
 GROSSLY = 3.0

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reports.gate.change import Change
-from reports.gate.symptoms import exception, signature, told
-from reports.summary import FAILING
+from conv2d_conformance.reports.gate.change import Change
+from conv2d_conformance.reports.tables.summary import FAILING
+from conv2d_conformance.reports.tables.symptoms import exception, signature, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reports.gate.change import Kind
-    from reports.gate.sides import Pair
-    from reports.model import VerdictRecord
+    from conv2d_conformance.reports.document.model import VerdictRecord
+    from conv2d_conformance.reports.gate.change import Kind
+    from conv2d_conformance.reports.gate.sides import Pair
 
 SILENT = frozenset({"unsupported", "refused"})
 BAD = FAILING - {"unexpected pass"}
@@ -118,7 +118,7 @@ def _meaning(kind: Kind, before: VerdictRecord, after: VerdictRecord) -> str:
         return _regressed(before, after)
     return {
         "expectation stale": "a failure that is expected is gone: delete its record in "
-        "conformance/expected_failures.py, or bound its versions, and renew the baseline",
+        "conformance/checks/expected_failures.py, or bound its versions, and renew the baseline",
         "newly unsupported": "calls like this one, which gave a result, are refused now",
         "vanished": "it was judged before and is not any more: nothing is known of it",
         "no longer refused": "calls like this one, which were refused, give a result now",

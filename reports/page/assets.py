@@ -9,7 +9,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-TEMPLATES = Path(__file__).parents[1] / "templates"
+TEMPLATES = Path(__file__).with_name("templates")
 LIBRARIES = ("vendor/d3.min.js", "vendor/plot.umd.min.js")
 OURS = (
     "data",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reports.conventions import clip
+from conv2d_conformance.reports.tables.conventions import clip
 
 
 class Table:

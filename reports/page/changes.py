@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reports.conventions import clip
-from reports.gate.grouping import grouped
-from reports.gate.text import place, verdict
+from conv2d_conformance.reports.export.gate_text import place, verdict
+from conv2d_conformance.reports.gate.grouping import grouped
+from conv2d_conformance.reports.tables.conventions import clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from reports.gate.change import Change
-    from reports.gate.compare import Comparison
+    from conv2d_conformance.reports.gate.change import Change
+    from conv2d_conformance.reports.gate.compare import Comparison
 
 LONGEST = 300
 MOST = 400

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
-from reports.conventions import conventions
+from conv2d_conformance.reports.tables.conventions import conventions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reports.model import Document
+    from conv2d_conformance.reports.document.model import Document
 
 Rows = list[list[float]]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reports.page.precision import BITS
-from reports.page.speed import points
+from conv2d_conformance.reports.page.precision import BITS
+from conv2d_conformance.reports.page.speed import points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reports.model import Document
-    from reports.page.precision import PrecisionRow
+    from conv2d_conformance.reports.document.model import Document
+    from conv2d_conformance.reports.page.precision import PrecisionRow
 
 
 def plots(document: Document, precision: Sequence[PrecisionRow]) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reports.conventions import clip, labels
-from reports.summary import verdicts, worse_margin
+from conv2d_conformance.reports.tables.conventions import clip, labels
+from conv2d_conformance.reports.tables.summary import verdicts, worse_margin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reports.model import Document
+    from conv2d_conformance.reports.document.model import Document
 
 # Bits of the significand, the hidden one included.
 BITS = {"bfloat16": 8, "float16": 11, "float32": 24, "float64": 53}

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reports.conventions import clip, labels
-from reports.page.budget import Table
-from reports.page.links import cell_place
-from reports.page.packing import packed
-from reports.reasons import web
-from reports.summary import OUTCOMES, verdicts, worse_margin
+from conv2d_conformance.reports.page.budget import Table
+from conv2d_conformance.reports.page.packing import packed
+from conv2d_conformance.reports.tables.conventions import clip, labels
+from conv2d_conformance.reports.tables.links import cell_place
+from conv2d_conformance.reports.tables.reasons import web
+from conv2d_conformance.reports.tables.summary import OUTCOMES, verdicts, worse_margin
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from reports.model import Document, VerdictRecord
-    from reports.sample import Sample
+    from conv2d_conformance.reports.document.model import Document, VerdictRecord
+    from conv2d_conformance.reports.document.sample import Sample
 
 TEXTS, SAMPLES = 900_000, 700_000
 LONGEST_CASE, FEW = 200, 8

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from reports.conventions import labels
-from reports.timings import duration, machine
+from conv2d_conformance.reports.tables.conventions import labels
+from conv2d_conformance.reports.tables.timings import duration, machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reports.model import Document, TimingRecord
+    from conv2d_conformance.reports.document.model import Document, TimingRecord
 
 
 @dataclass(frozen=True)

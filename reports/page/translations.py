@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from reports.page.budget import Table
+from conv2d_conformance.reports.page.budget import Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

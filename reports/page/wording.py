@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from reports.conventions import clip
+from conv2d_conformance.reports.tables.conventions import clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reports.model import Clause
+    from conv2d_conformance.reports.document.model import Clause
 
 
 def breakable(name: str) -> Markup:

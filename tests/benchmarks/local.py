@@ -9,13 +9,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from backends import registry
+from conv2d_conformance.backends import registry
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from conformance.cases import Case
-    from conformance.layer import Layer
+    from conv2d_conformance.cases.layers import Layer
+    from conv2d_conformance.cases.planes import Case
 
 ROOT = Path(__file__).parents[2]
 

@@ -15,15 +15,15 @@ from statistics import median
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from conformance.paired import SCREEN, compare
-from conformance.timing import LADDER
+from conv2d_conformance.runtime.time_budget import LADDER
+from conv2d_conformance.upgrade.compare_speed import SCREEN, compare
 from tests.benchmarks.local import Local
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conformance.cases import Case
-    from conformance.layer import Layer
+    from conv2d_conformance.cases.layers import Layer
+    from conv2d_conformance.cases.planes import Case
 
 SLOWED = "tests/benchmarks/slowed.py"
 # Seconds of calls in the first measurement: as few as the whole ladder leaves room for.

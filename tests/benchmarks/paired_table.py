@@ -9,8 +9,8 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from conformance.paired import CONFIRM, LEAST, LEVEL, SCREEN
-from conformance.timing import LADDER
+from conv2d_conformance.runtime.time_budget import LADDER
+from conv2d_conformance.upgrade.compare_speed import CONFIRM, LEAST, LEVEL, SCREEN
 from tests.benchmarks.paired import BUDGET
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ HEAD = f"""# Benchmarks
 
 ## Is this version slower?
 
-`conformance.paired.compare` asks it of two versions of a backend: {SCREEN} pairs of fresh processes
-that take turns, and {CONFIRM} fresh pairs for the cases that look slower. Differences up to
-{LEAST - 1:.0%} are not reported, and the chance that any case is reported wrongly is set to
+`upgrade.compare_speed.compare` asks it of two versions of a backend: {SCREEN} pairs of fresh
+processes that take turns, and {CONFIRM} fresh pairs for the cases that look slower. Differences up
+to {LEAST - 1:.0%} are not reported, and the chance that any case is reported wrongly is set to
 {LEVEL:.1%}. Here a backend is compared with itself, and with itself plus 10, 20 and 50 % of the
 same work (`slowed.py`), on every rung of the ladder that fits into {BUDGET:.0f} s.
 

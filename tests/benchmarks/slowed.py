@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from backends.protocol import Array, Padding
+    from conv2d_conformance.backends.protocol import Array, Padding
 
 PARTS = 10
 # Rows from which on a tenth of an image is a band of its own.

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from conformance import bounds
-from conformance.cases import Case
-from conformance.conventions import output_size
-from conformance.reference import correlate
+from conv2d_conformance.cases.planes import Case
+from conv2d_conformance.definition import error_bounds
+from conv2d_conformance.definition.conventions import output_size
+from conv2d_conformance.definition.correlation import correlate
 
 if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
@@ -46,4 +46,4 @@ def test_the_reference_is_timed_against_scipys_direct_sum(
         benchmark.extra_info["times scipy.signal.correlate2d"] = ratio
         print(f"{ratio:.1f} times scipy.signal.correlate2d, {seconds * 1e3:.2f} ms")
     error = exact.error_of(signal.correlate2d(img, k, "valid"))
-    assert np.all(error <= bounds.componentwise(exact, img.dtype))
+    assert np.all(error <= error_bounds.componentwise(exact, img.dtype))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from conformance.worked import example
-from reports.gate.compare import compare
-from reports.html import render_html
-from tests.data_reports import END, backend, document, fact, realistic, run, timing, verdict
+from conv2d_conformance.reports.gate.compare import compare
+from conv2d_conformance.reports.page.render import render_html
+from conv2d_conformance.translation.worked_example import example
+from tests.helpers.documents import END, backend, document, fact, realistic, run, timing, verdict
 
 if TYPE_CHECKING:
-    from reports.model import Document
-    from reports.page.translations import Translation
-    from reports.sample import Sample
+    from conv2d_conformance.reports.document.model import Document
+    from conv2d_conformance.reports.document.sample import Sample
+    from conv2d_conformance.reports.page.translations import Translation
 
 NAME = "scipy.signal.convolve2d"
 SAMPLE: Sample = {

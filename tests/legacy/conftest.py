@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.interpreters import CannotBuildError, executable, interpreter
-from conformance.kept import place_of, usable
+from conv2d_conformance.runtime.environment_cache import place_of, usable
+from conv2d_conformance.runtime.find_python import CannotBuildError, executable, interpreter
 
 TOX = Path(__file__).parents[2] / "tox.ini"
 

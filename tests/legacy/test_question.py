@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conformance import bounds, question
-from conformance.reference import Orientation, correlate, orient
+from conv2d_conformance.cases import question
+from conv2d_conformance.definition import error_bounds
+from conv2d_conformance.definition.correlation import Orientation, correlate, orient
 
 PROGRAM = Path(__file__).with_name("question.py").read_text("utf-8") + (
     "\nimport json\n"
@@ -61,7 +62,7 @@ def test_every_element_is_right(call: str, results: dict[str, Any]) -> None:
     exact = correlate(question.image(), orient(k, orientation), before=(1, 1), size=(8, 8))
     found = np.array(results[call][2], results[call][1])
     assert found.dtype == np.float32
-    assert (exact.error_of(found) <= bounds.componentwise(exact, found.dtype)).all()
+    assert (exact.error_of(found) <= error_bounds.componentwise(exact, found.dtype)).all()
 
 
 def test_the_transposed_kernel_has_keras_mean_and_other_elements(results: dict[str, Any]) -> None:

@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from conformance import subjects
-from conformance.checks import REGISTERED
-from conformance.clauses import SECTIONS
-from conformance.subject import Subject
+from conv2d_conformance.checks.clauses import SECTIONS
+from conv2d_conformance.checks.registry import REGISTERED
+from conv2d_conformance.under_test import factory
+from conv2d_conformance.under_test.backend import Subject
+from tests.checks.test_plane_mutants import judged, outcome
 from tests.mutants.layer_table import LAYER_MUTANTS
 from tests.mutants.table import MUTANTS
 from tests.mutants.transposed_table import TRANSPOSED_MUTANTS
-from tests.test_mutants import judged, outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from conformance.checks import Check
+    from conv2d_conformance.checks.registry import Check
     from tests.mutants.layer_table import LayerMutant
     from tests.mutants.table import Mutant
     from tests.mutants.transposed_table import TransposedMutant
@@ -78,7 +78,7 @@ def layer(mutant: LayerMutant) -> Row:
 
 def transposed(mutant: TransposedMutant) -> Row:
     """A wrong transposed convolution."""
-    return Row(mutant.id, lambda _: subjects.judged(mutant.adapter()), checks({"transposed"}))
+    return Row(mutant.id, lambda _: factory.judged(mutant.adapter()), checks({"transposed"}))
 
 
 def checks(sections: Collection[str]) -> list[Check]:

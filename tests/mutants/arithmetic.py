@@ -11,7 +11,7 @@ from tests.mutants import direct
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
-    from conformance.reference import Array
+    from conv2d_conformance.definition.correlation import Array
     from tests.mutants.direct import Conv2d
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from tests.mutants import direct
 
 if TYPE_CHECKING:
-    from conformance.reference import Array
+    from conv2d_conformance.definition.correlation import Array
     from tests.mutants.direct import Conv2d
 
 

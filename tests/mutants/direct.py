@@ -10,8 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conformance.geometry import Shape
-    from conformance.reference import Array
+    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.probe.index_map import Shape
 
 Conv2d = Callable[[Any, Any, str], Any]
 Mode = Literal["constant", "edge", "reflect", "symmetric", "wrap"]

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from conformance.reference import orient, shape_of
+from conv2d_conformance.definition.correlation import orient, shape_of
 from tests.mutants import direct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.geometry import Shape
-    from conformance.reference import Array, Orientation
+    from conv2d_conformance.definition.correlation import Array, Orientation
+    from conv2d_conformance.probe.index_map import Shape
     from tests.mutants.direct import Conv2d, Mode
 
 

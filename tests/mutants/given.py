@@ -10,9 +10,9 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backends.protocol import Step
-    from conformance.pads import Pads, Pair
-    from conformance.reference import Array
+    from conv2d_conformance.backends.protocol import Step
+    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.definition.padding import Pads, Pair
 
 
 @dataclass(frozen=True)

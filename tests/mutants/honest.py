@@ -10,8 +10,8 @@ import numpy as np
 from tests.mutants import direct
 
 if TYPE_CHECKING:
-    from conformance.geometry import Shape
-    from conformance.reference import Array
+    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.probe.index_map import Shape
 
 
 def _prepared(img: Array, k: Array, padding: str) -> tuple[Array, Array, Shape]:

@@ -14,8 +14,8 @@ from tests.mutants.layers import Layer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.pads import Pair
-    from conformance.reference import Array
+    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.definition.padding import Pair
 
 NOTHING = np.s_[:0]
 

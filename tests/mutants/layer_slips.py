@@ -13,8 +13,8 @@ from tests.mutants.layers import Layer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.pads import Pads
-    from conformance.reference import Array
+    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.definition.padding import Pads
     from tests.mutants.given import Given
 
     Slip = Callable[[Given], Given]

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from backends.protocol import FLOATS, PLAIN, Spec
+from conv2d_conformance.backends.protocol import FLOATS, PLAIN, Spec
 from tests.mutants.given import Given, four, halved, padded, pair, require
 
 if TYPE_CHECKING:
-    from backends.protocol import Padding, Step
-    from conformance.pads import Pads, Pair
-    from conformance.reference import Array
+    from conv2d_conformance.backends.protocol import Padding, Step
+    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.definition.padding import Pads, Pair
 
 
 NONE = ((0, 0), (0, 0))

@@ -11,8 +11,8 @@ from tests.mutants.transposed import Asked, Transposed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.pads import Pair
-    from conformance.reference import Array
+    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.definition.padding import Pair
 
     Slip = Callable[[Asked], Asked]
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conformance.conventions import output_size
-from conformance.reference import shape_of
+from conv2d_conformance.definition.conventions import output_size
+from conv2d_conformance.definition.correlation import shape_of
 from tests.mutants import direct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference import Array
+    from conv2d_conformance.definition.correlation import Array
     from tests.mutants.direct import Conv2d
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from tests.mutants import direct, honest
 
 if TYPE_CHECKING:
-    from conformance.reference import Array
+    from conv2d_conformance.definition.correlation import Array
 
 # F(2×2, 3×3) of Lavin and Gray, "Fast algorithms for convolutional neural networks" (2016).
 IMAGE = np.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, 1, 0, -1]])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import ml_dtypes
 import numpy as np
 
-from backends.protocol import FLOATS
+from conv2d_conformance.backends.protocol import FLOATS
 from tests.mutants import arithmetic, bad_input, direct, geometry, hygiene, process
 from tests.mutants.direct import Conv2d
 

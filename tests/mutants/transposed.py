@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from backends.protocol import FLOATS, Spec
+from conv2d_conformance.backends.protocol import FLOATS, Spec
 from tests.mutants.given import four, halved, pair
 
 if TYPE_CHECKING:
-    from backends.protocol import Step
-    from conformance.pads import Pads, Pair
-    from conformance.reference import Array
+    from conv2d_conformance.backends.protocol import Step
+    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.definition.padding import Pads, Pair
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,141 @@
+"""``jax.lax.conv_general_dilated``, eagerly and under ``jax.jit``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from conv2d_conformance.backends import precision
+from conv2d_conformance.backends.layout import chosen, image, operands, result, results
+from conv2d_conformance.backends.padding import explicit, pair
+from conv2d_conformance.backends.protocol import FLOATS, INTEGERS, PLAIN, Spec
+
+if TYPE_CHECKING:
+    from conv2d_conformance.backends.protocol import Array, Padding, Pads, Step
+
+_WORDS: dict[Any, str] = {"valid": "VALID", "same": "SAME"}
+_ORDERS = {"NCHW": ("NCHW", "OIHW"), "NHWC": ("NHWC", "HWIO")}
+_SNIPPET = """\
+import jax
+jax.config.update("jax_enable_x64", True)
+jax.config.update("jax_default_matmul_precision", "highest")
+full = (k.shape[0] - 1, k.shape[0] - 1), (k.shape[1] - 1, k.shape[1] - 1)
+pads = full if padding == "full" else padding.upper()
+call = {call}
+y = np.asarray(call(img[None, None], k[None, None], (1, 1), pads))[0, 0]
+"""
+
+
+class ConvGeneralDilated:
+    """``jax.lax.conv_general_dilated`` with its default layout, NCHW and OIHW."""
+
+    spec = Spec(
+        name="jax.lax.conv_general_dilated",
+        call="jax.lax.conv_general_dilated"
+        "(img[None, None], k[None, None], (1, 1), padding.upper())",
+        distributions=("jax", "jaxlib"),
+        dtypes=(*FLOATS, "bfloat16", *INTEGERS),
+        orientation="correlation",
+        anchor="upper",
+        boundary="zeros",
+        larger_kernel="empty",
+        compiles=True,
+        snippet=_SNIPPET.format(call="jax.lax.conv_general_dilated"),
+        options=PLAIN,
+        layouts=("NCHW", "NHWC"),
+        differentiates=True,
+        fuses=True,
+        strided_same="output",
+    )
+
+    def __init__(self, layout: str | None = None) -> None:
+        self._jax = precision.pin_jax()
+        self._orders = _ORDERS[chosen(self.spec.layouts, layout)]
+
+    def conv2d(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
+    ) -> Array:
+        """Call it; ``full`` is its explicit padding."""
+        x, w = operands(img, k, self._orders)
+        pads = _WORDS.get(padding) or explicit(padding, k, dilation)
+        out = self._call(x, w, pair(stride), pads, pair(dilation), groups)
+        return result(np.asarray(out), self._orders[0], img.ndim)
+
+    def gradients(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        cotangent: Array,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
+    ) -> tuple[Array, Array]:
+        """Pull the cotangent back with ``jax.vjp``."""
+        pads = _WORDS.get(padding) or explicit(padding, k, dilation)
+        _, pull = self._jax.vjp(
+            lambda x, w: self._call(x, w, pair(stride), pads, pair(dilation), groups),
+            *operands(img, k, self._orders),
+        )
+        wrt_img, wrt_k = pull(image(cotangent, self._orders[0]))
+        return results(np.asarray(wrt_img), np.asarray(wrt_k), self._orders, img.ndim)
+
+    def fused(
+        self, img: Array, k: Array, padding: Padding | Pads, bias: Array, addend: Array
+    ) -> Array:
+        """Call it, add twice, and ``jax.nn.relu``."""
+        order = self._orders[0]
+        x, w = operands(img, k, self._orders)
+        b, z = (image(view, order) for view in (bias[None, :, None, None], addend))
+        out = self._rectified(x, w, b, z, _WORDS.get(padding) or explicit(padding, k, 1))
+        return result(np.asarray(out), order, img.ndim)
+
+    def _rectified(self, x: Any, w: Any, bias: Any, addend: Any, pads: Any) -> Any:
+        out = ConvGeneralDilated._call(self, x, w, (1, 1), pads, (1, 1), 1)
+        return self._jax.nn.relu(out + bias + addend)
+
+    def _call(self, img: Any, k: Any, stride: Any, pads: Any, dilation: Any, groups: int) -> Any:
+        return self._jax.lax.conv_general_dilated(
+            img,
+            k,
+            window_strides=stride,
+            padding=pads,
+            rhs_dilation=dilation,
+            dimension_numbers=(*self._orders, self._orders[0]),
+            feature_group_count=groups,
+        )
+
+
+class ConvGeneralDilatedJit(ConvGeneralDilated):
+    """The same under ``jax.jit``, which compiles each new shape, dtype and padding."""
+
+    spec = replace(
+        ConvGeneralDilated.spec,
+        name="jax.lax.conv_general_dilated-jit",
+        call="jax.jit(jax.lax.conv_general_dilated, static_argnums=(2, 3))"
+        "(img[None, None], k[None, None], (1, 1), padding.upper())",
+        snippet=_SNIPPET.format(
+            call="jax.jit(jax.lax.conv_general_dilated, static_argnums=(2, 3))"
+        ),
+    )
+
+    def __init__(self, layout: str | None = None) -> None:
+        super().__init__(layout)
+        self._jit = self._jax.jit(super()._call, static_argnums=(2, 3, 4, 5))
+        self._jit_rectified = self._jax.jit(super()._rectified, static_argnums=4)
+
+    def _rectified(self, *args: Any) -> Any:
+        return self._jit_rectified(*args)
+
+    def _call(self, *args: Any) -> Any:
+        return self._jit(*args)

@@ -1,0 +1,167 @@
+"""Keras 3: the layer and the operation, on whichever backend Keras is configured for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from conv2d_conformance.backends import precision
+from conv2d_conformance.backends.adapters.tensorflow_nn import PLAINER
+from conv2d_conformance.backends.adapters.torch_nn import DILATED_INTEGERS
+from conv2d_conformance.backends.layout import chosen, operands, result
+from conv2d_conformance.backends.padding import implied, only
+from conv2d_conformance.backends.protocol import FLOATS, INTEGERS, Spec, TooOld
+
+if TYPE_CHECKING:
+    from conv2d_conformance.backends.protocol import Array, Padding, Pads, Step
+
+_SPEC = Spec(
+    name="",
+    call="",
+    distributions=("keras",),
+    paddings=("valid", "same"),
+    dtypes=(*FLOATS, "bfloat16"),
+    orientation="correlation",
+    anchor="upper",
+    boundary="zeros",
+    larger_kernel="raises",
+    options=("batch", "stride", "dilation", "groups"),
+    layouts=("channels_last", "channels_first"),
+    strided_same="output",
+)
+_ORDERS = {"channels_last": "NHWC", "channels_first": "NCHW"}
+_IMPORT = """\
+import os
+os.environ["KERAS_BACKEND"] = "{under}"
+import keras
+"""
+_PINS = {
+    "jax": """\
+import jax
+jax.config.update("jax_enable_x64", True)
+jax.config.update("jax_default_matmul_precision", "highest")
+""",
+    "tensorflow": """\
+import tensorflow as tf
+tf.config.experimental.enable_tensor_float_32_execution(False)
+""",
+}
+_LAYER = """\
+import keras
+layer = keras.layers.Conv2D(1, k.shape, padding=padding, use_bias=False,
+                            data_format="channels_last", dtype=img.dtype.name)
+layer.build((1, *img.shape, 1))
+layer.set_weights([k[:, :, None, None]])
+y = keras.ops.convert_to_numpy(layer(img[None, :, :, None]))[0, :, :, 0]
+"""
+_OPERATION = """\
+import keras
+y = keras.ops.conv(img[None, :, :, None], k[:, :, None, None], padding=padding,
+                   data_format="channels_last")
+y = keras.ops.convert_to_numpy(y)[0, :, :, 0]
+"""
+_DISTRIBUTIONS = {"jax": ("jax", "jaxlib")}
+CHANNELS_FIRST = tuple(("channels_first", dtype) for dtype in PLAINER)
+_BOTH = ("stride", "dilation")
+_COMPILES = frozenset(["jax"])
+_WHY = (
+    "Keras has 'valid' and 'same' only; pad the image with keras.ops.pad, for 'full' by Kh - 1 and "
+    "Kw - 1, and use 'valid'"
+)
+
+
+class Configured:
+    """A call of Keras, whose spec says what the framework below it makes of it."""
+
+    spec = _SPEC
+    older = ""  # the adapter for Keras 2
+    integers: ClassVar[dict[str, tuple[str, ...]]] = {}
+    refuses: ClassVar[dict[str, tuple[tuple[str, ...], ...]]] = {}
+
+    def __init__(self, layout: str | None = None) -> None:
+        self._keras = precision.pin_keras()
+        if not hasattr(self._keras, "ops"):
+            msg = f"keras.ops came with Keras 3, not {self._keras.__version__}; install keras>=3"
+            raise TooOld(msg, self.older)
+        self._layout = chosen(self.spec.layouts, layout)
+        under = self._keras.backend.backend()
+        pinned = _IMPORT.format(under=under) + _PINS.get(under, "")
+        self.spec = replace(
+            self.spec,
+            distributions=("keras", *_DISTRIBUTIONS.get(under, (under,))),
+            dtypes=self.spec.dtypes + self.integers.get(under, ()),
+            refuses=self.spec.refuses + self.refuses.get(under, ()),
+            compiles=under in _COMPILES,
+            snippet=pinned + self.spec.snippet.replace("import keras\n", "", 1),
+        )
+
+
+class OpsConv(Configured):
+    """``keras.ops.conv`` on NHWC arrays."""
+
+    spec = replace(
+        _SPEC,
+        name="keras.ops.conv",
+        call="keras.ops.conv(img[None, :, :, None], k[:, :, None, None], padding=padding, "
+        "data_format='channels_last')",
+        snippet=_OPERATION,
+    )
+    integers: ClassVar = {"tensorflow": ("int32",), "torch": INTEGERS, "jax": INTEGERS}
+    refuses: ClassVar = {"tensorflow": (_BOTH, *CHANNELS_FIRST), "torch": DILATED_INTEGERS}
+
+    def conv2d(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
+    ) -> Array:
+        """Call it."""
+        word = only(self.spec.paddings, padding, _WHY)
+        order = _ORDERS[self._layout]
+        out = self._call(*operands(img, k, (order, "HWIO")), word, stride, dilation, groups)
+        return result(self._keras.ops.convert_to_numpy(out), order, img.ndim)
+
+    def _call(
+        self, img: Any, k: Any, padding: str, stride: Step, dilation: Step, groups: int
+    ) -> Any:
+        implied(groups, img, k, _ORDERS[self._layout])
+        return self._keras.ops.conv(img, k, stride, padding, self._layout, dilation)
+
+
+class LayersConv2D(OpsConv):
+    """``keras.layers.Conv2D`` with its weights set; the layer's dtype is the image's."""
+
+    spec = replace(
+        _SPEC,
+        name="keras.layers.Conv2D",
+        call="layer = keras.layers.Conv2D(1, k.shape, padding=padding, use_bias=False, "
+        "data_format='channels_last', dtype=img.dtype.name); layer.build((1, *img.shape, 1)); "
+        "layer.set_weights([k[:, :, None, None]]); layer(img[None, :, :, None])",
+        snippet=_LAYER,
+        refuses=(_BOTH,),
+    )
+    older = "conv2d_conformance.backends.adapters.keras2:LayersConv2D"
+    integers: ClassVar = {}
+    refuses: ClassVar = {"tensorflow": CHANNELS_FIRST}
+
+    def _call(
+        self, img: Any, k: Any, padding: str, stride: Step, dilation: Step, groups: int
+    ) -> Any:
+        layer = self._keras.layers.Conv2D(
+            k.shape[3],
+            k.shape[:2],
+            stride,
+            padding,
+            self._layout,
+            dilation,
+            groups,
+            use_bias=False,
+            dtype=img.dtype.name,
+        )
+        layer.build(img.shape)
+        layer.set_weights([k])
+        return layer(img)

@@ -1,0 +1,158 @@
+"""``tensorflow.nn.conv2d``, run eagerly and traced by ``tf.function``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from conv2d_conformance.backends import precision
+from conv2d_conformance.backends.adapters.tensorflow_versions import FULL_PRECISION, as_of
+from conv2d_conformance.backends.layout import chosen, image, operands, result, results
+from conv2d_conformance.backends.padding import explicit, implied, ungrouped
+from conv2d_conformance.backends.protocol import FLOATS, Spec, Unsupported
+
+if TYPE_CHECKING:
+    from conv2d_conformance.backends.protocol import Array, Padding, Pads, Step
+
+_WORDS: dict[Any, str] = {"valid": "VALID", "same": "SAME"}
+# On the CPU. The other two dtypes go to oneDNN, whose gradients are as bare with explicit padding.
+PLAINER = ("float16", "float64", "int32")
+_REFUSES = (
+    *(("NCHW", dtype) for dtype in PLAINER),
+    *(("gradients", word, dtype) for dtype in PLAINER for word in ("dilation", "groups")),
+    *(
+        ("gradients", word, padding)
+        for padding in ("explicit", "full")
+        for word in ("dilation", "groups", "NCHW")
+    ),
+)
+_SNIPPET = """\
+import tensorflow as tf
+{pin}
+full = [(0, 0), (k.shape[0] - 1, k.shape[0] - 1), (k.shape[1] - 1, k.shape[1] - 1), (0, 0)]
+pads = full if padding == "full" else padding.upper()
+x, w = tf.constant(img[None, :, :, None]), tf.constant(k[:, :, None, None])
+y = {call}(x, w, 1, pads).numpy()[0, :, :, 0]
+"""
+
+
+class Conv2d:
+    """``tensorflow.nn.conv2d`` on NHWC tensors, eagerly."""
+
+    spec = Spec(
+        name="tensorflow.nn.conv2d",
+        call="tf.nn.conv2d(img[None, :, :, None], k[:, :, None, None], 1, padding.upper())",
+        distributions=("tensorflow",),
+        dtypes=(*FLOATS, "bfloat16", "int32"),
+        orientation="correlation",
+        anchor="upper",
+        boundary="zeros",
+        larger_kernel="raises",
+        snippet=_SNIPPET.format(pin=FULL_PRECISION, call="tf.nn.conv2d"),
+        options=("batch", "stride", "dilation", "groups", "explicit"),
+        refuses=_REFUSES,
+        layouts=("NHWC", "NCHW"),
+        differentiates=True,
+        fuses=True,
+        strided_same="output",
+    )
+
+    def __init__(self, layout: str | None = None) -> None:
+        self._tf = precision.pin_tensorflow()
+        self.spec = as_of(self._tf, self.spec)
+        self._layout = chosen(self.spec.layouts, layout)
+        self._orders = self._layout, "HWIO"
+
+    def conv2d(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
+    ) -> Array:
+        """Call it; ``full`` is its explicit padding, and groups are read off the channels."""
+        x, w = self._tensors(img, k, groups)
+        out = self._call(x, w, stride, self._pads(padding, k, dilation), dilation)
+        return result(out.numpy(), self._layout, img.ndim)
+
+    def gradients(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        cotangent: Array,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
+    ) -> tuple[Array, Array]:
+        """Record the call on a tape, and ask the tape."""
+        x, w = self._tensors(img, k, groups)
+        if not x.dtype.is_floating:
+            msg = f"tf.GradientTape gives no gradient for {x.dtype.name}; take floats"
+            raise Unsupported(msg)
+        with self._tf.GradientTape() as tape:
+            tape.watch((x, w))
+            out = self._call(x, w, stride, self._pads(padding, k, dilation), dilation)
+        wrt_img, wrt_k = tape.gradient(out, (x, w), image(cotangent, self._layout))
+        return results(wrt_img.numpy(), wrt_k.numpy(), self._orders, img.ndim)
+
+    def fused(
+        self, img: Array, k: Array, padding: Padding | Pads, bias: Array, addend: Array
+    ) -> Array:
+        """Call it, then ``tf.nn.bias_add``, add, and ``tf.nn.relu``."""
+        x, w = self._tensors(img, k, 1)
+        b, z = (self._tf.constant(view) for view in (bias, image(addend, self._layout)))
+        out = self._rectified(x, w, b, z, self._pads(padding, k, 1))
+        return result(out.numpy(), self._layout, img.ndim)
+
+    def _rectified(self, x: Any, w: Any, bias: Any, addend: Any, pads: Any) -> Any:
+        nn = self._tf.nn
+        out = nn.conv2d(x, w, 1, pads, data_format=self._layout)
+        out = nn.bias_add(out, bias, self._layout)
+        return nn.relu(out + addend)
+
+    def _tensors(self, img: Array, k: Array, groups: int) -> Any:
+        ungrouped(groups, self.spec)
+        # A NumPy kernel of another dtype would be cast to the image's, a tensor is refused.
+        views = operands(img, k, self._orders)
+        implied(groups, *views, self._layout)
+        return tuple(self._tf.convert_to_tensor(view) for view in views)
+
+    def _pads(self, padding: Padding | Pads, k: Array, dilation: Step) -> Any:
+        if padding in _WORDS:
+            return _WORDS[padding]
+        pads = dict(zip("HW", explicit(padding, k, dilation)))
+        return [pads.get(axis, (0, 0)) for axis in self._layout]
+
+    def _call(self, img: Any, k: Any, stride: Any, pads: Any, dilation: Any) -> Any:
+        return self._tf.nn.conv2d(
+            img, k, stride, pads, data_format=self._layout, dilations=dilation
+        )
+
+
+class Conv2dFunction(Conv2d):
+    """The same under ``tf.function``, which traces each new shape, dtype and padding."""
+
+    spec = replace(
+        Conv2d.spec,
+        name="tensorflow.nn.conv2d-function",
+        call="tf.function(tf.nn.conv2d)"
+        "(img[None, :, :, None], k[:, :, None, None], 1, padding.upper())",
+        compiles=True,
+        snippet=_SNIPPET.format(pin=FULL_PRECISION, call="tf.function(tf.nn.conv2d)"),
+    )
+
+    def __init__(self, layout: str | None = None) -> None:
+        super().__init__(layout)
+        self._function = self._tf.function(super()._call)
+        self._rectified_function = self._tf.function(super()._rectified)
+
+    def _rectified(self, *args: Any) -> Any:
+        return self._rectified_function(*args)
+
+    def _call(self, img: Any, k: Any, stride: Any, pads: Any, dilation: Any) -> Any:
+        return self._function(img, k, stride, pads, dilation)

@@ -1,0 +1,55 @@
+"""What older TensorFlows do less of on the CPU, as measured on 1.14, 2.3, 2.4, 2.5, 2.6 and 2.8.
+
+Nothing is held to what its version does not claim. Where groups are missing, ``conv2d`` refuses
+them by itself, but ``conv2d_transpose`` up to 2.3 returns memory that it never wrote.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conv2d_conformance.backends.protocol import Option, Spec
+
+FULL_PRECISION = "tf.config.experimental.enable_tensor_float_32_execution(False)"
+_EAGER = "tf.compat.v1.enable_eager_execution()"
+GROUPS = (2, 5)
+ONEDNN = (2, 9)  # on by default since then; the only one with NCHW and more gradients
+
+
+def version(tf: Any) -> tuple[int, ...]:
+    """Major and minor number."""
+    return tuple(int(number) for number in tf.__version__.split(".")[:2])
+
+
+def as_of(tf: Any, spec: Spec) -> Spec:
+    """What is said of a call, cut to the version that is installed."""
+    now = version(tf)
+    if now >= ONEDNN:
+        return spec
+    return replace(
+        spec,
+        dtypes=tuple(name for name in spec.dtypes if name not in _lacking_dtypes(now)),
+        options=tuple(word for word in spec.options if word not in _lacking(now, spec)),
+        refuses=(("gradients", "dilation"), ("gradients", "groups")) if spec.differentiates else (),
+        layouts=("NHWC",),
+        snippet=spec.snippet.replace(FULL_PRECISION, _pin(now)),
+    )
+
+
+def _lacking_dtypes(now: tuple[int, ...]) -> tuple[str, ...]:
+    # NumPy's bfloat16 was then TensorFlow's own, which is not the one of ml_dtypes.
+    return ("bfloat16",) if now >= (2, 0) else ("bfloat16", "int32")
+
+
+def _lacking(now: tuple[int, ...], spec: Spec) -> tuple[Option, ...]:
+    if spec.operation == "conv_transpose2d":
+        return ("dilation", "groups")
+    return () if now >= GROUPS else ("groups",)
+
+
+def _pin(now: tuple[int, ...]) -> str:
+    if now < (2, 0):
+        return _EAGER
+    return FULL_PRECISION if now >= (2, 4) else ""

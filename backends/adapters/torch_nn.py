@@ -1,0 +1,202 @@
+"""PyTorch: the functional call, the layer, and the functional call compiled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from conv2d_conformance.backends import precision
+from conv2d_conformance.backends.layout import (
+    chosen,
+    from_torch,
+    image,
+    operands,
+    result,
+    results,
+    to_torch,
+)
+from conv2d_conformance.backends.padding import explicit, symmetric
+from conv2d_conformance.backends.protocol import FLOATS, INTEGERS, Spec, Unavailable, Unsupported
+
+if TYPE_CHECKING:
+    from conv2d_conformance.backends.protocol import Array, Padding, Pads, Step
+
+# Of the integers, a dilated kernel takes int64 alone.
+DILATED_INTEGERS = tuple(("dilation", dtype) for dtype in INTEGERS if dtype != "int64")
+_SNIPPET = """\
+import torch
+
+def tensor(a):
+    if a.dtype.name == "bfloat16":  # which PyTorch knows by its own name only
+        return torch.from_numpy(a.view("int16")).view(torch.bfloat16)
+    return torch.from_numpy(a)
+
+pads = (k.shape[0] - 1, k.shape[1] - 1) if padding == "full" else padding
+x, w = tensor(img)[None, None], tensor(k)[None, None]
+{call}
+y = y.view(torch.int16).numpy().view(img.dtype) if y.dtype is torch.bfloat16 else y.numpy()
+y = y[0, 0]
+"""
+_LAYER = """\
+layer = torch.nn.Conv2d(1, 1, k.shape, padding=pads, bias=False)
+layer.weight = torch.nn.Parameter(w, requires_grad=False)
+y = layer(x)"""
+_COMPILED = """\
+call = torch.compile(torch.nn.functional.conv2d, fullgraph=True, dynamic=False)
+y = call(x, w, padding=pads)"""
+
+
+class FunctionalConv2d:
+    """``torch.nn.functional.conv2d``; ``full`` is its padding by (Kh - 1, Kw - 1)."""
+
+    spec = Spec(
+        name="torch.nn.functional.conv2d",
+        call="torch.nn.functional.conv2d(img[None, None], k[None, None], padding=padding)",
+        distributions=("torch",),
+        dtypes=(*FLOATS, "bfloat16", *INTEGERS),
+        orientation="correlation",
+        anchor="upper",
+        boundary="zeros",
+        larger_kernel="raises",
+        snippet=_SNIPPET.format(call="y = torch.nn.functional.conv2d(x, w, padding=pads)"),
+        options=("batch", "stride", "dilation", "groups", "explicit"),
+        refuses=(("same", "stride"), *DILATED_INTEGERS),
+        layouts=("NCHW", "channels_last", "strided-weights"),
+        differentiates=True,
+        fuses=True,
+    )
+
+    def __init__(self, layout: str | None = None) -> None:
+        self._torch = precision.pin_torch()
+        self._layout = chosen(self.spec.layouts, layout)
+
+    def conv2d(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
+    ) -> Array:
+        """Call it."""
+        x, w = self._tensors(img, k)
+        out = self._call(x, w, stride, _pads(padding, k, dilation), dilation, groups)
+        return result(from_torch(self._torch, out), "NCHW", img.ndim)
+
+    def gradients(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        cotangent: Array,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
+    ) -> tuple[Array, Array]:
+        """Call it on parameters, and ask ``torch.autograd.grad``."""
+        x, w = (self._torch.nn.Parameter(tensor) for tensor in self._tensors(img, k))
+        out = self._call(x, w, stride, _pads(padding, k, dilation), dilation, groups)
+        seed = to_torch(self._torch, image(cotangent))
+        found = self._torch.autograd.grad(out, (x, w), seed)
+        wrt_img, wrt_k = (from_torch(self._torch, tensor) for tensor in found)
+        return results(wrt_img, wrt_k, ("NCHW", "OIHW"), img.ndim)
+
+    def fused(
+        self, img: Array, k: Array, padding: Padding | Pads, bias: Array, addend: Array
+    ) -> Array:
+        """Call it with its bias, add, and rectify."""
+        x, w = self._tensors(img, k)
+        b, z = (to_torch(self._torch, view) for view in (bias, image(addend)))
+        out = self._rectified(x, w, b, z, _pads(padding, k, 1))
+        return result(from_torch(self._torch, out), "NCHW", img.ndim)
+
+    def _rectified(self, x: Any, w: Any, bias: Any, addend: Any, pads: Any) -> Any:
+        functional = self._torch.nn.functional
+        return functional.relu(functional.conv2d(x, w, bias, 1, pads) + addend)
+
+    def _tensors(self, img: Array, k: Array) -> Any:
+        x, w = (to_torch(self._torch, view) for view in operands(img, k))
+        if self._layout == "channels_last":
+            return tuple(t.to(memory_format=self._torch.channels_last) for t in (x, w))
+        if self._layout == "strided-weights":
+            # As weights lie that came from (Kh, Kw, I, O) and were permuted.
+            w = w.permute(2, 3, 1, 0).contiguous().permute(3, 2, 0, 1)
+        return x, w
+
+    def _call(self, img: Any, k: Any, stride: Any, pads: Any, dilation: Any, groups: int) -> Any:
+        return self._torch.nn.functional.conv2d(img, k, None, stride, pads, dilation, groups)
+
+
+def _pads(padding: Padding | Pads, k: Array, dilation: Step) -> Any:
+    if padding == "full" or isinstance(padding, tuple):
+        return symmetric(explicit(padding, k, dilation), "torch.nn.functional.pad")
+    return padding
+
+
+class Conv2d(FunctionalConv2d):
+    """``torch.nn.Conv2d`` whose weight is the kernel itself, not a copy that would be cast."""
+
+    spec = replace(
+        FunctionalConv2d.spec,
+        name="torch.nn.Conv2d",
+        call="torch.nn.Conv2d(1, 1, k.shape, padding=padding, bias=False)(img[None, None])",
+        snippet=_SNIPPET.format(call=_LAYER),
+        fuses=False,
+    )
+
+    def _call(self, img: Any, k: Any, stride: Any, pads: Any, dilation: Any, groups: int) -> Any:
+        nn, (filters, _, *size) = self._torch.nn, k.shape
+        layer = nn.Conv2d(img.shape[1], filters, size, stride, pads, dilation, groups, bias=False)
+        layer.weight = k if k.requires_grad else nn.Parameter(k, requires_grad=False)
+        return layer(img)
+
+
+class FunctionalConv2dCompile(FunctionalConv2d):
+    """The functional call under ``torch.compile``, specialised to each new shape."""
+
+    spec = replace(
+        FunctionalConv2d.spec,
+        name="torch.nn.functional.conv2d-compile",
+        call="torch.compile(torch.nn.functional.conv2d, fullgraph=True, dynamic=False)"
+        "(img[None, None], k[None, None], padding=padding)",
+        compiles=True,
+        snippet=_SNIPPET.format(call=_COMPILED),
+    )
+
+    def __init__(self, layout: str | None = None) -> None:
+        super().__init__(layout)
+        if not hasattr(self._torch, "compiler"):
+            msg = "torch.compile needs PyTorch 2.1 or later; install torch>=2.1"
+            raise Unavailable(msg)
+        self._compiled, self._compiled_rectified = (
+            self._torch.compile(function, fullgraph=True, dynamic=False)
+            for function in (super()._call, super()._rectified)
+        )
+        self._last: tuple[Any, ...] = ()
+
+    def _call(self, img: Any, k: Any, *options: Any) -> Any:
+        return self._run(self._compiled, img, k, *options)
+
+    def _rectified(self, x: Any, w: Any, *added: Any) -> Any:
+        return self._run(self._compiled_rectified, x, w, *added)
+
+    def _run(self, compiled: Any, x: Any, w: Any, *others: Any) -> Any:
+        shapes = (getattr(other, "shape", other) for other in others)
+        self._forget_other_than(compiled, x.shape, x.dtype, w.shape, w.dtype, *shapes)
+        try:
+            return compiled(x, w, *others)
+        except RuntimeError as error:
+            if type(getattr(error, "inner_exception", None)).__name__ != "InvalidCxxCompiler":
+                raise
+            why = "torch.compile has to compile C++ for this and finds no compiler; install g++"
+            raise Unsupported(why) from error
+
+    def _forget_other_than(self, *key: Any) -> None:
+        # Dynamo keeps eight shapes of one function. Beyond, it refuses (or, without ``fullgraph``,
+        # runs eagerly and says nothing), so every new shape starts from an empty cache.
+        if key != self._last:
+            self._torch.compiler.reset()
+            self._last = key

@@ -1,0 +1,80 @@
+"""Calls from several threads at once.
+
+Runs unchanged on Python 3.7 with numpy 1.16.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import Callable, Sequence
+
+    from conv2d_conformance.backends.protocol import Array
+
+# Seconds for which one thread may run before another gets its turn; 5 ms by default.
+TURN = 1e-5
+
+
+class Late(Exception):  # noqa: N818  (a thread is)
+    """A thread is not done in time."""
+
+
+class Caller(threading.Thread):
+    """Makes the same call again and again; what the last calls gave, or raised, is kept.
+
+    A daemon: one that hangs must not keep the process from ending.
+    """
+
+    def __init__(self, call: Callable[..., Array], operands: Sequence[Any], times: int) -> None:
+        super().__init__(daemon=True)
+        self.results: list[bytes] = []
+        self.error: Exception | None = None
+        self._call, self._operands, self._times = call, operands, times
+
+    def run(self) -> None:
+        """Keep the bits of each result."""
+        try:
+            for _ in range(self._times):
+                self.results.append(self._call(*self._operands).tobytes())
+        except Exception as error:  # noqa: BLE001  (raised again where it can be judged)
+            self.error = error
+
+
+def at_once(
+    call: Callable[..., Array], operands: Sequence[Sequence[Any]], times: int, seconds: float
+) -> list[list[bytes]]:
+    """The bits of each result of ``times`` calls on each of the operands, a thread for each.
+
+    Raises
+    ------
+    Exception
+        What a call raised.
+    Late
+        If a thread is not done within ``seconds``.
+    """
+    callers = [Caller(call, each, times) for each in operands]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(TURN)
+    try:
+        _run(callers, seconds)
+    finally:
+        sys.setswitchinterval(before)
+    for caller in callers:
+        if caller.error is not None:
+            raise caller.error
+    return [caller.results for caller in callers]
+
+
+def _run(callers: Sequence[Caller], seconds: float) -> None:
+    until = monotonic() + seconds
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join(max(until - monotonic(), 0))
+        if caller.is_alive():
+            msg = f"{len(callers)} threads at once: no result within {seconds:g} s"
+            raise Late(msg)

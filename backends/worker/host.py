@@ -1,0 +1,235 @@
+"""Runs adapters in this interpreter for a suite in another one; started as a script.
+
+Requests come on standard input, answers go to standard output, both as `backends.worker.wire` has
+them. What a framework prints goes to standard error. Only this room and the framework are imported.
+
+Runs unchanged on Python 3.7 with numpy 1.16.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib.util
+import os
+import platform
+import sys
+import types
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import IO
+
+PACKAGE = "conv2d_conformance"
+ROOM = Path(__file__).resolve().parents[1]
+# What is told of a message; frameworks' own are shorter. In characters.
+LONGEST = 10_000
+
+
+def find_this_room() -> None:
+    """Make ``conv2d_conformance.backends`` importable, and nothing else of what lies beside it.
+
+    In a checkout the room lies beside the package, once installed within it. The package itself
+    is an empty name here: the rest of it needs a newer Python than this may be.
+    """
+    if PACKAGE in sys.modules:
+        return
+    own = Path(__file__).resolve().parent
+    sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != own]
+    package = types.ModuleType(PACKAGE)
+    within = ROOM.parent if ROOM.parent.name == PACKAGE else ROOM.with_name("conformance")
+    package.__path__ = [str(within)]
+    sys.modules[PACKAGE] = package
+    spec = importlib.util.spec_from_file_location(
+        PACKAGE + ".backends",
+        str(ROOM / "__init__.py"),
+        submodule_search_locations=[str(ROOM)],
+    )
+    module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]  # of a file there is one
+    sys.modules[PACKAGE + ".backends"] = module
+    package.backends = module  # type: ignore[attr-defined]  # as an import of it would set
+    spec.loader.exec_module(module)  # type: ignore[union-attr]  # likewise
+
+
+class Host:
+    """Answers requests until their stream ends."""
+
+    def __init__(self, requests: IO[bytes], answers: IO[bytes]) -> None:
+        from conv2d_conformance.backends.worker.array_mirror import Mirror
+
+        self._requests, self._answers = requests, answers
+        self._mirror = Mirror()
+        self._adapters: list[Any] = []
+        self._kept: dict[str, list[Any]] = {}
+
+    def serve(self) -> None:
+        """Answer one request after the other; what a call raises is its answer."""
+        from conv2d_conformance.backends.worker import wire
+
+        own = os.getpid()
+        while True:
+            try:
+                head, blobs = wire.receive(self._requests)
+            except EOFError:
+                return
+            out: list[bytes] = []
+            try:
+                told = self._answer(head, blobs, out)
+            except BaseException as error:  # noqa: BLE001  (SystemExit too is an answer)
+                told, out = raised(error), []
+            if os.getpid() != own:  # a call has forked, and has returned in the child too
+                os._exit(0)
+            wire.send(self._answers, told, out)
+
+    def _answer(self, head: dict[str, Any], blobs: list[bytes], out: list[bytes]) -> dict[str, Any]:
+        from conv2d_conformance.backends.worker.wire import tupled
+
+        do = getattr(self, "do_" + head.pop("do"))
+        if "adapter" not in head:
+            return do(**head)  # type: ignore[no-any-return]  # each `do_` gives a dict
+        adapter = self._adapters[head.pop("adapter")]
+        operands = [
+            self._mirror.operand(told, blobs) if isinstance(told, dict) else tupled(told)
+            for told in head.pop("operands")
+        ]
+        return do(adapter, operands, out, **head)  # type: ignore[no-any-return]  # likewise
+
+    def do_greet(self, first: list[str], last: list[str]) -> dict[str, Any]:
+        """Say what this interpreter is, and look for modules where the suite says.
+
+        The working folder comes last: a checkout of a framework there is not what is installed.
+        """
+        from conv2d_conformance.backends.worker.installed_packages import installed
+
+        sys.path[:] = list(dict.fromkeys(first + sys.path + last))
+        return {"python": platform.python_version(), "packages": installed()}
+
+    def do_select(self, selector: str) -> dict[str, Any]:
+        """The names that a selector stands for here."""
+        from conv2d_conformance.backends.registry import select
+
+        return {"names": select(selector)}
+
+    def do_load(self, name: str, layout: str | None) -> dict[str, Any]:
+        """Make an adapter; the suite names it by its number from then on."""
+        from conv2d_conformance.backends.precision import settings
+        from conv2d_conformance.backends.registry import load
+
+        adapter: Any = load(name)
+        if layout is not None:
+            adapter = type(adapter)(layout=layout)
+        self._adapters.append(adapter)
+        number = len(self._adapters) - 1
+        return {"adapter": number, "spec": asdict(adapter.spec), "settings": settings()}
+
+    def do_call(
+        self,
+        adapter: Any,
+        operands: list[Any],
+        out: list[bytes],
+        method: str,
+        options: dict[str, Any],
+        forget: list[int],
+    ) -> dict[str, Any]:
+        """Call a method; say what it gave, and what it did to arrays that the suite holds."""
+        from conv2d_conformance.backends.worker.wire import tupled
+
+        self._mirror.forget(forget)
+        before = self._mirror.bits(operands)
+        try:
+            result = getattr(adapter, method)(*operands, **tupled(options))
+            told = self._mirror.result(result, operands, out)
+        except BaseException as error:  # noqa: BLE001  (SystemExit too is what a call did)
+            told = raised(error)
+        told["mutated"] = self._mirror.mutated(operands, before, out)
+        told["changed"] = self._mirror.changed(out)
+        return told
+
+    def do_time(
+        self,
+        adapter: Any,
+        operands: list[Any],
+        _: Any,
+        method: str,
+        options: dict[str, Any],
+        rounds: int,
+        loops: int,
+        kept: str,
+    ) -> dict[str, Any]:
+        """Seconds per call of each round; operands that have a name come once and are kept."""
+        from conv2d_conformance.backends.worker.stopwatch import seconds_per_call
+        from conv2d_conformance.backends.worker.wire import tupled
+
+        if kept:
+            operands = self._kept.setdefault(kept, operands)
+        call = getattr(adapter, method)
+        return {"seconds": seconds_per_call(call, operands, tupled(options), rounds, loops)}
+
+    def do_at_once(
+        self,
+        adapter: Any,
+        operands: list[Any],
+        out: list[bytes],
+        method: str,
+        sizes: list[int],
+        times: int,
+        seconds: float,
+    ) -> dict[str, Any]:
+        """The bits of each result of calls that threads make at once; ``sizes`` parts operands."""
+        from conv2d_conformance.backends.worker.concurrent_calls import at_once
+
+        left = iter(operands)
+        given = [[next(left) for _ in range(size)] for size in sizes]
+        found = at_once(getattr(adapter, method), given, times, seconds)
+        out.extend(bits for each in found for bits in each)
+        return {"counts": [len(each) for each in found]}
+
+    def do_changes(
+        self, adapter: Any, operands: list[Any], _: Any, method: str, name: str
+    ) -> dict[str, Any]:
+        """What a call changes of this process, in words."""
+        from conv2d_conformance.backends.worker.process_state import changes
+
+        return {"words": changes(lambda: getattr(adapter, method)(*operands), name)}
+
+    def do_snippet(
+        self, _: Any, operands: list[Any], out: list[bytes], text: str
+    ) -> dict[str, Any]:
+        """What a snippet (see `backends.protocol.Spec`) makes of image, kernel and padding."""
+        from conv2d_conformance.backends.worker.array_mirror import described
+        from conv2d_conformance.backends.worker.run_snippet import run
+
+        return {"array": described(run(text, operands), out)}
+
+
+def raised(error: BaseException) -> dict[str, Any]:
+    """What was raised, as words."""
+    # What is no text, as half a surrogate pair, could not be written anywhere.
+    message = str(error).encode("utf-8", "backslashreplace").decode("utf-8")
+    told = message if len(message) <= LONGEST else message[:LONGEST] + " …"
+    return {"raised": type(error).__name__, "message": told}
+
+
+def own_streams() -> tuple[IO[bytes], IO[bytes]]:
+    """The suite's pipes under numbers of their own: what is printed goes to standard error."""
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    return requests, answers
+
+
+def die_with_the_suite() -> None:
+    """Have Linux end this process with its parent, even within a call that never returns."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL
+
+
+if __name__ == "__main__":
+    faulthandler.enable()
+    die_with_the_suite()
+    find_this_room()
+    Host(*own_streams()).serve()

@@ -1,0 +1,101 @@
+"""Messages between the suite and a host: JSON for words and numbers, ``.npy`` bytes for arrays.
+
+A message is a length of four bytes (big-endian), as many bytes of JSON, and the arrays one after
+another; ``lengths`` in the JSON says how long each is. Nothing is ever pickled.
+
+Runs unchanged on Python 3.7 with numpy 1.16.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from typing import IO, Dict, List, Tuple
+
+    from conv2d_conformance.backends.protocol import Array
+
+    Message = Tuple[Dict[str, Any], List[bytes]]
+
+LENGTH = struct.Struct(">I")
+# NumPy has no bfloat16 of its own, and ``.npy`` no word for it: its bits travel.
+BFLOAT16 = "bfloat16"
+
+
+def send(stream: IO[bytes], head: dict[str, Any], blobs: list[bytes]) -> None:
+    """Write one message.
+
+    Raises
+    ------
+    OSError
+        If nobody reads.
+    """
+    text = json.dumps(dict(head, lengths=[len(blob) for blob in blobs])).encode()
+    stream.write(b"".join([LENGTH.pack(len(text)), text, *blobs]))
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> Message:
+    """Read one message.
+
+    Raises
+    ------
+    EOFError
+        If the stream ends before the message does.
+    """
+    (length,) = LENGTH.unpack(_exactly(stream, LENGTH.size))
+    head = json.loads(_exactly(stream, length).decode())
+    return head, [_exactly(stream, size) for size in head.pop("lengths")]
+
+
+def tupled(value: Any) -> Any:
+    """Tuples again, where JSON made them lists."""
+    if isinstance(value, list):
+        return tuple(tupled(part) for part in value)
+    if isinstance(value, dict):
+        return {key: tupled(part) for key, part in value.items()}
+    return value
+
+
+def _exactly(stream: IO[bytes], size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) != size:
+        msg = "the stream ended within a message"
+        raise EOFError(msg)
+    return data
+
+
+def pack(array: Array) -> tuple[str, bytes]:
+    """The name of an array's dtype, and its packed values as the bytes of an ``.npy`` file.
+
+    Raises
+    ------
+    ValueError
+        If its elements are Python objects.
+    """
+    name = array.dtype.name
+    packed = np.array(array, order="C", copy=True, subok=False)
+    file = io.BytesIO()
+    np.save(file, packed.view(np.uint16) if name == BFLOAT16 else packed, allow_pickle=False)
+    return name, file.getvalue()
+
+
+def unpack(name: str, data: bytes) -> Array:
+    """The array that `pack` packed.
+
+    Raises
+    ------
+    ImportError
+        If it holds bfloat16 and there is no ``ml_dtypes``.
+    """
+    array: Array = np.load(io.BytesIO(data), allow_pickle=False)
+    if name != BFLOAT16:
+        return array
+    import ml_dtypes
+
+    return array.view(ml_dtypes.bfloat16)

@@ -1,0 +1,111 @@
+"""The layers that are tried: pairs and triples of options, released bugs, and real networks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from covertable import make
+
+from conv2d_conformance.cases.layers import Layer, parse
+from conv2d_conformance.cases.planes import PADDINGS
+from conv2d_conformance.definition.padding import Options, output_size, pads_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Plain operands; one channel; many; two groups; depthwise; depthwise with two outputs a channel;
+# and a tail for every vector width.
+FACTORS: dict[str, list[Any]] = {
+    "channels": [
+        None,
+        (1, 1, 1, 1),
+        (2, 3, 4, 1),
+        (1, 4, 6, 2),
+        (2, 4, 4, 4),
+        (1, 3, 6, 3),
+        (1, 13, 17, 1),
+    ],
+    "image": [(7, 9), (8, 8), (13, 10)],
+    "kernel": [(1, 1), (3, 3), (2, 3), (4, 2)],
+    "stride": [(1, 1), (2, 2), (1, 3), (3, 2)],
+    "dilation": [(1, 1), (2, 2), (1, 2), (3, 1)],
+    "padding": [*PADDINGS, ((1, 1), (1, 1)), ((1, 0), (2, 3)), ((-1, 0), (1, -2))],
+    "dtype": ["float32", "float64"],
+}
+
+
+def has_output(row: dict[str, Any]) -> bool:
+    """Whether a kernel of that reach fits into the padded image."""
+    options = Options(dilation=row["dilation"])
+    pads = pads_of(row["padding"], row["image"], row["kernel"], options)
+    return 0 not in output_size(row["image"], row["kernel"], pads, options)
+
+
+# Rows without an output are kept out here: left out afterwards they would take pairs with them.
+WITH_OUTPUT = {
+    "operator": "fn",
+    "requires": ["image", "kernel", "dilation", "padding"],
+    "evaluate": has_output,
+}
+
+
+def _covering(strength: int) -> Iterator[Layer]:
+    """Every combination of ``strength`` values of the factors, in as few layers as may be."""
+    for row in make(FACTORS, strength=strength, constraints=[WITH_OUTPUT]):
+        yield Layer(**row, covering=strength == 2)
+
+
+PAIRS = tuple(_covering(2))
+TRIPLES = tuple(layer for layer in _covering(3) if layer not in PAIRS)
+# What released frameworks got wrong, and the widths at which code has a tail to handle.
+DESIGNED = tuple(
+    parse(descriptor)
+    for descriptor in (
+        "n2c3o5/6x7-by-1x1/p1x1x1x1",  # one by one with padding: memory that was never written
+        "n1c8o8/7x7-by-1x1/valid/s2x2",
+        "n1c8o8/8x8-by-1x1/same/s2x2",
+        "n0c3o4/6x7-by-3x3/same",  # no image at all
+        "n2c1o4/6x7-by-3x3/same",  # one channel, which two layouts write alike
+        "n1c6o6g6/9x9-by-3x3/same/d2x2",
+        "n1c4o8g4/9x9-by-3x3/p2x2x2x2/d2x2",
+        "n1c3o2/2x9-by-5x3/p2x2x0x0",  # the kernel is larger than the image
+        "n1c2o3/9x9-by-3x3/p-1x-2x0x1",
+        "n3c5o4/10x11-by-4x4/same/s3x2",
+        *(f"n1c{c}o{c + 1}/5x{c}-by-3x3/same" for c in (13, 16, 17, 31, 32, 33)),
+    )
+)
+# Layers of ResNet-50, VGG-16, MobileNet, U-Net, ConvNeXt and ViT, at a quarter of their size.
+REDUCED = tuple(
+    parse(descriptor)
+    for descriptor in (
+        "n1c3o16/56x56-by-7x7/p3x3x3x3/s2x2",
+        "n1c64o64/14x14-by-1x1/valid",
+        "n1c64o64/14x14-by-3x3/p1x1x1x1",
+        "n1c64o32/14x14-by-1x1/valid/s2x2",
+        "n1c3o16/32x32-by-3x3/p1x1x1x1",
+        "n1c32o32g32/28x28-by-3x3/p1x1x1x1/s2x2",
+        "n1c32o64/28x28-by-1x1/valid",
+        "n1c16o32/35x35-by-3x3/valid",
+        "n1c24o24g24/14x14-by-7x7/p3x3x3x3",
+        "n1c3o48/64x64-by-16x16/valid/s16x16",
+    )
+)
+INTEGERS = PAIRS + TRIPLES + DESIGNED + REDUCED
+REAL = tuple(replace(layer, family="normal") for layer in PAIRS + DESIGNED + REDUCED)
+# The same at full size, for timing: with `same` where the network's pads are those of `same`.
+FULL = tuple(
+    parse(f"{descriptor}/normal")
+    for descriptor in (
+        "n1c3o64/224x224-by-7x7/p3x3x3x3/s2x2/float32",
+        "n1c64o64/56x56-by-3x3/same/float32",
+        "n1c256o64/56x56-by-1x1/valid/float32",
+        "n1c256o512/56x56-by-1x1/valid/s2x2/float32",
+        "n1c512o512/7x7-by-3x3/same/float32",
+        "n1c64o64/224x224-by-3x3/same/float32",
+        "n1c32o32g32/112x112-by-3x3/same/float32",
+        "n1c64o128/280x280-by-3x3/valid/float32",
+        "n1c96o96g96/56x56-by-7x7/same/float32",
+        "n1c3o768/224x224-by-16x16/valid/s16x16/float32",
+    )
+)

@@ -1,0 +1,229 @@
+"""The cases: named inputs, the same on every machine."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import zlib
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+from itertools import product
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from conv2d_conformance.cases import random_data
+from conv2d_conformance.definition.dtypes import DTYPES, FLOATS, named
+from conv2d_conformance.definition.error_bounds import unit_roundoff
+from conv2d_conformance.probe.index_map import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.probe.index_map import Shape
+
+Layout = Literal["plain", "reversed", "strided", "fortran", "read-only", "big-endian", "repeated"]
+Operand = Literal["both", "image", "kernel"]
+PADDINGS = ("valid", "same", "full")
+ONE: tuple[Operand, ...] = ("image", "kernel")
+LAYOUTS: tuple[Layout, ...] = ("reversed", "strided", "fortran", "read-only", "big-endian")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One input: shapes, padding, dtype, family of data, and memory layout of which operands.
+
+    ``id`` names it, in letters that every shell leaves alone; the data follow from it. Where a
+    compilation per shape makes a call dear, only ``covering`` cases run: a Latin square of the
+    product, so that every pair of shape, padding, dtype and family still occurs.
+    """
+
+    image: Shape
+    kernel: Shape
+    padding: str = "same"
+    dtype: str = "float32"
+    family: random_data.Family = "integers"
+    layout: Layout = "plain"
+    only: Operand = "both"
+    covering: bool = field(default=True, compare=False)
+
+    @property
+    def id(self) -> str:
+        """``same/6x7-by-2x3/float32``, then what is not the default."""
+        parts = [self.padding, describe(self.image, self.kernel), self.dtype]
+        defaults = {"integers", "plain", "both"}
+        rest = self.family, self.layout, self.only
+        return "/".join(parts + [p for p in rest if p not in defaults])
+
+    @property
+    def shapes(self) -> tuple[Shape, Shape]:
+        """Shapes of image and kernel."""
+        return self.image, self.kernel
+
+    @property
+    def padding_word(self) -> str:
+        """The padding, as the id has it."""
+        return self.padding
+
+    def arrays(self) -> tuple[Array, Array]:
+        """Image (H, W) and kernel (Kh, Kw), made anew at each call; ``--seed`` gives others."""
+        img, k = _numbers(replace(self, layout="plain", only="both"), random_data.SEED.get())
+        return (
+            lay_out(img, "plain" if self.only == "kernel" else self.layout),
+            lay_out(k, "plain" if self.only == "image" else self.layout),
+        )
+
+    def definition(self) -> str:
+        """Hash of the case's name, the seed, and the operands in every byte and stride."""
+        return _definition(self, random_data.SEED.get())
+
+
+@cache
+def _definition(case: Case, seed: int) -> str:
+    return digest(f"{case.id}{seed or ''}", case.arrays())
+
+
+def digest(name: str, arrays: Iterable[Array]) -> str:
+    """Hash of a name, and of every byte and stride of some arrays."""
+    made = hashlib.sha256(name.encode())
+    for array in arrays:
+        made.update(f"{array.dtype.str}{array.shape}{array.strides}".encode())
+        made.update(array.tobytes())
+    return made.hexdigest()[:16]
+
+
+def _numbers(case: Case, seed: int) -> tuple[Array, Array]:
+    """The numbers themselves; every backend gets the same, so the small ones are kept."""
+    return (_made if math.prod(case.image) > KEPT else _kept)(case, seed)
+
+
+def _made(case: Case, seed: int) -> tuple[Array, Array]:
+    name = zlib.crc32(case.id.encode())
+    rng = np.random.default_rng([name, seed] if seed else name)
+    return random_data.make(case.family, rng, case.image, case.kernel, named(case.dtype))
+
+
+KEPT = 2**14
+_kept = lru_cache(maxsize=2**12)(_made)
+
+
+def lay_out(a: Array, layout: Layout) -> Array:
+    """``a`` (rows, columns) with the same values in another memory layout.
+
+    All rows of a ``repeated`` array are its first: one row in memory, its stride zero.
+    """
+    if layout == "reversed":
+        return a[::-1, ::-1].copy()[::-1, ::-1]
+    if layout == "strided":
+        wide = np.full((2 * a.shape[0], 3 * a.shape[1]), 7, a.dtype)
+        wide[::2, ::3] = a
+        return wide[::2, ::3]
+    if layout == "fortran":
+        return np.array(a, order="F")
+    if layout == "big-endian":
+        return a.astype(a.dtype.newbyteorder(">"))
+    if layout == "repeated":
+        return np.lib.stride_tricks.as_strided(a[0].copy(), a.shape, (0, a.itemsize))
+    a = a.copy()
+    a.flags.writeable = layout != "read-only"
+    return a
+
+
+# Odd, even and mixed kernels; square and not; minimal; as large as the image and larger; wider
+# than the vector registers and blocks of real code.
+SHAPES: tuple[tuple[Shape, Shape], ...] = (
+    ((6, 7), (3, 3)),
+    ((7, 5), (3, 5)),
+    ((5, 8), (2, 3)),
+    ((8, 6), (3, 2)),
+    ((6, 6), (2, 2)),
+    ((9, 7), (5, 4)),
+    ((6, 9), (1, 3)),
+    ((9, 6), (4, 1)),
+    ((1, 1), (1, 1)),
+    ((1, 7), (1, 3)),
+    ((7, 1), (3, 1)),
+    ((5, 6), (1, 1)),
+    ((4, 3), (4, 3)),
+    ((17, 19), (7, 7)),
+    ((12, 33), (3, 3)),
+    ((20, 21), (8, 9)),
+    ((20, 21), (15, 16)),
+)
+LARGER_KERNELS: tuple[tuple[Shape, Shape], ...] = (((3, 4), (5, 6)), ((2, 6), (3, 3)))
+# Where real code changes its algorithm or has a tail to handle: one less than a power of two, the
+# power itself and one more, along one axis; and kernels too large for a loop that is written out.
+TAIL_SHAPES: tuple[tuple[Shape, Shape], ...] = (
+    *(((5, n), (3, 3)) for n in (7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65)),
+    *(((n, 6), (3, 3)) for n in (7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65)),
+    *(((n + 2, n + 3), (n, n)) for n in (7, 11, 15, 31)),
+    *(((4, n + 3), (1, n)) for n in (7, 11, 15, 31)),
+    *(((n + 2, 5), (n, 1)) for n in (7, 11, 15, 31)),
+    ((64, 64), (3, 3)),
+    ((70, 67), (5, 5)),
+    ((131, 5), (4, 2)),
+    ((5, 259), (2, 3)),
+)
+REAL_SHAPES: tuple[tuple[Shape, Shape], ...] = (
+    ((9, 10), (3, 3)),
+    ((17, 16), (4, 5)),
+    ((40, 41), (11, 11)),
+    ((33, 32), (31, 31)),
+)
+# Past the sizes from which code takes other formats, or threads.
+LARGE_SHAPES: tuple[tuple[Shape, Shape], ...] = (((96, 97), (3, 3)), ((131, 130), (5, 6)))
+# Kernels of practice, which code may take a short cut for; `data.STRUCTURED` says what each is.
+STRUCTURED_SHAPES: tuple[tuple[Shape, Shape], ...] = (((9, 8), (3, 3)), ((11, 12), (5, 4)))
+
+
+def _square(
+    paddings: Sequence[str],
+    shapes: Sequence[tuple[Shape, Shape]],
+    dtypes: Sequence[str],
+    families: Sequence[random_data.Family] = ("integers",),
+) -> tuple[Case, ...]:
+    """The whole product; one case in ``len(paddings)`` covers it pairwise."""
+    return tuple(
+        Case(*shape, padding, dtype, family, covering=(p + s + d + f) % len(paddings) == 0)
+        for (p, padding), (s, shape), (d, dtype), (f, family) in product(
+            enumerate(paddings), enumerate(shapes), enumerate(dtypes), enumerate(families)
+        )
+    )
+
+
+TAILS = _square(PADDINGS, TAIL_SHAPES, ("float32",)) + _square(
+    PADDINGS, TAIL_SHAPES[11::4], ("float64",)
+)
+PLAIN = _square(PADDINGS, SHAPES, DTYPES) + _square(("same", "full"), LARGER_KERNELS, FLOATS)
+STRUCTURED = _square(PADDINGS, STRUCTURED_SHAPES, ("float32",), random_data.STRUCTURED)
+# Sums past 2**53, which no float64 holds.
+HUGE = _square(PADDINGS, (SHAPES[0],), ("int64",), ("huge",))
+INTEGERS = PLAIN + TAILS + STRUCTURED + HUGE
+# No bound holds where K·u nears 1: sums in the operands' own bfloat16 then stop growing.
+REAL = tuple(
+    case
+    for case in (
+        *_square(PADDINGS, REAL_SHAPES, FLOATS, random_data.REAL_FAMILIES),
+        *(Case(*shapes, p, family="normal") for shapes in LARGE_SHAPES for p in PADDINGS),
+    )
+    if math.prod(case.kernel) * unit_roundoff(named(case.dtype)) < 0.5
+)
+SHAPED = {
+    padding: tuple(
+        replace(case, covering=True)
+        for case in PLAIN
+        if case.padding == padding and case.dtype == "float32"
+    )
+    for padding in PADDINGS
+}
+FEW = tuple(Case(*shapes, padding) for padding in PADDINGS for shapes in (SHAPES[1], SHAPES[5]))
+LAID_OUT = tuple(
+    replace(case, layout=layout, dtype=dtype)
+    for case, layout, dtype in product(FEW[::2], LAYOUTS, ("float32", "float64"))
+) + tuple(
+    replace(case, layout=layout, only=operand)
+    for case in FEW[::2]
+    for layout, operand in (*product(LAYOUTS, ONE), ("repeated", "image"))
+)
+DTYPED = tuple(Case((6, 7), (3, 3), padding, dtype) for padding in PADDINGS for dtype in FLOATS)

@@ -1,0 +1,116 @@
+"""The transposed layers that are tried: pairs of options, those of networks, and the unusual."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from covertable import make
+
+from conv2d_conformance.cases import layer_tables
+from conv2d_conformance.cases.transposed_layers import TransposedLayer, parse
+
+if TYPE_CHECKING:
+    from conv2d_conformance.cases.layers import Layer
+    from conv2d_conformance.definition.padding import Pair
+
+# Of (2, 2) and (1, 1) some stride exceeds the kernel: then pixels lie between what is painted.
+FACTORS: dict[str, list[Any]] = {
+    **layer_tables.FACTORS,
+    "image": [(4, 5), (6, 6), (7, 3)],
+    "kernel": [(1, 1), (2, 2), (3, 3), (2, 3), (4, 2)],
+    "padding": ["valid", "same"],
+}
+PAIRS: tuple[Layer, ...] = tuple(TransposedLayer(**row) for row in make(FACTORS, strength=2))
+# Apart, so that the layers without output_padding stay those that they are. ``steps`` are stride
+# and output_padding, which has to be less.
+PADDED: dict[str, list[Any]] = {
+    **{word: values for word, values in FACTORS.items() if word != "stride"},
+    "padding": ["valid", "same", ((1, 1), (1, 1)), ((0, 0), (1, 1))],
+    "steps": [
+        ((2, 2), (1, 1)),
+        ((1, 3), (0, 2)),
+        ((3, 2), (2, 1)),
+        ((2, 1), (1, 0)),
+        ((2, 2), (0, 0)),
+    ],
+}
+
+
+def has_adjoint(row: dict[str, Any]) -> bool:
+    """Whether a correlation with that stride gives the image: frameworks may refuse the others.
+
+    `same` counts from (H - 1)s rows, and one more if the kernel spans an odd number: without any
+    more, the last row of the image would be of no window.
+    """
+    spans = (d * (m - 1) + 1 for m, d in zip(row["kernel"], row["dilation"], strict=True))
+    axes = zip(spans, row["steps"][1], strict=True)
+    return row["padding"] != "same" or all(span % 2 + q > 0 for span, q in axes)
+
+
+WITH_ADJOINT = {
+    "operator": "fn",
+    "requires": ["kernel", "dilation", "padding", "steps"],
+    "evaluate": has_adjoint,
+}
+
+
+def padded(steps: tuple[Pair, Pair], **row: Any) -> Layer:
+    """The layer of a row of `PADDED`."""
+    return TransposedLayer(**row, stride=steps[0], output_padding=steps[1])
+
+
+PADDED_PAIRS: tuple[Layer, ...] = tuple(
+    padded(**row) for row in make(PADDED, strength=2, constraints=[WITH_ADJOINT])
+)
+DESIGNED: tuple[Layer, ...] = tuple(
+    parse(descriptor)
+    for descriptor in (
+        "t-n0c3o4/6x7-by-3x3/valid/s2x2",  # no image at all
+        "t-n0c3o4/6x7-by-3x3/same",
+        "t-n2c3o5/6x7-by-1x1/valid",
+        "t-n1c3o5/4x5-by-1x1/same/s2x2",  # three pixels of four are painted by nothing
+        "t-n1c3o4/5x6-by-2x2/valid/s3x3",
+        "t-n1c3o4/5x6-by-2x2/same/s3x3",
+        "t-n1c3o4/5x6-by-3x1/valid/s2x3",  # only one stride exceeds the kernel
+        "t-n2c1o4/6x7-by-3x3/same/s2x2",  # one channel, which two layouts write alike
+        "t-n2c4o1/6x7-by-3x3/same/s2x2",
+        "t-n1c6o6g6/7x7-by-3x3/same/s2x2",
+        "t-n1c6o6g6/7x7-by-3x3/valid/d2x2",
+        "t-n1c4o8g2/5x5-by-4x4/valid/s2x2",
+        "t-n1c3o2/5x6-by-3x3/valid/s2x2/d2x2",
+        "t-n1c3o2/5x6-by-3x3/valid/s2x3/d3x2",
+        "t-n1c3o2/1x1-by-5x5/same/s2x2",
+        "t-n1c3o2/5x6-by-6x7/same/s1x2",  # an odd pixel to crop, of kernels longer than the image
+        # U-Net's up-convolution; DCGAN's first layer and its others; a decoder's with 3×3.
+        "t-n1c16o8/7x7-by-2x2/valid/s2x2",
+        "t-n2c16o32/1x1-by-4x4/valid",
+        "t-n2c16o8/4x4-by-4x4/same/s2x2",
+        "t-n1c16o8/8x8-by-5x5/same/s2x2",
+        "t-n1c16o8/7x7-by-3x3/same/s2x2",
+        "t-n1c3o2/5x6-by-3x3/valid/s2x2/o1x1",
+        "t-n1c3o2/5x6-by-3x3/same/s2x2/o0x0",  # zero is not the default of Keras
+        "t-n1c3o2/5x6-by-3x3/same/s2x2/o1x1",
+        "t-n1c3o2/5x6-by-3x3/valid/s2x3/o0x2",  # one axis only
+        "t-n1c3o2/5x6-by-3x3/same/s2x3/o1x0",
+        "t-n2c3o4/5x6-by-4x4/valid/s2x2/o1x1",
+        "t-n2c3o4/5x6-by-4x4/same/s2x2/o1x1",
+        "t-n1c3o2/5x6-by-2x2/same/s2x2/o0x0",  # the last row and column have no window
+        "t-n1c3o4/5x6-by-2x2/valid/s3x3/o2x2",
+        "t-n1c3o4/5x6-by-2x2/valid/s3x3/o0x0",
+        "t-n1c4o6g2/5x6-by-3x3/valid/s2x2/o1x1",
+        "t-n1c3o2/5x6-by-3x3/valid/d2x2/o1x1",  # less than the dilation, not than the stride
+        # PyTorch's inverses of a stride of two over an even image, and DCGAN's there.
+        "t-n2c16o8/4x4-by-3x3/p1x1x1x1/s2x2/o1x1",
+        "t-n1c16o8/7x7-by-5x5/p2x2x2x2/s2x2/o1x1",
+        "t-n1c4o6g2/4x5-by-3x3/p1x1x1x1/s2x2/o1x0",
+        "t-n2c16o8/4x4-by-4x4/p1x1x1x1/s2x2",
+    )
+)
+# The widths at which code has a tail to handle.
+TAILS: tuple[Layer, ...] = tuple(
+    replace(parse(f"t-n1c{c}o{c + 1}/4x5-by-3x3/same/s2x2"), covering=c in (17, 33))
+    for c in (13, 16, 17, 31, 32, 33)
+)
+INTEGERS = PAIRS + PADDED_PAIRS + DESIGNED + TAILS
+REAL = tuple(replace(layer, family="normal") for layer in INTEGERS)

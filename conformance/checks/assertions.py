@@ -1,0 +1,134 @@
+"""Judgements that checks share: shape first, then values, with a message that is a bug report."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from conv2d_conformance.definition import error_bounds
+from conv2d_conformance.definition.correlation import shape_of
+from conv2d_conformance.diagnosis import plane_misreadings
+from conv2d_conformance.errors import WrongDtypeError, WrongShapeError, WrongValueError
+from conv2d_conformance.under_test.backend import Margin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conv2d_conformance.definition.correlation import Array, Exact, Floats
+    from conv2d_conformance.under_test.backend import Subject
+
+
+def form(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> None:
+    """The result has the shape that the padding gives, and the dtype that the operands' gives."""
+    expected = subject.size(img, k, padding)
+    if result.shape != expected:
+        msg = (
+            f"{subject.spec.call}, padding {padding!r}: image {img.shape} and kernel {k.shape} "
+            f"gave shape {result.shape}, expected {expected}"
+        )
+        raise WrongShapeError(msg)
+    elsewhere = subject.probe.dtypes.get(img.dtype.name, result.dtype.name)
+    if result.dtype.name != elsewhere:
+        msg = (
+            f"{subject.spec.call}, padding {padding!r}: image {img.shape} and kernel {k.shape} of "
+            f"{img.dtype.name} gave {result.dtype.name}, and {elsewhere} at another size"
+        )
+        raise WrongDtypeError(msg)
+
+
+def exactly(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> None:
+    """Every element is the exact integer; within the norm-wise bound where an FFT computed it."""
+    form(subject, img, k, padding, result)
+    exact = subject.exact(img, k, padding)
+    values(subject, img, k, padding, result, exact, whole(subject, img, k, exact, result.dtype))
+
+
+def whole(subject: Subject, img: Array, k: Array, exact: Exact, given: np.dtype[Any]) -> Floats:
+    """The bound for integers; ``given`` is the dtype of the result."""
+    if subject.sums_directly:
+        return np.zeros(exact.value.shape)
+    rounding = 0.5 if given.kind in "iu" else 0.0
+    return error_bounds.normwise(img, k, exact, img.dtype) + rounding
+
+
+def closely(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> None:
+    """Every element lies within the bound of honest summation in the operands' dtype."""
+    form(subject, img, k, padding, result)
+    exact = subject.exact(img, k, padding)
+    values(subject, img, k, padding, result, exact, honest(subject, img, k, exact))
+
+
+def honest(subject: Subject, img: Array, k: Array, exact: Exact) -> Floats:
+    """The bound for the algorithm by which the subject computes."""
+    if subject.sums_directly:
+        return error_bounds.componentwise(exact, img.dtype)
+    return error_bounds.normwise(img, k, exact, img.dtype)
+
+
+def blocks(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> None:
+    """As `closely`, on blocks of 8×8 at the corners and the centre of a large result."""
+    form(subject, img, k, padding, result)
+    rows, columns = (sorted({0, max(n // 2 - 4, 0), max(n - 8, 0)}) for n in result.shape)
+    for corner in product(rows, columns):
+        block = result[corner[0] : corner[0] + 8, corner[1] : corner[1] + 8]
+        exact = subject.exact(img, k, padding, corner, shape_of(block))
+        if not (exact.error_of(block) <= honest(subject, img, k, exact)).all():
+            closely(subject, img, k, padding, result)
+
+
+def values(
+    subject: Subject,
+    img: Array,
+    k: Array,
+    padding: str,
+    result: Array,
+    exact: Exact,
+    bound: Floats,
+) -> None:
+    """No error exceeds its bound."""
+    what = f"{subject.spec.call}, padding {padding!r}, image {img.shape} and kernel {k.shape}"
+    within(
+        subject,
+        f"{what} of {img.dtype}",
+        result,
+        exact,
+        bound,
+        lambda: plane_misreadings.of(subject, img, k, padding, result),
+    )
+
+
+def dirty(nbytes: int, byte: int = 0xFF) -> None:
+    """Leave memory behind that is handed out again and holds one byte: NaN if it is ``0xFF``."""
+    held = [np.full(nbytes, byte, np.uint8) for _ in range(4)]
+    del held
+
+
+def within(
+    subject: Subject,
+    what: str,
+    result: Array,
+    exact: Exact,
+    bound: Floats,
+    diagnose: Callable[[], str],
+) -> None:
+    """No error exceeds its bound; the worst is noted as the subject's margin."""
+    if not result.size:
+        return
+    error = exact.error_of(result)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(error == 0, 0.0, error / bound)
+    ratio[np.isnan(error)] = np.inf
+    worst = tuple(int(i) for i in np.unravel_index(np.argmax(ratio), ratio.shape))
+    subject.margin = Margin(float(ratio[worst]), worst)
+    if ratio[worst] <= 1:
+        return
+    first = tuple(int(i) for i in np.argwhere(ratio > 1)[0])
+    wrong = int((ratio > 1).sum())
+    msg = (
+        f"{what}: {wrong} of {ratio.size} elements are wrong. First at {first}: expected "
+        f"{exact.value[first]:.9g}, got {result[first]:.9g}; the error {error[first]:.3g} exceeds "
+        f"the bound {bound[first]:.3g}. "
+    ) + diagnose()
+    raise WrongValueError(msg, bound=bound)

@@ -1,0 +1,56 @@
+"""Where SciPy 1.3, TensorFlow 1.14 and Keras 2.3 deviate and today's releases do not.
+
+Their versions end where another release was seen to do otherwise, or, where none was asked, with
+the ones that were.
+"""
+
+from __future__ import annotations
+
+from conv2d_conformance.checks.expected_failure import ExpectedFailure
+
+_FFT_EMPTY = "returns array([]), of shape (0,), for an empty operand, as fftconvolve still does"
+_DIVIDES = (
+    "divides by the number of the kernel's elements, and the process dies of SIGFPE "
+    "(CVE-2021-41209, fixed in TensorFlow 2.4.4)"
+)
+_NO_ROWS = (
+    "divides by zero for an image without rows that is padded explicitly, and the process dies of "
+    "SIGFPE. No upstream issue sought"
+)
+_CASTS = "casts the weights that it is given to the layer's dtype, which is the image's"
+_LIST = "predicts of an empty batch an empty list, and no array. No upstream issue sought"
+_ZERO = "raises for `same` with an even kernel and an output_padding of 0, as Keras 3 still does"
+_KERNEL = "test_an_empty_kernel_is_refused"
+_IMAGE = "test_an_empty_image_gives_nothing_but_what_the_definition_gives"
+_DTYPES = "test_operands_of_two_dtypes_are_refused"
+_ACCEPTED = "accepted bad input"
+_LAYERS = (
+    "test_a_layer_of_integers_is_exact",
+    "test_a_layer_of_real_data_stays_within_the_error_bound",
+    "test_every_native_layout_gives_the_same_layer",
+)
+_TRANSPOSED = (
+    "test_a_transposed_layer_of_integers_is_exact",
+    "test_a_transposed_layer_of_real_data_stays_within_the_error_bound",
+)
+_ISSUE_42208 = "https://github.com/tensorflow/tensorflow/issues/42208"
+
+E = ExpectedFailure
+RECORDS_2019: tuple[ExpectedFailure, ...] = (
+    E("scipy.signal.*-fft", "scipy<1.9", _KERNEL, _ACCEPTED, _FFT_EMPTY),
+    E("scipy.signal.*-fft", "scipy<1.9", _IMAGE, "shape", _FFT_EMPTY, "image-*/[sf]*"),
+    E("scipy.signal.*-fft", "scipy<1.9", _IMAGE, "shape", _FFT_EMPTY, "image-0x0/valid"),
+    E("tensorflow.nn.conv2d*", "tensorflow<2", _KERNEL, "crashed", _DIVIDES, link=_ISSUE_42208),
+    E("tensorflow.nn.conv2d*", "tensorflow<2", _IMAGE, "crashed", _NO_ROWS, "image-0x?/full"),
+    E("keras.layers.Conv2D", "tensorflow<2", _KERNEL, "crashed", _DIVIDES, link=_ISSUE_42208),
+    E("keras.layers.Conv2D", "keras<2.4", _DTYPES, _ACCEPTED, _CASTS),
+    *(E("keras.layers.Conv2D", "keras<2.4", check, "shape", _LIST, "n0*") for check in _LAYERS),
+    *(
+        E("keras.layers.Conv2DTranspose", "keras<2.4", check, symptom, reason, case)
+        for check in _TRANSPOSED
+        for symptom, reason, case in (
+            ("shape", _LIST, "t-n0*"),
+            ("raised", _ZERO, "*-2x2/same/*/o0x0/*"),
+        )
+    ),
+)

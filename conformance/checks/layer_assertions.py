@@ -1,0 +1,124 @@
+"""Judgements of layers that checks share: shape, dtype, values, and declared refusals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv2d_conformance.backends.protocol import OPTIONS, Unsupported
+from conv2d_conformance.checks import assertions
+from conv2d_conformance.definition import error_bounds
+from conv2d_conformance.definition.dtypes import DTYPES, named
+from conv2d_conformance.errors import (
+    RaisedError,
+    Refused,
+    UnstableError,
+    WrongDtypeError,
+    WrongFactError,
+    WrongShapeError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conv2d_conformance.cases.layers import Layer
+    from conv2d_conformance.definition.correlation import Array, Exact, Floats
+    from conv2d_conformance.under_test.backend import Subject
+
+
+def what(subject: Subject, layer: Layer) -> str:
+    """The layer, for a person to read."""
+    return f"{subject.spec.name} on layer {layer.id}"
+
+
+def called(subject: Subject, layer: Layer) -> Array:
+    """The result, whose shape and dtype are right, of two calls that agree.
+
+    Before each, memory is dirtied otherwise: released bugs returned what was never written.
+    """
+    expected = subject.layers.size(layer)
+    assertions.dirty(prod(expected) * named(layer.dtype).itemsize, 0x3F)
+    first = subject.layers.call(layer)
+    if first.shape != expected:
+        msg = f"{what(subject, layer)}: gave shape {first.shape}, expected {expected}. "
+        msg += subject.layers.explained(layer, first)
+        raise WrongShapeError(msg)
+    if first.dtype.name != layer.dtype:
+        msg = f"{what(subject, layer)}: gave {first.dtype.name}"
+        raise WrongDtypeError(msg)
+    assertions.dirty(first.nbytes)
+    again = subject.layers.call(layer)
+    if again.tobytes() != first.tobytes():
+        msg = (
+            f"{what(subject, layer)}: the same operands gave another result: it may return memory "
+            "that it never wrote"
+        )
+        raise UnstableError(msg)
+    return first
+
+
+def hold(subject: Subject, layer: Layer, result: Array, exact: Exact, bound: Floats) -> None:
+    """No error of a layer's result exceeds its bound."""
+    assertions.within(
+        subject,
+        what(subject, layer),
+        result.reshape(exact.value.shape),
+        exact,
+        bound,
+        lambda: subject.layers.explained(layer, result),
+    )
+
+
+def bound_of(subject: Subject, layer: Layer, exact: Exact) -> Floats:
+    """Zero for integers that are summed directly; else the bound of honest summation."""
+    if not subject.sums_directly:
+        reason = "the norm-wise bound of an FFT is derived for one channel only"
+        raise Refused(reason)
+    dtype = np.dtype(layer.dtype)
+    if layer.family == "integers":
+        return np.zeros(exact.value.shape)
+    return error_bounds.componentwise(exact, dtype)
+
+
+def right(subject: Subject, layer: Layer) -> None:
+    """A layer is exact if its operands are integers, else within the bound."""
+    exact = subject.layers.exact(layer)
+    hold(subject, layer, called(subject, layer), exact, bound_of(subject, layer, exact))
+
+
+def asking(subject: Subject, words: tuple[str, ...], layers: tuple[Layer, ...]) -> Iterator[Layer]:
+    """Those of ``layers`` that ask for options, a dtype and a layout, by their words."""
+    dtype = next((word for word in words if word in DTYPES), "float32")
+    layout = next((word for word in words if word in subject.spec.layouts), "")
+    for layer in layers:
+        asked = replace(layer, dtype=dtype, layout=layout)
+        given = subject.layers.options
+        if asked.features.issuperset(words) and not asked.features & {*OPTIONS} - {*given}:
+            yield asked
+
+
+def refuses(subject: Subject, layer: Layer) -> bool:
+    """Whether the call raises."""
+    try:
+        subject.layers.call(layer)
+    except RaisedError:
+        return True
+    except Unsupported:
+        pass
+    return False
+
+
+def refused_as_declared(subject: Subject, layers: tuple[Layer, ...]) -> None:
+    """Of every combination that is declared as refused, a layer that asks for it raises."""
+    if not subject.spec.refuses:
+        reason = "the adapter declares no combination of options that the call refuses"
+        raise Refused(reason)
+    for words in subject.spec.refuses:
+        asked = asking(subject, words, layers)
+        if "gradients" in words or any(refuses(subject, layer) for layer in asked):
+            continue
+        msg = f"{subject.spec.name}: declared as refusing {' with '.join(words)}, and computes it"
+        raise WrongFactError(msg)

@@ -1,0 +1,204 @@
+"""Searches for input that a call gets wrong: Hypothesis explores, and shrinks what it finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import cycle
+from typing import TYPE_CHECKING
+from unittest import mock
+
+import hypothesis
+import numpy as np
+from hypothesis import HealthCheck, Phase, core, strategies
+from hypothesis.extra import numpy as extra
+from hypothesis.internal.conjecture import providers
+
+from conv2d_conformance.cases import random_data
+from conv2d_conformance.cases.planes import LAYOUTS, Case, lay_out
+from conv2d_conformance.checks import assertions
+from conv2d_conformance.definition.dtypes import largest_exact, named
+from conv2d_conformance.errors import NonconformanceError, RaisedError, Refused, UnstableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.probe.index_map import Shape
+    from conv2d_conformance.under_test.backend import Margin, Subject
+
+EXAMPLES = 60
+EXAMPLES_COMPILED = 15
+# Small shapes are where most errors live, and what a person can read.
+EXTENT = strategies.integers(1, 4) | strategies.integers(1, 8) | strategies.integers(1, 40)
+TAPS = strategies.integers(1, 5) | strategies.integers(1, 12)
+# Operands of no more elements are printed in full.
+SHORT = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Input:
+    """One input: ``case`` says its shapes, padding, dtype and layout, the arrays its numbers."""
+
+    case: Case
+    img: Array
+    k: Array
+
+    def __str__(self) -> str:
+        told = f"smallest input found: {self.case.id}"
+        if self.img.size + self.k.size > SHORT:
+            return told
+        return f"{told}, img {self.img.tolist()}, k {self.k.tolist()}"
+
+    def hold(self, subject: Subject) -> None:
+        """Judge the call on it; a layout that is not plain may be refused.
+
+        Raises
+        ------
+        NonconformanceError
+            If the result is wrong; the message ends with the input.
+        """
+        case = self.case
+        laid_out = lay_out(self.img, case.layout), lay_out(self.k, case.layout)
+        try:
+            if case.layout != "plain":  # a call that caches by shape and dtype is to have done so
+                subject.call(self.img, self.k, case.padding)
+            result = subject.call(*laid_out, case.padding)
+            assertions.exactly(subject, self.img, self.k, case.padding, result)
+        except NonconformanceError as error:
+            if isinstance(error, RaisedError) and case.layout != "plain":
+                hypothesis.reject()
+            error.args = (f"{error} {self}",)
+            error.operands = (*laid_out, case.padding)
+            raise
+
+
+@strategies.composite
+def inputs(draw: strategies.DrawFn, subject: Subject, layouts: tuple[str, ...]) -> Input:
+    """Any shapes, padding, dtype and layout that the subject takes, and integers to go with them.
+
+    A drawn layout is "plain" where there is none to choose from.
+    """
+    kernel = draw(TAPS), draw(TAPS)
+    image = draw(EXTENT), draw(EXTENT)
+    padding = draw(strategies.sampled_from(subject.paddings))
+    if padding == "valid":
+        image = max(image[0], kernel[0]), max(image[1], kernel[1])
+    dtypes = dict.fromkeys((subject.plain_dtype, *subject.dtypes))
+    dtype = draw(strategies.sampled_from(tuple(dtypes)))
+    layout = draw(strategies.sampled_from(layouts))
+    case = Case(image, kernel, padding, dtype, layout=layout)  # type: ignore[arg-type]
+    if subject.lacks(case):
+        hypothesis.reject()
+    return Input(case, *draw(operands(image, kernel, dtype)))
+
+
+@strategies.composite
+def operands(
+    draw: strategies.DrawFn, image: Shape, kernel: Shape, dtype: str
+) -> tuple[Array, Array]:
+    """Integers of which every partial sum is exact; taps for which there is no room are zero."""
+    limit = min(largest_exact(named(dtype)), 2**40)
+    reach = max(int((limit / (kernel[0] * kernel[1])) ** 0.5), 1)
+    elements = strategies.integers(0 if named(dtype).kind == "u" else -reach, reach)
+    # What is not drawn is zero: then the smallest array is one with a single number in it.
+    zeros = strategies.just(0)
+    img, k = (
+        draw(extra.arrays(np.int64, shape, elements=elements, fill=zeros))
+        for shape in (image, kernel)
+    )
+    room = limit // max(int(np.abs(img).max()), 1)
+    k[np.cumsum(np.abs(k)).reshape(kernel) > room] = 0
+    return img.astype(named(dtype)), k.astype(named(dtype))
+
+
+def always(subject: Subject, layouts: tuple[str, ...]) -> Iterator[Input]:
+    """What is tried first, whatever the seed: each layout, and a kernel larger in one axis."""
+    plain = Case((2, 6), (3, 3), dtype=subject.plain_dtype)
+    paddings = [padding for padding in subject.paddings if padding != "valid"]
+    for padding, layout in zip(cycle(paddings), layouts, strict=False):
+        case = replace(plain, padding=padding, layout=layout)  # type: ignore[arg-type]
+        if not subject.lacks(case):
+            yield Input(case, *replace(case, layout="plain").arrays())
+
+
+def explore(subject: Subject, name: str) -> None:
+    """Search among ``shapes``, all plain, or ``layouts``.
+
+    A call that refuses input is searched for wrong results first, as if it had not; only then
+    does it fail for refusing.
+
+    Raises
+    ------
+    NonconformanceError
+        With the smallest input that shows it.
+    Refused
+        If the subject takes nothing of what was tried.
+    """
+    if not subject.paddings:
+        reason = "no padding gave a result that could be searched"
+        raise Refused(reason)
+    layouts = LAYOUTS if name == "layouts" else ("plain",)
+    refusals: list[RaisedError] = []
+    _search(subject, layouts, refusals.append)
+    if refusals:
+        _search(subject, layouts, None)
+
+
+def _search(
+    subject: Subject, layouts: tuple[str, ...], note: Callable[[RaisedError], None] | None
+) -> None:
+    margins: list[Margin] = []
+
+    def holds(found: Input) -> None:
+        try:
+            found.hold(subject)
+        except RaisedError as refusal:
+            if note is None:
+                raise
+            note(refusal)
+            hypothesis.reject()
+        if subject.margin is not None:
+            margins.append(subject.margin)
+
+    test = hypothesis.given(inputs(subject, layouts))(holds)
+    for given in always(subject, layouts):
+        test = hypothesis.example(given)(test)
+    try:
+        with reproducibly():
+            settings(subject)(test)()
+    except hypothesis.errors.Unsatisfiable as error:
+        reason = f"the call takes nothing of what was tried: {error}"
+        raise Refused(reason) from error
+    except hypothesis.errors.Flaky as error:
+        msg = f"{subject.spec.call}: a result was wrong once, and right on the same operands"
+        raise UnstableError(msg) from error
+    subject.margin = max(margins, key=lambda margin: margin.ratio, default=None)
+
+
+def reproducibly() -> AbstractContextManager[object]:
+    """Keep Hypothesis from drawing constants out of the source of every module that is loaded.
+
+    The same seed would come to other examples wherever other tests, or frameworks, ran before, so
+    that the command that repeats a failure would not.
+    """
+    constants = getattr(providers, "GLOBAL_CONSTANTS", None)
+    return mock.patch.object(
+        providers.HypothesisProvider, "_local_constants", constants, create=True
+    )
+
+
+def settings(subject: Subject) -> Callable[..., Callable[[], None]]:
+    """The same examples at each run, unless ``--seed`` or ``--hypothesis-seed`` asks for others."""
+    chosen = hypothesis.settings(
+        max_examples=EXAMPLES_COMPILED if subject.spec.compiles else EXAMPLES,
+        derandomize=core.global_force_seed is None,
+        database=None,
+        deadline=None,
+        report_multiple_bugs=False,
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    if core.global_force_seed is not None:
+        return chosen
+    return lambda test: hypothesis.seed(random_data.SEED.get())(chosen(test))

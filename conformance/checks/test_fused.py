@@ -1,0 +1,69 @@
+"""C8: a layer that bias, an addition and ReLU follow, which optimisers fuse with it."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv2d_conformance.cases.layers import parse
+from conv2d_conformance.checks import assertions
+from conv2d_conformance.checks.registry import check
+from conv2d_conformance.errors import WrongShapeError
+
+if TYPE_CHECKING:
+    from conv2d_conformance.cases.layers import Layer
+    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.under_test.backend import Subject
+
+FOLLOWED = tuple(
+    replace(parse(f"{descriptor}/float32/small-integers"), followed=True)
+    for descriptor in (
+        "n2c3o4/6x7-by-3x3/same",
+        "n1c13o17/8x8-by-1x1/valid",
+        "n2c1o1/7x9-by-2x3/valid",
+        "n1c16o32/14x14-by-3x3/same",
+    )
+)
+
+
+def followers(shape: tuple[int, ...], name: str) -> tuple[Array, Array]:
+    """Bias (O,) and addend (N, O, Oh, Ow): small integers of both signs."""
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    drawn = (rng.integers(-9, 10, some) for some in (shape[1], shape))
+    bias, addend = (a.astype(np.float32) for a in drawn)
+    return bias, addend
+
+
+@check("C8", FOLLOWED)
+def test_a_layer_is_exact_when_bias_addition_and_relu_follow(subject: Subject, case: Layer) -> None:
+    exact = subject.layers.exact(case)
+    bias, addend = followers(exact.value.shape, case.id)
+    result = subject.layers.fused(case, bias, addend)
+    if result.shape != exact.value.shape:
+        msg = f"{subject.spec.name} on layer {case.id}, followed: gave shape {result.shape}"
+        raise WrongShapeError(msg)
+    followed = np.maximum(exact.value + bias[:, None, None] + addend, 0)
+    assertions.within(
+        subject,
+        f"{subject.spec.name} on layer {case.id}, followed by bias, addition and ReLU",
+        result,
+        replace(exact, value=followed),
+        np.zeros_like(followed),
+        lambda: explained(result, exact.value, bias[:, None, None], addend),
+    )
+
+
+def explained(result: Array, conv: Array, bias: Array, addend: Array) -> str:
+    """What a wrong result equals instead."""
+    others = {
+        "without the addition": np.maximum(conv + bias, 0),
+        "without the bias": np.maximum(conv + addend, 0),
+        "without ReLU": conv + bias + addend,
+        "with ReLU before the addition": np.maximum(conv + bias, 0) + addend,
+        "with the bias after ReLU": np.maximum(conv + addend, 0) + bias,
+    }
+    said = (words for words, other in others.items() if np.array_equal(result, other))
+    return f"It equals the reference {words}." if (words := next(said, "")) else ""

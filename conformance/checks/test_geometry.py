@@ -1,0 +1,139 @@
+"""G, S: which pixel each output pixel reads through each kernel element, and what shape comes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from conv2d_conformance.cases.planes import SHAPED, Case
+from conv2d_conformance.checks import assertions
+from conv2d_conformance.checks.registry import Named, check
+from conv2d_conformance.definition.conventions import AXES
+from conv2d_conformance.errors import ExitedError, Refused, TimedOutError, WrongFactError
+from conv2d_conformance.probe.probe import LARGER, larger_operands
+
+if TYPE_CHECKING:
+    from conv2d_conformance.definition.conventions import Axis
+    from conv2d_conformance.under_test.backend import Subject
+
+PROBED = (Named("index-maps"),)
+ONE_AXIS = tuple(
+    Named(f"larger_kernel_{axis}{by}") for axis in ("rows", "columns") for by in ("", "_by_one")
+)
+# Whether there is an error or an empty result may depend on by how much the kernel is larger.
+NO_NUMBER = ("raises", "empty")
+
+
+def hold(subject: Subject, fact: str, measured: object, declared: object, **hints: Any) -> None:
+    """The measured fact is the declared one; with nothing declared there is nothing to hold.
+
+    ``hints`` say which call shows the difference; see `NonconformanceError`.
+    """
+    if declared is None:
+        reason = f"declares no {fact}; measured: {measured}"
+        raise Refused(reason)
+    if measured != declared:
+        msg = f"{subject.spec.call}: declared {fact} {declared}, measured {measured}"
+        raise WrongFactError(msg, **hints)
+
+
+@check("G1", PROBED)
+def test_one_convention_explains_every_index_map(subject: Subject, case: Named) -> None:
+    complaints = subject.conventions.complaints
+    if complaints:
+        more = f" (and {len(complaints) - 3} more)" if len(complaints) > 3 else ""
+        msg = (
+            f"{subject.spec.call}: its geometry is inconsistent: {'; '.join(complaints[:3])}{more}"
+        )
+        raise WrongFactError(msg, conventions=subject.conventions)
+
+
+@check("G2", PROBED)
+def test_the_kernel_is_read_in_the_declared_orientation(subject: Subject, case: Named) -> None:
+    found, declared = subject.conventions, subject.spec.orientation
+    means = replace(found, orientation=declared)
+    hold(subject, "orientation", found.orientation, declared, conventions=means)
+
+
+@check("G3", (Named("rows"), Named("columns")))
+def test_same_puts_an_even_kernels_extra_pixel_where_declared(
+    subject: Subject, case: Named
+) -> None:
+    found, axis = subject.conventions, cast("Axis", case.id)
+    even = int(subject.spec.anchor == "lower")
+    means = replace(found, shifts={(a, odd): 0 if odd else even for a in AXES for odd in (0, 1)})
+    if shift := found.shifts.get((axis, 1), 0):
+        msg = f"{subject.spec.call}: 'same' shifts odd kernels by {shift} along the {axis}"
+        raise WrongFactError(msg, conventions=means)
+    measured, declared = found.anchor(axis), subject.spec.anchor
+    hold(subject, f"anchor of {axis}", measured, declared, conventions=means)
+
+
+@check("G4", PROBED)
+def test_what_lies_outside_the_image_is_as_declared(subject: Subject, case: Named) -> None:
+    found, declared = subject.conventions, subject.spec.boundary
+    means = replace(found, boundary=declared)
+    hold(subject, "boundary", found.boundary, declared, conventions=means)
+
+
+def larger(subject: Subject, case: Named) -> dict[str, Any]:
+    """The call that is to give no number, for the record."""
+    operands = larger_operands(LARGER[case.id], subject.probe)
+    return {"operands": (*operands, "valid"), "claim": "refused or empty"}
+
+
+def returned(subject: Subject, case: Named) -> str:
+    """What was measured, if the call came back from it.
+
+    Raises
+    ------
+    TimedOutError, ExitedError
+        If it did not.
+    """
+    measured = subject.probe.larger.get(case.id, "unsupported")
+    for kind in (TimedOutError, ExitedError):
+        if measured.startswith(f"{kind.symptom}: "):
+            operands = (*larger_operands(LARGER[case.id], subject.probe), "valid")
+            raise kind(measured.removeprefix(f"{kind.symptom}: "), operands=operands)
+    return measured
+
+
+@check("G5", (Named("larger_kernel"), Named("larger_kernel_by_one")))
+def test_valid_with_a_larger_kernel_does_what_is_declared(subject: Subject, case: Named) -> None:
+    measured = returned(subject, case)
+    if measured == "unsupported":
+        reason = "the call has no 'valid' padding"
+        raise Refused(reason)
+    declared = subject.spec.larger_kernel
+    hints = larger(subject, case) if declared in NO_NUMBER else {}
+    if case.id.endswith("by_one") and measured in NO_NUMBER and declared in NO_NUMBER:
+        return
+    hold(subject, "valid with a larger kernel", measured, declared, **hints)
+
+
+@check("G5", ONE_AXIS)
+def test_valid_with_a_kernel_larger_in_one_axis_gives_no_number(
+    subject: Subject, case: Named
+) -> None:
+    measured = returned(subject, case)
+    if measured not in (*NO_NUMBER, "unsupported"):
+        msg = f"{subject.spec.call}: a kernel larger than the image in one axis gave {measured}"
+        if not subject.declares:
+            reason = f"declares nothing; {msg}"
+            raise Refused(reason)
+        raise WrongFactError(msg, **larger(subject, case))
+
+
+@check("S1", SHAPED["valid"])
+def test_valid_loses_a_kernel_less_one_pixel(subject: Subject, case: Case) -> None:
+    assertions.form(subject, *case.arrays(), case.padding, subject.run(case))
+
+
+@check("S2", SHAPED["same"])
+def test_same_keeps_the_image_shape(subject: Subject, case: Case) -> None:
+    assertions.form(subject, *case.arrays(), case.padding, subject.run(case))
+
+
+@check("S3", SHAPED["full"])
+def test_full_gains_a_kernel_less_one_pixel(subject: Subject, case: Case) -> None:
+    assertions.form(subject, *case.arrays(), case.padding, subject.run(case))

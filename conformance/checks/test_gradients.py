@@ -1,0 +1,91 @@
+"""C6, C7: the framework's own derivatives of a layer, by its image and by its kernel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv2d_conformance.cases import layer_tables
+from conv2d_conformance.checks import assertions
+from conv2d_conformance.checks.registry import check
+from conv2d_conformance.definition import error_bounds
+from conv2d_conformance.diagnosis import gradient_misreadings
+from conv2d_conformance.errors import WrongDtypeError, WrongShapeError, WrongValueError
+from conv2d_conformance.under_test.gradients import asked, expected, four
+
+if TYPE_CHECKING:
+    from conv2d_conformance.cases.layers import Layer
+    from conv2d_conformance.definition.correlation import Array, Exact
+    from conv2d_conformance.under_test.backend import Subject
+
+# Small integers, of which a gradient sums many.
+INTEGERS, DESIGNED = (
+    tuple(replace(layer, family="small-integers", differentiated=True) for layer in some)
+    for some in (
+        layer_tables.PAIRS + layer_tables.DESIGNED + layer_tables.REDUCED,
+        layer_tables.DESIGNED,
+    )
+)
+REAL = tuple(
+    replace(layer, family="normal", differentiated=True, covering=False)
+    for layer in layer_tables.PAIRS
+)
+PAIRED = tuple(replace(layer, covering=layer in DESIGNED) for layer in INTEGERS)
+
+
+def hold(
+    subject: Subject, layer: Layer, which: str, cotangent: Array, exact: Exact, given: Array
+) -> None:
+    """A gradient has its operand's shape and dtype, and is exact or within the bound."""
+    what = f"{subject.spec.name}, gradient by the {which} on layer {layer.id}"
+    operand = layer.shapes[which == "kernel"]
+    if given.shape != operand:
+        msg = f"{what}: has shape {given.shape}, expected {operand}"
+        raise WrongShapeError(msg)
+    if given.dtype.name != layer.dtype:
+        msg = f"{what}: is of {given.dtype.name}"
+        raise WrongDtypeError(msg)
+    found = four(given) if which == "image" else subject.layers.reads(given)
+    bound = error_bounds.componentwise(exact, np.dtype(layer.dtype))
+    if layer.family != "normal":
+        bound = np.zeros_like(bound)
+    assertions.within(
+        subject, what, found, exact, bound,
+        lambda: gradient_misreadings.of(
+            subject.layers, layer, which, four(cotangent), exact, found
+        ),
+    )  # fmt: skip
+
+
+@check("C6", INTEGERS + REAL)
+def test_gradients_are_those_of_the_definition(subject: Subject, case: Layer) -> None:
+    cotangent = asked(subject, case)
+    for operand in case.arrays():
+        assertions.dirty(operand.nbytes)
+    found = subject.layers.gradients(case, cotangent)
+    for which, exact, given in zip(
+        ("image", "kernel"), expected(subject, case, cotangent), found, strict=True
+    ):
+        hold(subject, case, which, cotangent, exact, given)
+
+
+@check("C7", PAIRED)
+def test_a_layer_and_its_gradients_pair_alike(subject: Subject, case: Layer) -> None:
+    cotangent = asked(subject, case)
+    operands = (subject.layers.call(case), *subject.layers.gradients(case, cotangent))
+    pairs = list(zip(operands, (cotangent, *case.arrays()), strict=True))
+    if any(one.shape != other.shape for one, other in pairs):
+        shapes = ", ".join(str(one.shape) for one in operands)
+        msg = f"{subject.spec.name} on layer {case.id}: result and gradients have shapes {shapes}"
+        raise WrongShapeError(msg)
+    forward, by_image, by_kernel = (
+        float(np.vdot(one.astype(np.float64), other.astype(np.float64))) for one, other in pairs
+    )
+    if not forward == by_image == by_kernel:
+        msg = (
+            f"{subject.spec.name} on layer {case.id}: ⟨conv(x, k), g⟩ = {forward:g}, "
+            f"⟨x, gradient by x⟩ = {by_image:g}, ⟨k, gradient by k⟩ = {by_kernel:g}"
+        )
+        raise WrongValueError(msg)

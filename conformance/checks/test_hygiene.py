@@ -1,0 +1,142 @@
+"""H: what a call leaves alone: its operands, their memory, and other calls."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv2d_conformance.cases.planes import FEW, LAID_OUT, PADDINGS, Case
+from conv2d_conformance.checks import assertions
+from conv2d_conformance.checks.registry import check
+from conv2d_conformance.errors import (
+    ExitedError,
+    GlobalStateError,
+    MutatedInputError,
+    RaisedError,
+    Refused,
+    StaleOutputError,
+    TimedOutError,
+    WrongValueError,
+)
+
+if TYPE_CHECKING:
+    from conv2d_conformance.under_test.backend import Subject
+
+# A kernel of a single one: the result equals the image, and must not be the image.
+IDENTITY = Case((5, 6), (1, 1))
+# More than the buffers that a call would take in turn.
+LATER = 64
+# Too large to compare, or to hash, in every byte at no cost.
+LONG = Case((40, 41), (15, 16))
+TIMES = 50
+
+
+@check("H1", FEW)
+def test_operands_are_left_untouched(subject: Subject, case: Case) -> None:
+    img, k = case.arrays()
+    before = img.tobytes(), k.tobytes()
+    subject.call(img, k, case.padding)
+    if (img.tobytes(), k.tobytes()) != before:
+        msg = f"{subject.spec.call} changed its operands"
+        raise MutatedInputError(msg)
+
+
+@check("H2", LAID_OUT)
+def test_memory_layout_does_not_change_the_result(subject: Subject, case: Case) -> None:
+    # Packed and native; of a repeated row as often as the shape says.
+    img, k = (np.array(a, a.dtype.newbyteorder("="), order="C") for a in case.arrays())
+    subject.call(img, k, case.padding)  # a call that caches by shape and dtype has now done so
+    try:
+        result = subject.run(case)
+    except RaisedError as refusal:
+        raise Refused(str(refusal)) from refusal
+    assertions.exactly(subject, img, k, case.padding, result)
+
+
+@check("H3", FEW)
+def test_a_later_call_leaves_an_earlier_result_alone(subject: Subject, case: Case) -> None:
+    img, k = case.arrays()
+    first = subject.call(img, k, case.padding)
+    kept = first.tobytes()
+    for _ in range(LATER):
+        subject.call(img[::-1].copy(), k[::-1].copy(), case.padding)
+    if first.tobytes() != kept:
+        msg = f"{subject.spec.call}: a later call changed the result of an earlier one"
+        raise StaleOutputError(msg)
+
+
+@check("H3", (*FEW, IDENTITY))
+def test_a_result_does_not_follow_its_operands(subject: Subject, case: Case) -> None:
+    img, k = case.arrays()
+    if case is IDENTITY:
+        k[...] = 1
+    result = subject.call(img, k, case.padding)
+    kept = result.tobytes()
+    img += 1
+    k += 1
+    if result.tobytes() != kept:
+        msg = f"{subject.spec.call}: changing an operand after the call changed its result"
+        raise StaleOutputError(msg)
+
+
+@check("H3", FEW)
+def test_operands_changed_in_place_are_read_anew(subject: Subject, case: Case) -> None:
+    img, k = case.arrays()
+    for operand in (k, img):
+        subject.call(img, k, case.padding)
+        operand[...] = operand[::-1, ::-1].copy() + 1
+        again = subject.call(img, k, case.padding)
+        fresh = subject.call(img.copy(), k.copy(), case.padding)
+        if again.tobytes() != fresh.tobytes():
+            name = "kernel" if operand is k else "image"
+            msg = f"{subject.spec.call}: {name} changed in place was read as it was before"
+            raise StaleOutputError(msg)
+        assertions.exactly(subject, img, k, case.padding, again)
+
+
+@check("H3", tuple(replace(LONG, padding=padding) for padding in PADDINGS))
+def test_a_change_of_the_last_element_is_seen(subject: Subject, case: Case) -> None:
+    img, k = case.arrays()
+    subject.call(img, k, case.padding)
+    for name, operand in (("kernel", k), ("image", img)):
+        other = operand.copy()
+        other[-1, -1] += 1
+        operands = (img, other) if operand is k else (other, k)
+        result = subject.call(*operands, case.padding)
+        try:
+            assertions.exactly(subject, *operands, case.padding, result)
+        except WrongValueError as error:
+            msg = f"only the last element of the {name} had changed since the call before: {error}"
+            raise StaleOutputError(msg) from error
+
+
+@check("H6", FEW)
+def test_two_threads_may_call_at_once(subject: Subject, case: Case) -> None:
+    img, k = case.arrays()
+    operands = [(img, k, case.padding), (img[::-1].copy(), k[::-1].copy(), case.padding)]
+    alone = [subject.call(*each).tobytes() for each in operands]
+    try:
+        results = subject.place.at_once("conv2d", operands, TIMES)
+    except (TimedOutError, ExitedError):
+        raise
+    except Exception as error:
+        msg = f"{subject.spec.call} raised {type(error).__name__} in a thread: {error}"
+        raise RaisedError(msg) from error
+    wrong = sum(bits != one for one, many in zip(alone, results, strict=True) for bits in many)
+    if wrong:
+        msg = (
+            f"{subject.spec.call}: {wrong} of {2 * TIMES} calls, made by two threads at once, "
+            "gave what the same call alone does not give"
+        )
+        raise StaleOutputError(msg)
+
+
+@check("H4", FEW)
+def test_the_process_is_left_as_it_was(subject: Subject, case: Case) -> None:
+    subject.run(case)  # what it raises is told in its own words
+    changed = subject.place.changes("conv2d", (*case.arrays(), case.padding), case.id)
+    if changed:
+        msg = f"{subject.spec.call} changed {', '.join(changed)}"
+        raise GlobalStateError(msg)

@@ -1,0 +1,75 @@
+"""I: what holds of every convolution, whatever its conventions; no reference is needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv2d_conformance.cases.planes import FEW, Case
+from conv2d_conformance.checks.registry import check
+from conv2d_conformance.errors import WrongShapeError, WrongValueError
+
+if TYPE_CHECKING:
+    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.under_test.backend import Subject
+
+# Odd kernels only: flipping moves an even kernel's extra pixel to the other side.
+CENTRED = tuple(case for case in FEW if case.kernel[0] % 2 and case.kernel[1] % 2)
+VALID = tuple(case for case in FEW if case.padding == "valid")
+
+
+def agree(subject: Subject, claim: str, one: Array, other: Array) -> None:
+    """Two results of integers are equal, to the nearest integer where an FFT computed them."""
+    if one.shape != other.shape:
+        msg = f"{subject.spec.call}: {claim}: shapes {one.shape} and {other.shape}"
+        raise WrongShapeError(msg)
+    apart = np.abs(one.astype(np.float64) - other.astype(np.float64))
+    wrong = apart > (0 if subject.sums_directly else 0.5)
+    if wrong.any():
+        at = tuple(int(i) for i in np.argwhere(wrong)[0])
+        msg = f"{subject.spec.call}: {claim} fails at {at}: {one[at]:.9g} and {other[at]:.9g}"
+        raise WrongValueError(msg)
+
+
+def small(case: Case) -> tuple[Array, Array]:
+    """Operands whose sums stay far below the dtype's largest integer."""
+    img, k = case.arrays()
+    return np.sign(img) * (np.abs(img) % 64), np.sign(k) * (np.abs(k) % 64)
+
+
+@check("I1", FEW)
+def test_a_sum_of_images_gives_the_sum_of_results(subject: Subject, case: Case) -> None:
+    img, k = small(case)
+    other = img[::-1].copy()
+    parts = subject.call(img, k, case.padding) + subject.call(other, k, case.padding)
+    agree(
+        subject,
+        "conv(x + y) = conv(x) + conv(y)",
+        subject.call(img + other, k, case.padding),
+        parts,
+    )
+
+
+@check("I2", VALID)
+def test_a_shifted_image_gives_the_shifted_result(subject: Subject, case: Case) -> None:
+    img, k = small(case)
+    rolled = np.roll(img, (1, 1), (0, 1))
+    whole, moved = subject.call(img, k, "valid"), subject.call(rolled, k, "valid")
+    agree(subject, "conv(shift x) = shift conv(x)", moved[1:, 1:], whole[:-1, :-1])
+
+
+@check("I3", CENTRED)
+def test_flipping_image_and_kernel_flips_the_result(subject: Subject, case: Case) -> None:
+    img, k = small(case)
+    whole = subject.call(img, k, case.padding)
+    transposed = (subject.conventions.orientation or "").startswith("transposed")
+    for axis in (0, 1):
+        kernel = np.flip(k, 1 - axis if transposed else axis).copy()
+        flipped = subject.call(np.flip(img, axis).copy(), kernel, case.padding)
+        agree(
+            subject,
+            f"conv(flip x, flip k) = flip conv(x, k), axis {axis}",
+            flipped,
+            np.flip(whole, axis),
+        )

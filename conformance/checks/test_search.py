@@ -1,0 +1,19 @@
+"""X: input that nobody chose, explored by Hypothesis; what fails is shrunk to its smallest.
+
+The same examples run each time. ``--seed N`` and ``--hypothesis-seed N`` give others.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conv2d_conformance.checks.property_search import explore
+from conv2d_conformance.checks.registry import Named, check
+
+if TYPE_CHECKING:
+    from conv2d_conformance.under_test.backend import Subject
+
+
+@check("X1", (Named("shapes"), Named("layouts")))
+def test_no_input_is_found_that_gives_a_wrong_result(subject: Subject, case: Named) -> None:
+    explore(subject, case.id)

@@ -1,0 +1,126 @@
+"""T: how long a call takes, on tensors on which it has just passed, forced to completion."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import product
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pytest_benchmark.stats import Stats
+
+from conv2d_conformance.cases import blocks
+from conv2d_conformance.cases.layer_tables import FULL
+from conv2d_conformance.checks import assertions
+from conv2d_conformance.checks.registry import check
+from conv2d_conformance.definition import error_bounds
+from conv2d_conformance.errors import Refused, WrongShapeError
+from conv2d_conformance.runtime.time_budget import LADDER, Timing, rounds_within
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_benchmark.fixture import BenchmarkFixture
+
+    from conv2d_conformance.cases.layers import Layer
+    from conv2d_conformance.cases.planes import Case
+    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.matrix.plugin import Stopwatch
+    from conv2d_conformance.under_test.backend import Subject
+
+
+SWITCHED_OFF = "pytest-benchmark is switched off (by an option, or by xdist)"
+
+
+@check("T1", LADDER)
+def test_a_call_that_passes_is_timed(subject: Subject, case: Case, stopwatch: Stopwatch) -> None:
+    subject.clock.require_budget(case)
+    img, k = case.arrays()
+    result = subject.call(img, k, case.padding)
+    first_call = subject.calls[-1].seconds
+    assertions.blocks(subject, img, k, case.padding, result)
+    timed(subject, case, first_call, stopwatch, (img, k, case.padding))
+
+
+@check("T1", FULL)
+def test_a_layer_of_a_network_that_passes_is_timed(
+    subject: Subject, case: Layer, stopwatch: Stopwatch
+) -> None:
+    subject.clock.taken = None
+    began = perf_counter()
+    result = subject.layers.call(case)
+    first_call = perf_counter() - began
+    blocks_of_layer(subject, case, result)
+    operands = (*case.arrays(), case.padding)
+    timed(subject, case, first_call, stopwatch, operands, case.keywords)
+
+
+def blocks_of_layer(subject: Subject, case: Layer, result: Array) -> None:
+    """The result has its shape, and blocks of its first and last output are within the bound."""
+    if result.shape != subject.layers.size(case):
+        msg = f"{subject.spec.name} on layer {case.id}: gave shape {result.shape}"
+        raise WrongShapeError(msg)
+    img, k = case.arrays()
+    k, pads = subject.layers.reads(k), subject.layers.pads(case)
+    size = (result.shape[2], result.shape[3])
+    for output, block in product({0, len(k) - 1}, blocks.corners(size)):
+        exact = blocks.exact(case, img, k, pads, output, block)
+        assertions.within(
+            subject,
+            f"{subject.spec.name} on layer {case.id}, output {output}, from {block}",
+            result[:, output : output + 1, block[0], block[1]],
+            exact,
+            error_bounds.componentwise(exact, np.dtype(case.dtype)),
+            lambda: "",
+        )
+
+
+def timed(
+    subject: Subject,
+    case: Case | Layer,
+    first_call: float,
+    stopwatch: Stopwatch,
+    operands: tuple[Any, ...],
+    options: dict[str, Any] | None = None,
+) -> None:
+    """Time the bare call and leave the timing with the subject's clock."""
+    given = operands, options or {}
+
+    def seconds(rounds: int, loops: int) -> list[float]:
+        return subject.place.time("conv2d", *given, rounds, loops)
+
+    with subject.cost.of("calls"):
+        rounds, loops = rounds_within(subject.clock, seconds, case)
+        bare = subject.place.bare("conv2d")
+        if bare is None:
+            if stopwatch.off:
+                raise Refused(SWITCHED_OFF)
+            stats = Stats()  # type: ignore[no-untyped-call]
+            for each in seconds(rounds, loops):
+                stats.update(each)  # type: ignore[no-untyped-call]
+        else:
+            stats = benchmarked(stopwatch(), partial(bare, **given[1]), operands, rounds, loops)
+    subject.clock.taken = Timing(first_call, stats.median, stats.iqr, stats.min, rounds, loops)
+
+
+def benchmarked(
+    benchmark: BenchmarkFixture,
+    call: Callable[..., Any],
+    operands: tuple[Any, ...],
+    rounds: int,
+    loops: int,
+) -> Stats:
+    """What pytest-benchmark measures of a call in this process.
+
+    Raises
+    ------
+    Refused
+        If it is switched off.
+    """
+    benchmark.pedantic(  # type: ignore[no-untyped-call]
+        call, args=operands, rounds=rounds, iterations=loops
+    )
+    if benchmark.stats is None:
+        raise Refused(SWITCHED_OFF)
+    return benchmark.stats.stats  # type: ignore[no-any-return]  # the package has no types

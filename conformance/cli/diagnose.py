@@ -1,0 +1,133 @@
+"""The command `diagnose`: what relates a result, or two, to an image and a kernel."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from conv2d_conformance.backends.protocol import Unsupported
+from conv2d_conformance.backends.registry import UnknownBackendError
+from conv2d_conformance.cases import question
+from conv2d_conformance.cli import diagnose_text, read_arrays
+from conv2d_conformance.cli.read_arrays import UnreadableError
+from conv2d_conformance.console import emit, say
+from conv2d_conformance.diagnosis.axis_layouts import operands
+from conv2d_conformance.diagnosis.compare import compare
+from conv2d_conformance.diagnosis.diagnose import ImpossibleError, judge
+from conv2d_conformance.runtime.runner_pool import Places
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conv2d_conformance.definition.correlation import Array, Orientation
+
+# The question's two calls, in pure Python: what SciPy's convolve2d and what Keras computes.
+EXAMPLE = ("textbook.sum", "textbook.sum_plus")
+USAGE = "give IMAGE KERNEL RESULT [RESULT2]"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was typed: see ``python -m conv2d_conformance diagnose --help``."""
+
+    arrays: Sequence[str]
+    example: bool
+    padding: str
+    expected: Orientation
+    as_json: bool
+
+
+def diagnose(asked: Asked) -> int:
+    """Print what was found; 0 nothing to mend, 1 a difference, 2 could not be judged."""
+    try:
+        img, k, names = _operands(asked)
+        results = _results(names, img, k, asked.padding)
+        judged = [judge(name, img, k, made, asked.expected) for name, made in results.items()]
+    except (UnreadableError, ImpossibleError, UnknownBackendError) as error:
+        say(f"conformance diagnose: {error}")
+        return 2
+    both = compare(*judged) if len(judged) > 1 else None
+    fine = both.agree if both else judged[0].plain
+    if asked.as_json:
+        emit(json.dumps(diagnose_text.for_program(img, k, judged, both), indent=2))
+    else:
+        for line in diagnose_text.lines(img, k, judged, both):
+            emit(line)
+    return 0 if fine else 1
+
+
+def _operands(asked: Asked) -> tuple[Array, Array, Sequence[str]]:
+    """Image, kernel and the names of one or two results.
+
+    Raises
+    ------
+    UnreadableError
+        If there are too few or too many, or a file cannot be read.
+    """
+    if asked.example:
+        img, k, names = question.image(), question.kernel(), asked.arrays or EXAMPLE
+    else:
+        if len(asked.arrays) < 3:
+            msg = f"{USAGE}, or --example"
+            raise UnreadableError(msg)
+        img, k = map(read_arrays.read, asked.arrays[:2])
+        names = asked.arrays[2:]
+    if img.ndim == k.ndim == 2 and all(m > n for m, n in zip(k.shape, img.shape, strict=True)):
+        msg = f"the kernel, {k.shape}, is larger than the image, {img.shape}; give the image first"
+        raise UnreadableError(msg)
+    if len(names) > 2:
+        msg = f"{len(names)} results were given; {USAGE}"
+        raise UnreadableError(msg)
+    return img, k, names
+
+
+def _results(names: Sequence[str], img: Array, k: Array, padding: str) -> dict[str, Array]:
+    """Each result, read from its file or computed by its call; a name given twice has a number."""
+    places = Places()
+    made: dict[str, Array] = {}
+    try:
+        for name in names:
+            label = name if name not in made else f"{name} (again)"
+            made[label] = (
+                read_arrays.read(name)
+                if read_arrays.is_file(name)
+                else _called(places, name, img, k, padding)
+            )
+    finally:
+        places.stop()
+    return made
+
+
+def _called(places: Places, name: str, img: Array, k: Array, padding: str) -> Array:
+    """What a call makes of the operands, both in one dtype of floats.
+
+    Raises
+    ------
+    UnreadableError
+        If the name stands for several, if the call refuses them, or makes no array of real numbers.
+    """
+    one, *more = places.select(name)
+    if more:
+        msg = f"{name} stands for {len(more) + 1} calls; name one, as {one}"
+        raise UnreadableError(msg)
+    place = places.place(one)
+    dtype = np.result_type(img, k)
+    dtype = dtype if dtype.kind == "f" else np.result_type(dtype, np.float32)
+    pair = [a.astype(dtype) for a in operands(img, k)]
+    say(f"calling {name} with padding {padding!r}")
+    try:
+        made: Any = np.asarray(place.call("conv2d", (*pair, padding), {}))
+    except Unsupported as error:
+        msg = f"{name} has no {padding!r}: {error}; try another --padding"
+        raise UnreadableError(msg) from error
+    except Exception as error:
+        first = (str(error).strip().splitlines() or [""])[0]
+        msg = f"{name} refuses these operands: {type(error).__name__}: {first}"
+        raise UnreadableError(msg) from error
+    if made.dtype.kind not in "biuf" or not made.size or not 2 <= made.ndim <= 4:
+        msg = f"{name} returned {made.dtype} of shape {made.shape}, which is no result to compare"
+        raise UnreadableError(msg)
+    return made  # type: ignore[no-any-return]  # an array

@@ -1,0 +1,58 @@
+"""What can be typed after ``diagnose``; `conv2d_conformance.cli.diagnose` does it."""
+
+from __future__ import annotations
+
+import argparse
+
+from conv2d_conformance.console import imported
+
+DIAGNOSE = """\
+Find what relates a result, or two, to a convolution of an image and a kernel: a kernel flipped or
+transposed, another anchor, shift, boundary, padding, stride, dilation, scale, constant, precision
+or layout of channels, or several of these; what holds within the suite's error bound, simplest
+first, and the line of code that gives it.
+
+Exit 0: the result is the plain call up to rounding, or the two results agree; 1: something differs,
+or nothing explains it; 2: could not judge (a file, a name or shapes that fit nothing)."""
+DIAGNOSE_MORE = """\
+A file is .npy, .npz (FILE.npz:KEY names one of several arrays), or .csv, .tsv, .txt; pickled
+objects are never read. Anything else is a call by its name, as for probe, or NAME@PYTHON, which is
+made on IMAGE and KERNEL. Channels may be first or last, axes of length 1 left out.
+
+  python -m conv2d_conformance diagnose --example
+  python -m conv2d_conformance diagnose --example scipy.signal.convolve2d keras.layers.Conv2D
+  python -m conv2d_conformance diagnose image.npy kernel.npy mine.npy scipy.signal.correlate2d"""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Give the parser its text and options."""
+    parser.description, parser.epilog = DIAGNOSE, DIAGNOSE_MORE
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.usage = "%(prog)s [options] IMAGE KERNEL RESULT [RESULT2]"
+    parser.add_argument("arrays", nargs="*", metavar="FILE", help="files; a RESULT may be a call")
+    parser.add_argument(
+        "--example",
+        action="store_true",
+        help="image and kernel of the question that this project began with; give RESULT and "
+        "RESULT2 alone, or neither",
+    )
+    parser.add_argument(
+        "--padding",
+        choices=("valid", "same", "full"),
+        default="same",
+        help="of the calls that are made; default: %(default)s",
+    )
+    parser.add_argument(
+        "--expect",
+        choices=("correlation", "convolution"),
+        default="correlation",
+        help="what needs no mending: the kernel as it is, or rotated by 180°; default: %(default)s",
+    )
+    parser.add_argument("--json", action="store_true", help="print all of it for a program")
+    parser.set_defaults(run=_run)
+
+
+def _run(o: argparse.Namespace) -> int:
+    module = imported("diagnose")
+    status: int = module.diagnose(module.Asked(o.arrays, o.example, o.padding, o.expect, o.json))
+    return status

@@ -1,0 +1,71 @@
+"""The options of the commands that put results documents together: merge and report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conv2d_conformance.console import imported
+
+if TYPE_CHECKING:
+    import argparse
+
+OUTPUT = Path("reports/output")
+
+
+def merge(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``merge``."""
+    parser.description = "Merge results documents; of one environment the newest run stays."
+    _inputs(parser)
+    parser.add_argument("--output", type=Path, required=True, help="the merged document")
+    parser.add_argument(
+        "--save-baselines",
+        action="store_true",
+        help="also write reports/baselines/ENVIRONMENT.json of each, for `gate`, if all ended",
+    )
+    parser.set_defaults(
+        run=lambda o: imported("results_commands").merge(
+            o.documents, o.expect, o.output, save_baselines=o.save_baselines
+        )
+    )
+
+
+def report(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``report``."""
+    parser.description = "Draw one self-contained HTML page and print its path."
+    _inputs(parser)
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=OUTPUT / "report.html",
+        help="the page; default: %(default)s",
+    )
+    parser.add_argument(
+        "--baseline",
+        type=Path,
+        metavar="PATH",
+        help="show what changed since this document or folder; the exit code stays",
+    )
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML too")
+    parser.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="write Markdown too, for a job's page"
+    )
+    parser.set_defaults(run=_run_report)
+
+
+def _run_report(o: argparse.Namespace) -> int:
+    module = imported("results_commands")
+    drawn = module.Drawn(o.baseline, o.junit, o.markdown)
+    status: int = module.report(o.documents, o.expect, o.output, drawn)
+    return status
+
+
+def _inputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("documents", nargs="*", type=Path, metavar="FILE", help="results documents")
+    parser.add_argument(
+        "--expect",
+        nargs="*",
+        default=[],
+        metavar="ENVIRONMENT",
+        help="environments that ought to be there; one without results is shown as not run",
+    )

@@ -1,0 +1,134 @@
+"""The command `explain`: how two calls differ, and the code for the one's result by the other."""
+
+from __future__ import annotations
+
+import json
+import sys
+from textwrap import fill
+from typing import TYPE_CHECKING, Any
+
+from conv2d_conformance.console import emit
+from conv2d_conformance.runtime.choose_python import asked
+from conv2d_conformance.runtime.runner_pool import Places, at
+from conv2d_conformance.translation import drawing
+from conv2d_conformance.translation.differences import sentences
+from conv2d_conformance.translation.measured import source
+from conv2d_conformance.translation.specialise_snippet import WIDTH
+from conv2d_conformance.translation.translate import PARITIES, translations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from conv2d_conformance.translation.call_facts import Called
+    from conv2d_conformance.translation.measured import Source
+    from conv2d_conformance.translation.translate import Translation
+
+OPERANDS = (
+    "Each piece of code takes NumPy arrays img and k of one dtype and makes y. The copies are for "
+    "frameworks that refuse negative strides."
+)
+
+
+def explain(
+    selectors: Sequence[str],
+    python: str | None,
+    requirements: Sequence[str] = (),
+    *,
+    padding: str | None = None,
+    kernel: str | None = None,
+    as_json: bool,
+) -> int:
+    """Say how two calls differ and print both translations; always 0.
+
+    Raises
+    ------
+    Unavailable, UnknownBackendError
+        As `conv2d_conformance.translation.measured.source`.
+    CannotBuildError
+        If there is no such Python, or a requirement cannot be installed.
+    """
+    places = Places()
+    try:
+        chosen = asked(requirements, python)
+        a, b = (source(places, at(selector, chosen)) for selector in selectors)
+    finally:
+        places.stop()
+    wanted = [
+        (of, to, [t for t in translations(of, to) if _asked(t, padding, kernel)])
+        for of, to in ((a.call, b.call), (b.call, a.call))
+    ]
+    if as_json:
+        emit(json.dumps(_document(a, b, wanted), indent=2))
+    else:
+        emit(_printable("\n".join(_page(a, b, wanted))))
+    return 0
+
+
+def _asked(found: Translation, padding: str | None, kernel: str | None) -> bool:
+    return padding in (None, found.padding) and kernel in (None, found.kernel)
+
+
+Wanted = list[tuple["Called", "Called", list["Translation"]]]
+
+
+def _document(a: Source, b: Source, wanted: Wanted) -> dict[str, Any]:
+    return {
+        "calls": [
+            {"backend": s.call.name, "versions": s.versions, "measured_here": s.here,
+             "facts": s.call.facts}
+            for s in (a, b)
+        ],
+        "differences": sentences(a.call, b.call),
+        "translations": [
+            {"of": of.name, "to": to.name, "padding": t.padding, "kernel": t.kernel,
+             "code": t.code, "why": t.why}
+            for of, to, found in wanted
+            for t in found
+        ],
+    }  # fmt: skip
+
+
+def _page(a: Source, b: Source, wanted: Wanted) -> Iterator[str]:
+    for sentence in sentences(a.call, b.call):
+        yield _filled(sentence)
+    yield ""
+    yield from (a.words(), b.words())
+    yield ""
+    yield from drawing.kernels(a.call, b.call)
+    yield from drawing.surroundings(a.call, b.call)
+    yield ""
+    yield _filled(OPERANDS)
+    for of, to, found in wanted:
+        for heading, text in merged(found).items():
+            yield f"\n# {text}: the result of {of.name}, by {to.name}\n{heading}"
+
+
+def _filled(sentence: str) -> str:
+    """A sentence in lines that fit; no name is broken."""
+    return fill(
+        sentence, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
+
+
+def merged(found: Sequence[Translation]) -> dict[str, str]:
+    """Each distinct code, or why there is none, and what it is for."""
+    uses: dict[str, list[Translation]] = {}
+    for each in found:
+        uses.setdefault(each.code or f"# not possible: {each.why}", []).append(each)
+    return {text: ", ".join(_purposes(those)) for text, those in uses.items()}
+
+
+def _purposes(those: Sequence[Translation]) -> Iterator[str]:
+    for padding in dict.fromkeys(each.padding for each in those):
+        parities = [each.kernel for each in those if each.padding == padding]
+        yield padding if len(parities) == len(PARITIES) else f"{padding} with {parities[0]} kernels"
+
+
+def _printable(text: str) -> str:
+    """What standard output can show."""
+    encoding = sys.stdout.encoding or "ascii"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.replace("°", " degrees").encode(encoding, "replace").decode(encoding)
+    return text

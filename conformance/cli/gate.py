@@ -1,0 +1,139 @@
+"""The command ``gate``: reads two sets of documents, and writes what changed where it is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conv2d_conformance.console import emit
+from conv2d_conformance.reports.document.files import load, merge, save
+from conv2d_conformance.reports.document.model import DocumentError
+from conv2d_conformance.reports.export.baseline import to_baseline
+from conv2d_conformance.reports.export.gate_json_junit import as_json, junit
+from conv2d_conformance.reports.export.gate_markdown import github, markdown
+from conv2d_conformance.reports.export.gate_text import text
+from conv2d_conformance.reports.gate.acknowledgements import read
+from conv2d_conformance.reports.gate.compare import compare
+from conv2d_conformance.reports.tables.summary import doubt
+
+if TYPE_CHECKING:
+    from conv2d_conformance.reports.document.model import Document
+    from conv2d_conformance.reports.gate.acknowledge import Acknowledgement
+    from conv2d_conformance.reports.gate.compare import Comparison
+
+BASELINES = Path("reports/baselines")
+ACKNOWLEDGEMENTS = "acknowledgements.toml"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a person asked of the gate."""
+
+    baseline: Path
+    candidate: Path
+    acknowledgements: Path | None = None
+    only_common: bool = False
+    json: bool = False
+    github: bool = False
+    junit: Path | None = None
+    markdown: Path | None = None
+
+
+def gate(wanted: Wanted) -> int:
+    """Compare, tell, and return 0 (nothing), 1 (findings) or 2 (could not judge)."""
+    made = compare(
+        documents(wanted.baseline),
+        documents(wanted.candidate),
+        _acknowledgements(wanted),
+        today=datetime.now(UTC).date(),
+        only_common=wanted.only_common,
+    )
+    if wanted.junit:
+        write(wanted.junit, junit(made), "--junit")
+    if wanted.markdown:
+        write(wanted.markdown, markdown(made), "--markdown")
+    emit(as_json(made) if wanted.json else _printable(text(made)))
+    if wanted.github and (commands := github(made)):
+        emit(_printable(commands))
+    return made.exit_code
+
+
+def comparison(baseline: Path, candidate: Document) -> Comparison:
+    """Return what changed since the document or folder at ``baseline``, to be shown.
+
+    Raises
+    ------
+    DocumentError
+        If the baseline or its acknowledgements cannot be read.
+    """
+    accepted = _acknowledgements(Wanted(baseline, baseline))
+    today = datetime.now(UTC).date()
+    return compare(documents(baseline), candidate, accepted, today=today)
+
+
+def documents(path: Path) -> Document:
+    """Return the document at ``path``, or those of a folder, merged.
+
+    Raises
+    ------
+    DocumentError
+        If there is none, or one of them cannot be read.
+    """
+    if not path.is_dir():
+        return load(path)
+    found = sorted(path.glob("*.json"))
+    if not found:
+        msg = f"{path}: no *.json in this folder; write one with `run --save-baseline`"
+        raise DocumentError(msg)
+    return merge(map(load, found))
+
+
+def save_baselines(document: Document) -> list[str]:
+    """Write what is to be committed of each run, and return where.
+
+    Raises
+    ------
+    DocumentError
+        If a run did not come to its end; then nothing is written.
+    """
+    for run in document["runs"]:
+        if why := run["not_run"] or doubt(run):
+            msg = f"no baseline of {run['environment']} is written, for {why}; run it to its end"
+            raise DocumentError(msg)
+    written = []
+    for run in document["runs"]:
+        path = BASELINES / f"{run['environment']}.json"
+        save(to_baseline({**document, "runs": [run]}), path, brief=True)
+        written.append(str(path))
+    return written
+
+
+def _acknowledgements(wanted: Wanted) -> list[Acknowledgement]:
+    if wanted.acknowledgements:
+        return read(wanted.acknowledgements)
+    folder = wanted.baseline if wanted.baseline.is_dir() else wanted.baseline.parent
+    beside = folder / ACKNOWLEDGEMENTS
+    return read(beside) if beside.is_file() else []
+
+
+def _printable(said: str) -> str:
+    """``said`` without halves of surrogate pairs, which no stream takes."""
+    return said.encode("utf-8", "replace").decode("utf-8")
+
+
+def write(path: Path, content: str, option: str) -> None:
+    """Write a file that a person named by ``option``.
+
+    Raises
+    ------
+    DocumentError
+        If it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(_printable(content), "utf-8", newline="\n")
+    except OSError as error:
+        msg = f"{path}: cannot write ({error.strerror}); choose another {option}"
+        raise DocumentError(msg) from error

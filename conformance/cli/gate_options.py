@@ -1,0 +1,146 @@
+"""The options of the commands that say what changed: gate and upgrade."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from conv2d_conformance.cli.document_options import OUTPUT
+from conv2d_conformance.console import imported
+
+GATE = """\
+Compare two results documents record by record: facts, verdicts, margins, timings.
+
+Exit 0: no finding; 1: findings; 2: could not judge (a document that is not whole, or a backend or
+environment of the baseline that the candidate lacks). What is fixed, new, faster, or not
+comparable between two machines is noted and no finding."""
+GATE_MORE = """\
+Findings that are accepted stand in acknowledgements.toml beside the baseline, or in
+--acknowledgements FILE. The gate never writes it; it prints the entry to paste for each finding.
+
+  conv2d-conformance run scipy --save-baseline
+  conv2d-conformance gate reports/baselines/scipy.json reports/output/scipy.json"""
+UPGRADE = """\
+Compare two versions of a framework: build both, run the matrix in both, time them in turns, and
+tell what changed, from facts to digits to speed.
+
+BEFORE and AFTER are requirements as pip has them, several separated by blanks. Environments are
+built once and kept. Exit 0: no finding; 1: findings; 2: could not judge."""
+UPGRADE_MORE = """\
+  conv2d-conformance upgrade jax==0.9.2 jax==0.10.2
+  conv2d-conformance upgrade keras==3.14.0 keras==3.15.1 --with tensorflow-cpu==2.21.0
+  conv2d-conformance upgrade numpy==2.3.5 numpy==2.4.6 --with scipy==1.17.1 --backend scipy
+  conv2d-conformance upgrade --python old/bin/python --python new/bin/python --backend torch"""
+
+
+def gate(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``gate``."""
+    parser.description, parser.epilog = GATE, GATE_MORE
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    what = "a results document, or a folder of them"
+    parser.add_argument("baseline", type=Path, metavar="BASELINE", help=f"before: {what}")
+    parser.add_argument("candidate", type=Path, metavar="CANDIDATE", help=f"after: {what}")
+    parser.add_argument(
+        "--only-common",
+        action="store_true",
+        help="leave out environments that one side lacks, which otherwise is exit 2",
+    )
+    _findings(parser)
+    parser.set_defaults(run=_run_gate)
+
+
+def upgrade(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``upgrade``."""
+    parser.description, parser.epilog = UPGRADE, UPGRADE_MORE
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.usage = "%(prog)s [BEFORE AFTER] [--python PYTHON [--python PYTHON]] [options]"
+    parser.add_argument("requirements", nargs="*", metavar="BEFORE AFTER", help="requirements")
+    parser.add_argument(
+        "--python",
+        action="append",
+        default=[],
+        help="path or version of the interpreter to build on, of both or once for each; without "
+        "BEFORE and AFTER, the two interpreters to compare as they are",
+    )
+    parser.add_argument(
+        "--with",
+        action="append",
+        default=[],
+        dest="more",
+        metavar="REQUIREMENT",
+        help="installed on both sides",
+    )
+    parser.add_argument(
+        "--backend",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="what to judge, as for probe; default: the calls of what is upgraded",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=_seconds,
+        default=20.0,
+        help="of paired calls of each backend, to compare speed; more finds smaller differences, "
+        "0 leaves speed out; default: %(default)g",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=OUTPUT / "upgrade",
+        help="folder of both documents and the report; default: %(default)s",
+    )
+    _findings(parser)
+    parser.set_defaults(run=lambda o: _run_upgrade(parser, o))
+
+
+def _findings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--acknowledgements", type=Path, metavar="FILE.toml", help="findings that are accepted"
+    )
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML")
+    parser.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="write Markdown, for GITHUB_STEP_SUMMARY"
+    )
+    printed = parser.add_mutually_exclusive_group()
+    printed.add_argument("--json", action="store_true", help="print all of it for a program")
+    printed.add_argument(
+        "--github", action="store_true", help="print workflow commands too, for annotations"
+    )
+
+
+def _run_gate(o: argparse.Namespace) -> int:
+    status: int = imported("gate").gate(_wanted(o, o.baseline, o.candidate, o.only_common))
+    return status
+
+
+def _seconds(word: str) -> float:
+    """A number of seconds; NaN would pass for 0, and leave speed out unasked."""
+    with suppress(ValueError):
+        if 0 <= (found := float(word)) < math.inf:
+            return found
+    msg = f"{word!r} is no number of seconds: give one such as 20, or 0 to leave speed out"
+    raise argparse.ArgumentTypeError(msg)
+
+
+def _run_upgrade(parser: argparse.ArgumentParser, o: argparse.Namespace) -> int:
+    sides, pythons = len(o.requirements), len(o.python)
+    if o.more and not sides:
+        parser.error("--with needs BEFORE and AFTER: two interpreters are compared as they are")
+    if (sides, pythons) not in ((2, 0), (2, 1), (2, 2), (0, 2)):
+        parser.error("give BEFORE and AFTER, or --python twice; the two sides are compared")
+    module = imported("upgrade")
+    gate = _wanted(o, o.output / "before.json", o.output / "after.json", only_common=False)
+    status: int = module.upgrade(
+        module.Wanted(o.requirements, o.python, o.more, o.backend, o.output, o.seconds, gate)
+    )
+    return status
+
+
+def _wanted(o: argparse.Namespace, baseline: Path, candidate: Path, only_common: bool) -> Any:
+    return imported("gate").Wanted(
+        baseline, candidate, o.acknowledgements, only_common, o.json, o.github, o.junit, o.markdown
+    )

@@ -1,0 +1,64 @@
+"""The command line: ``python -m conv2d_conformance``, also installed as ``conv2d-conformance``.
+
+It only composes. Findings on stdout, progress on stderr. Exit 0: fine; 1: findings; 2: could not
+judge (usage, nothing there, an unreadable document, interrupted).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from conv2d_conformance.backends.protocol import Unavailable
+from conv2d_conformance.backends.registry import UnknownBackendError
+from conv2d_conformance.cli import call_options, diagnose_options, document_options, gate_options
+from conv2d_conformance.console import program, version
+from conv2d_conformance.reports.document.model import DocumentError
+from conv2d_conformance.runtime.find_python import CannotBuildError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+# What each command is for, and what adds its options.
+COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "backends": ("list the calls that can be tested", call_options.backends),
+    "probe": ("measure how calls read image and kernel", call_options.probe),
+    "explain": ("say how two calls differ, with the code", call_options.explain),
+    "diagnose": ("find what relates results to image and kernel", diagnose_options.add),
+    "run": ("run the matrix on calls and write their results", call_options.run),
+    "report": ("draw the HTML report of results documents", document_options.report),
+    "merge": ("put several results documents into one", document_options.merge),
+    "gate": ("tell what changed since a baseline, and fail if so", gate_options.gate),
+    "upgrade": ("compare two versions of a framework", gate_options.upgrade),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; a person's mistake is one line on stderr."""
+    options = _parser().parse_args(argv)
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except (UnknownBackendError, Unavailable, CannotBuildError, DocumentError) as error:
+        sys.stderr.write(f"conformance {options.command}: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        # pytest's exit code for it, so that `run` and the other commands agree.
+        sys.stderr.write(f"conformance {options.command}: interrupted\n")
+        return 2
+    except BrokenPipeError:
+        # The reader (head, less) has left; what it wanted, it has.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=program(), description=__doc__)
+    parser.add_argument("--version", action="version", version=version())
+    commands_of = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (purpose, add_options) in COMMANDS.items():
+        add_options(commands_of.add_parser(name, help=purpose))
+    return parser

@@ -1,0 +1,134 @@
+"""The command `probe`: measures each backend, one framework per process, and prints its facts."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from conv2d_conformance.backends.protocol import Unavailable
+from conv2d_conformance.cli.table import render
+from conv2d_conformance.console import emit, say
+from conv2d_conformance.runtime.choose_python import asked
+from conv2d_conformance.runtime.runner_pool import Places, at, parted
+from conv2d_conformance.under_test.factory import judged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+COLUMNS = {
+    "conv2d": {
+        "backend": "BACKEND",
+        "orientation": "ORIENTATION",
+        "anchor": "EVEN SAME",
+        "boundary": "OUTSIDE",
+        "larger": "VALID, KERNEL > IMAGE",
+        "paddings": "PADDINGS",
+        "dtypes": "DTYPES",
+    },
+    "conv_transpose2d": {
+        "backend": "TRANSPOSED BACKEND",
+        "reads": "KERNEL",
+        "anchor": "ODD CROP OF SAME",
+        "ends": "VALID ENDS WITH LAST",
+        "output_padding": "OUTPUT_PADDING",
+        "paddings": "PADDINGS",
+        "dtypes": "DTYPES",
+    },
+}
+
+
+def probe(
+    selectors: Sequence[str],
+    python: str | None,
+    *,
+    as_json: bool,
+    requirements: Sequence[str] = (),
+) -> int:
+    """Measure every selected backend; 1 if one contradicts itself, 2 if one could not be loaded.
+
+    Each runs in a process of its framework: in the interpreter that its selector names, or that
+    ``python`` and ``requirements`` do, or in another one of this.
+    """
+    places, chosen = Places(), asked(requirements, python)
+    every = [at(selector, chosen) for selector in selectors]
+    names = list(dict.fromkeys(name for each in every for name in places.select(each)))
+    found, missing = _measure(places, names)
+    places.stop()
+    if as_json:
+        emit(json.dumps(found, indent=2))
+    elif found:
+        for operation, columns in COLUMNS.items():
+            if rows := [_row(facts) for facts in found if _operation(facts) == operation]:
+                emit(render(rows, columns))
+        for facts in found:
+            for note in _notes(facts):
+                emit(f"{facts['backend']}: {note}")
+    for reason in missing:
+        say(f"conformance probe: {reason}")
+    unjudged = missing or any(not facts["paddings"] for facts in found)
+    return 2 if unjudged else int(any(not facts["consistent"] for facts in found))
+
+
+def _measure(places: Places, selectors: list[str]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Facts of the backends that load, and why others do not: one framework per process."""
+    found, missing = [], []
+    for selector in selectors:
+        try:
+            subject = judged(places.place(selector), selector)
+        except Unavailable as error:
+            missing.append(str(error))
+            continue
+        say(f"probing {selector}")
+        name = parted(selector)[0]
+        found.append({"backend": name, "call": subject.spec.call, **subject.facts()})
+    return found, missing
+
+
+def _operation(facts: dict[str, Any]) -> str:
+    return facts.get("operation", "conv2d")  # type: ignore[no-any-return]  # a fact that is a word
+
+
+def _row(facts: dict[str, Any]) -> dict[str, str]:
+    sides = dict.fromkeys(str(facts["anchor"][axis] or "-") for axis in ("rows", "columns"))
+    outputs = {d: facts["output_dtypes"][d] for d in facts["dtypes"]}
+    return {
+        "backend": facts["backend"],
+        "orientation": str(facts.get("orientation") or "none that fits"),
+        "reads": str(facts.get("reads") or "none that fits"),
+        "ends": str(facts.get("ends") or "-"),
+        "output_padding": str(facts.get("output_padding") or "-"),
+        "anchor": "/".join(sides),
+        "boundary": str(facts.get("boundary") or "-"),
+        "larger": _larger(facts),
+        "paddings": " ".join(facts["paddings"]),
+        "dtypes": " ".join(
+            _short(d) if out == d else f"{_short(d)}→{_short(out)}" for d, out in outputs.items()
+        ),
+    }
+
+
+def _larger(facts: dict[str, Any]) -> str:
+    both, *single = (facts.get(f"larger_kernel{axis}") or "-" for axis in ("", "_rows", "_columns"))
+    words = "/".join(dict.fromkeys(single))
+    return both if words == both else f"{both}; in one axis {words}"
+
+
+def _short(dtype: str) -> str:
+    """``f32`` for float32, ``bf16`` for bfloat16, ``u8`` for uint8."""
+    for long, short in {"bfloat": "bf", "float": "f", "uint": "u", "int": "i"}.items():
+        if dtype.startswith(long):
+            return dtype.replace(long, short)
+    return dtype
+
+
+def _notes(facts: dict[str, Any]) -> Iterator[str]:
+    """What the table has no room for: contradictions, and what was refused and why."""
+    yield from facts["complaints"]
+    for padding, reason in facts["refused_paddings"].items():
+        yield f"no {padding!r}: {reason}"
+    if refused := facts.get("refused_kernels"):
+        extents = dict.fromkeys(name.rsplit("-by-", 1)[1] for name in refused)
+        first = next(iter(refused.values()))
+        yield f"refuses kernels of {', '.join(extents)}: {first}"
+    if facts["dtypes"] and facts.get("probed_with", "float32") != "float32":
+        yield f"probed with {facts['probed_with']}, for it refuses float32"

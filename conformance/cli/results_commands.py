@@ -1,0 +1,148 @@
+"""What each command does; `conv2d_conformance.cli.main` parses and reports mistakes."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conv2d_conformance.backends.registry import registered
+from conv2d_conformance.cli import gate
+from conv2d_conformance.cli.table import render
+from conv2d_conformance.console import emit
+from conv2d_conformance.reports.document.files import DocumentError, save
+from conv2d_conformance.reports.document.files import load as read
+from conv2d_conformance.reports.document.files import merge as join
+from conv2d_conformance.reports.export.junit import junit
+from conv2d_conformance.reports.export.markdown import job_page
+from conv2d_conformance.reports.page.render import render_html
+from conv2d_conformance.reports.tables.summary import overall
+from conv2d_conformance.translation.translation_table import every, facts_of
+from conv2d_conformance.translation.worked_example import example
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from conv2d_conformance.reports.document.model import Document
+
+ROOM = Path(__file__).parents[1]
+# Wherever this is installed and whatever project is around: no settings, no conftest, no caches of
+# theirs. The ids of the checks are those of `pytest conformance`, for documents are joined by them,
+# and timings are taken as there.
+ALONE = (
+    str(ROOM), "-p", "conv2d_conformance.plugin", "-q", "-rfE",
+    "-c", os.devnull, "--rootdir", str(ROOM.parent), "--noconftest", "-p", "no:cacheprovider",
+    "--benchmark-disable-gc", "--benchmark-quiet", f"--benchmark-storage={os.devnull}",
+)  # fmt: skip
+
+
+def backends(*, as_json: bool) -> int:
+    """List what can be named, and the module that serves it."""
+    rows = [{"backend": name, "adapter": where} for name, where in registered().items()]
+    emit(
+        json.dumps(rows, indent=2)
+        if as_json
+        else render(rows, {"backend": "BACKEND", "adapter": "ADAPTER"})
+    )
+    return 0
+
+
+def run(
+    selectors: Sequence[str],
+    output: Path,
+    environment: str | None,
+    layers: Sequence[str] = (),
+    *,
+    python: str | None = None,
+    requirements: Sequence[str] = (),
+    if_available: bool = False,
+    save_baseline: bool = False,
+) -> int:
+    """Run the matrix through pytest, in any folder, then draw its report."""
+    # The other commands do without it.
+    import pytest
+
+    name = environment or selectors[0].split("@")[0].split(":")[0].rsplit("/", 1)[-1]
+    results = output / f"{name}.json"
+    chosen = [word for selector in selectors for word in ("--backend", selector)]
+    chosen += [word for layer in layers for word in ("--layer", layer)]
+    chosen += ["--python", python] if python else []
+    chosen += [word for wanted in requirements for word in ("--requirement", wanted)]
+    chosen += ["--if-available"] if if_available else []
+    status = pytest.main([*ALONE, *chosen, "--results", str(results), "--environment", name])
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        return 2
+    shown = report([results], [], output / "report.html")
+    if if_available and read(results)["runs"][0]["not_run"]:
+        return 0
+    if save_baseline:
+        _save_baselines(read(results))
+    return shown or int(status)
+
+
+def merge(
+    paths: Sequence[Path], expected: Sequence[str], output: Path, *, save_baselines: bool = False
+) -> int:
+    """Write one document; print its path."""
+    document = _merged(paths, expected)
+    save(document, output)
+    emit(str(output))
+    if save_baselines:
+        _save_baselines(document)
+    return 0
+
+
+def _save_baselines(document: Document) -> None:
+    for path in gate.save_baselines(document):
+        emit(f"baseline: {path}")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What ``report`` writes beside the page, and what the page is held against."""
+
+    baseline: Path | None = None
+    junit: Path | None = None
+    markdown: Path | None = None
+
+
+def report(
+    paths: Sequence[Path],
+    expected: Sequence[str],
+    output: Path,
+    drawn: Drawn | None = None,
+    tell: Callable[[str], None] = emit,
+) -> int:
+    """Write the page and the merged document beside it, and tell its verdict and path.
+
+    2 if no backend has a verdict: the page then says so. What changed since a baseline is drawn
+    and changes nothing of that: to stop at it is the gate's part.
+    """
+    wanted = drawn or Drawn()
+    data = output.with_suffix(".json")
+    document = _merged(
+        paths or sorted(p for p in output.parent.glob("*.json") if p != data), expected
+    )
+    changes = gate.comparison(wanted.baseline, document) if wanted.baseline else None
+    save(document, data)
+    gate.write(
+        output, render_html(document, every(facts_of(document)), changes, example()), "--output"
+    )
+    if wanted.junit:
+        gate.write(wanted.junit, junit(document), "--junit")
+    if wanted.markdown:
+        gate.write(wanted.markdown, job_page(document), "--markdown")
+    status, sentence = overall(document)
+    tell(sentence)
+    tell(f"report: {output.resolve()}")
+    return 2 if status == "not run" else 0
+
+
+def _merged(paths: Iterable[Path], expected: Sequence[str]) -> Document:
+    documents = [read(path) for path in paths]
+    if not documents:
+        msg = "no results documents; run `tox run`, or name one written with --results"
+        raise DocumentError(msg)
+    return join(documents, expected)

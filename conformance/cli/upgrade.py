@@ -1,0 +1,146 @@
+"""The command ``upgrade``: two versions through the same matrix, then the gate between them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from conv2d_conformance.backends.protocol import Unavailable
+from conv2d_conformance.cli import gate as gating
+from conv2d_conformance.cli.results_commands import ALONE, Drawn, report
+from conv2d_conformance.console import say
+from conv2d_conformance.reports.document.files import DocumentError, load, save
+from conv2d_conformance.reports.gate.sides import sides as of_run
+from conv2d_conformance.upgrade import sides
+from conv2d_conformance.upgrade.speed import LONGEST, add_ratios
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from conv2d_conformance.reports.document.model import Document
+    from conv2d_conformance.upgrade.sides import Side
+
+# Findings are told by the gate, not by each of the two runs.
+QUIET = ("--tb=no", "-rN", "--no-header", "-W", "ignore", "--time-budget", str(LONGEST))
+# Differences that are told by name.
+FEW = 12
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a person asked of an upgrade; see `conv2d_conformance.upgrade.sides.built`.
+
+    ``seconds`` are those of paired calls of one backend, 0 to leave them out; ``gate`` has what is
+    written of the findings.
+    """
+
+    requirements: Sequence[str]
+    pythons: Sequence[str]
+    more: Sequence[str]
+    backends: Sequence[str]
+    output: Path
+    seconds: float
+    gate: gating.Wanted
+
+
+def upgrade(wanted: Wanted) -> int:
+    """Build, run, time and compare; 0 (nothing), 1 (findings) or 2 (could not judge).
+
+    Raises
+    ------
+    CannotBuildError, Unavailable, UnknownBackendError, DocumentError
+        If that cannot be done; the message says why.
+    """
+    with _only(wanted.output):
+        return _upgrade(wanted)
+
+
+def _upgrade(wanted: Wanted) -> int:
+    # A name that is none is told before anything is built.
+    upgraded = sides.distributions(wanted.requirements)
+    selectors = wanted.backends or (sides.served(upgraded) if upgraded else ())
+    both = sides.built(wanted.requirements, wanted.pythons, wanted.more, say)
+    _tell_differences(both)
+    names = sides.backends(selectors, both)
+    say(f"judging {', '.join(names)}")
+    for side, path in zip(both, (wanted.gate.baseline, wanted.gate.candidate), strict=True):
+        matrix(side, names, path)
+    documents = load(wanted.gate.baseline), load(wanted.gate.candidate)
+    unjudged = [*_mute(documents, names)]
+    if wanted.seconds > 0:
+        unjudged += add_ratios(both, names, documents, wanted.seconds)
+        save(documents[1], wanted.gate.candidate)
+    drawn = Drawn(baseline=wanted.gate.baseline)
+    # The last word, and of JSON the only one on standard output, is the gate's.
+    shown = report([wanted.gate.candidate], [], wanted.output / "report.html", drawn, say)
+    status = gating.gate(wanted.gate)
+    for why in unjudged:
+        say(f"could not judge {why}")
+    return 2 if unjudged else status or shown
+
+
+@contextmanager
+def _only(folder: Path) -> Iterator[None]:
+    """Be the only one who writes there: two at once would mix their documents.
+
+    Raises
+    ------
+    DocumentError
+        If it is no folder that can be written, or another upgrade is writing there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock", timeout=0):
+            yield
+    except Timeout as error:
+        msg = f"{folder}: another upgrade is writing there; choose another --output"
+        raise DocumentError(msg) from error
+    except OSError as error:
+        msg = (
+            f"{error.filename or folder}: cannot write ({error.strerror}); choose another --output"
+        )
+        raise DocumentError(msg) from error
+
+
+def _tell_differences(both: Sequence[Side]) -> None:
+    """Say what differs: pip may have met two requirements with one version."""
+    found = sides.differences(both)
+    more = f" and {len(found) - FEW} more" if len(found) > FEW else ""
+    say(f"what differs: {', '.join(found[:FEW]) or 'nothing, all versions are the same'}{more}")
+
+
+def _mute(documents: tuple[Document, Document], names: Sequence[str]) -> Iterator[str]:
+    """The backends that gave no result on either side: they are alike, and nothing is known."""
+    each = [of_run(document["runs"][0]) for document in documents]
+    for name in names:
+        facts = [side[name].facts.get("paddings") for side in each if name in side]
+        if not any(fact and fact["value"] for fact in facts):
+            yield f"{name}: no padding gave a result on either side"
+
+
+def matrix(side: Side, names: Sequence[str], results: Path) -> None:
+    """Run the matrix on backends of one side, and write their results.
+
+    Raises
+    ------
+    Unavailable
+        If it did not come to its end.
+    """
+    say(f"running the matrix on {side}")
+    chosen = [word for name in names for word in ("--backend", side.has(name))]
+    words = [*ALONE, *QUIET, *chosen, "--results", str(results), "--environment", results.stem]
+    # A person's -x or -k would cut both matrices short alike.
+    own = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
+    command = [sys.executable, "-m", "pytest", *words]
+    # pytest's own words are progress: they go to standard error.
+    done = subprocess.run(command, stdout=2, check=False, env=own)  # noqa: S603  (ourselves)
+    if done.returncode not in (0, 1):
+        msg = f"the matrix on {side} did not come to its end; what it said is above"
+        raise Unavailable(msg)

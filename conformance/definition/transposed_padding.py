@@ -1,0 +1,75 @@
+"""What a transposed convolution crops or adds: one rule per framework's words ``valid``, ``same``.
+
+A crop is ((top, bottom), (left, right)) of the full result, (H - 1)s + d(Kh - 1) + 1 rows; a
+negative one adds zeros.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Literal, get_args
+
+from conv2d_conformance.definition.padding import Align, Pads, Pair, halved, reach
+
+if TYPE_CHECKING:
+    from conv2d_conformance.cases.layers import Layer
+
+Ends = Literal["kernel", "stride"]
+Extra = Literal["after", "before", "halved"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How one call crops each axis of a kernel that spans e = d(K - 1) + 1 rows, with stride s.
+
+    Parameters
+    ----------
+    ends : str
+        ``valid`` crops nothing. With e < s, ``kernel`` ends with the last pixel's kernel and
+        ``stride`` adds s - e zeros after it, H·s in all.
+    align : str
+        ``same`` gives H·s: it crops e - s, half of it before, and of an odd number the greater
+        part after (``upper``) or before (``lower``). With e < s it adds s - e zeros after.
+    extra : str
+        Where an output_padding of q leaves q rows more than none: under ``valid`` than the full
+        result, under ``same`` than (H - 1)s + e mod 2, which is what Keras counts from, and with
+        explicit crops than these leave. ``after`` and ``before`` crop q less there; ``halved``
+        does so after, but under ``same`` halves all that is cropped, e - e mod 2 - q, anew.
+    """
+
+    ends: Ends
+    align: Align
+    extra: Extra = "after"
+
+    def crops(self, layer: Layer) -> Pads:
+        """The crops of a layer."""
+        more = layer.keywords.get("output_padding", (None, None))
+        if not isinstance(layer.padding, str):
+            pairs = zip(layer.padding, more, strict=True)
+            rows, columns = (self._moved(crop, q or 0) for crop, q in pairs)
+            return rows, columns
+        spans = (n + 1 for n in reach(layer.kernel, layer.options))
+        axes = zip(spans, layer.stride, more, strict=True)
+        rows, columns = (self._axis(layer.padding, *axis) for axis in axes)
+        return rows, columns
+
+    def _axis(self, padding: str, span: int, stride: int, more: int | None) -> Pair:
+        if more is None:
+            return self._default(padding, span - stride)
+        base = span - span % 2 if padding == "same" else 0
+        if self.extra != "halved":
+            return self._moved(halved(base, self.align), more)
+        return halved(base - more, self.align) if base >= more else (0, base - more)
+
+    def _default(self, padding: str, excess: int) -> Pair:
+        if excess < 0:
+            return 0, excess if padding == "same" or self.ends == "stride" else 0
+        return halved(excess, self.align) if padding == "same" else (0, 0)
+
+    def _moved(self, crop: Pair, more: int) -> Pair:
+        before, after = crop
+        return (before - more, after) if self.extra == "before" else (before, after - more)
+
+
+RULES = tuple(Rule(*words) for words in product(*map(get_args, (Ends, Align, Extra))))

@@ -1,0 +1,1 @@
+"""What a result is when it is not what was expected."""

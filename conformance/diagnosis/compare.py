@@ -1,0 +1,125 @@
+"""Two results against each other: whether they agree, and what makes the second of the first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv2d_conformance.diagnosis import describe, locate_differences, scipy_code
+from conv2d_conformance.diagnosis.hypothesis import TURNED
+from conv2d_conformance.diagnosis.problem import Problem
+from conv2d_conformance.diagnosis.search import elements, relations
+from conv2d_conformance.diagnosis.stride_candidates import BEYOND
+
+if TYPE_CHECKING:
+    from conv2d_conformance.diagnosis.diagnose import Judgement
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What relates two results.
+
+    Parameters
+    ----------
+    agree : bool
+        Whether they are the same up to rounding, twice the suite's bound.
+    words : tuple of str
+        A line each.
+    """
+
+    agree: bool
+    words: tuple[str, ...]
+
+
+def compare(one: Judgement, other: Judgement) -> Compared:
+    """Compare the results themselves, then what was found of them."""
+    words = []
+    agree = False
+    if one.problem.result.shape == other.problem.result.shape:
+        bound = _bound(one, other)
+        where = locate_differences.of(
+            one.problem.result.astype(np.float64), other.problem.result, bound
+        )
+        agree = where["count"] == 0
+        apart = locate_differences.sentence(where, (one.name, other.name))
+        words.append("the two agree up to rounding" if agree else apart)
+        if not agree and (
+            same := locate_differences.agreeing(one.problem.result, other.problem.result)
+        ):
+            words.append(f"yet {', '.join(same)} agrees: a summary cannot tell them apart")
+    else:
+        shapes = (" × ".join(map(str, j.problem.result.shape)) for j in (one, other))
+        words.append("their shapes differ: {} and {}".format(*shapes))
+    if not agree:
+        words += _relation(one, other)
+    return Compared(agree, tuple(words))
+
+
+def _bound(one: Judgement, other: Judgement) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Twice the suite's bound, each element's on the result that was explained."""
+    total = np.zeros(one.problem.result.shape)
+    for judged in (one, other):
+        found = judged.best.hypothesis if judged.best else judged.near
+        problem = judged.problem
+        if found is not None:
+            exact = problem.exact(found)
+            fine = elements(problem, found, exact).bound(problem.roundoff, by_norm=True)
+            total += fine.max() if found.turn != "correlation" else fine.reshape(total.shape)
+    return total
+
+
+def _relation(one: Judgement, other: Judgement) -> list[str]:
+    if one.best is None or other.best is None:
+        return _direct(one, other)
+    first, second = one.best.hypothesis, other.best.hypothesis
+    words = []
+    if first.orientation != second.orientation:
+        kernels = (
+            f"{TURNED[h.orientation]} in {j.name}" for h, j in ((first, one), (second, other))
+        )
+        words.append("the kernel is read otherwise: {}, {}".format(*kernels))
+    rest = _rest(one, other)
+    words += rest
+    if words and not rest:
+        # Only then: a rotated kernel of even extent keeps the call's own anchor.
+        for got, call in ((other, one), (one, other)):
+            reads, wanted = (j.found[0].hypothesis.orientation for j in (call, got))
+            given = scipy_code.handed(reads, wanted)
+            words.append(f"to get {got.name} from the call of {call.name}, give it `{given}`")
+    words += [f"to repeat {j.name}: {j.line(j.found[0].hypothesis)}" for j in (one, other)]
+    return words
+
+
+def _rest(one: Judgement, other: Judgement) -> list[str]:
+    """What differs besides the orientation."""
+    sides = [j.found[0].hypothesis.facts() for j in (one, other)]
+    words = {
+        "pads": "padding",
+        "boundary": "boundary",
+        "stride": "stride",
+        "dilation": "dilation",
+        "result_turned": "result turned",
+        "scale": "scale",
+        "bias": "constant",
+    }
+    return [
+        f"{word}: {sides[0][key]} in {one.name}, {sides[1][key]} in {other.name}"
+        for key, word in words.items()
+        if sides[0][key] != sides[1][key]
+    ]
+
+
+def _direct(one: Judgement, other: Judgement) -> list[str]:
+    """The second as the first turned, shifted, cropped, scaled or moved by a constant."""
+    first, second = one.problem.result, other.problem.result
+    wider = any(
+        n > m + 2 * BEYOND for n, m in zip(second.shape[-2:], first.shape[-2:], strict=True)
+    )
+    if wider or first.shape[:2] != second.shape[:2] or first.shape[0] * first.shape[1] != 1:
+        return []
+    unit = np.ones((1, 1, 1, 1), first.dtype)
+    found = relations(Problem(first, unit, second), "correlation")
+    words = [words for words, _ in describe.of(found[0].hypothesis)] if found else []
+    return [f"{other.name} is {one.name}, {', '.join(words)}"] if words else []

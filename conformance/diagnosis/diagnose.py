@@ -1,0 +1,177 @@
+"""What is told of one result: the hypotheses that hold, or where it differs, and warnings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from conv2d_conformance.diagnosis import describe, locate_differences, precision_loss, scipy_code
+from conv2d_conformance.diagnosis.axis_layouts import problems
+from conv2d_conformance.diagnosis.nearest import nearest
+from conv2d_conformance.diagnosis.search import Found, elements, possible, relations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conv2d_conformance.definition.correlation import Array, Exact, Orientation
+    from conv2d_conformance.diagnosis.hypothesis import Hypothesis
+    from conv2d_conformance.diagnosis.problem import Problem
+
+
+class ImpossibleError(ValueError):
+    """No padding, stride, dilation or layout relates the shapes; the message says which."""
+
+
+@dataclass
+class Judgement:
+    """One result against its operands.
+
+    Parameters
+    ----------
+    name : str
+    problem : Problem
+        As its axes were read.
+    found : list of Found
+        What holds, ranked; empty if nothing does.
+    expected : Orientation
+    given : ndarray
+        The result as it came.
+    where : dict
+        Where it differs from the nearest hypothesis, if nothing holds; `whereabouts.of`.
+    near : Hypothesis or None
+        That hypothesis.
+    """
+
+    name: str
+    problem: Problem
+    found: list[Found]
+    expected: Orientation
+    given: Array
+    where: dict[str, Any] = field(default_factory=dict)
+    near: Hypothesis | None = None
+
+    @property
+    def best(self) -> Found | None:
+        """The hypothesis told first."""
+        return self.found[0] if self.found else None
+
+    def deviations(self, found: Found) -> list[str]:
+        """Words for all that is not as in the plain call, the precision included."""
+        precision = precision_loss.words(self.problem, found)
+        words = [words for words, _ in describe.of(found.hypothesis, self.expected)]
+        return [*words, precision] if precision else words
+
+    @property
+    def plain(self) -> bool:
+        """Whether there is nothing to mend."""
+        return self.best is not None and not self.deviations(self.best)
+
+    def line(self, found: Hypothesis) -> str:
+        """The code that repeats a hypothesis."""
+        flat = self.problem.img.shape[:2] == (1, 1) and self.problem.k.shape[:2] == (1, 1)
+        return scipy_code.line(found) if flat else scipy_code.layered(found)
+
+    def target(self) -> Hypothesis | None:
+        """What was probably wanted: the plain call of the same geometry; None if not this size."""
+        if self.best is None or self.best.hypothesis.turn != "correlation":
+            return None
+        return self.turned(self.expected)
+
+    def turned(self, orientation: Orientation) -> Hypothesis | None:
+        """The best hypothesis with zeros outside and another orientation."""
+        if self.best is None:
+            return None
+        known = self.best.hypothesis
+        start = self.problem.hypothesis(orientation)
+        if known.turn != "correlation" or start.shapes != known.shapes:
+            return None
+        made = replace(start, options=known.options, before=known.before, boundary="zeros")
+        usual = (describe.natural(orientation),)
+        for rows, columns in ((0, 0), (0, 1), (1, 0), (1, 1), (0, -1), (-1, 0), (-1, -1)):
+            moved = replace(made, before=(made.before[0] + rows, made.before[1] + columns))
+            if (word := moved.padding(usual)) and "stride" not in word:
+                return moved
+        return made
+
+
+def judge(name: str, img: Array, k: Array, result: Array, expected: Orientation) -> Judgement:
+    """Relate a result to an image and a kernel.
+
+    Parameters
+    ----------
+    name : str
+    img, k, result : ndarray
+        2-D to 4-D, of real numbers.
+    expected : Orientation
+        ``correlation`` or ``convolution``: what counts as plain.
+
+    Raises
+    ------
+    ImpossibleError
+        If no reading of the shapes is possible.
+    """
+    readings = [problem for problem in problems(img, k, result) if possible(problem)]
+    if not readings:
+        shapes = (" × ".join(map(str, a.shape)) for a in (result, img, k))
+        msg = "{}: no padding, stride or layout makes {} of an image {} and a kernel {}"
+        raise ImpossibleError(msg.format(name, *shapes))
+    for problem in readings:
+        if found := relations(problem, expected):
+            return Judgement(name, problem, found, expected, result)
+    return _unexplained(name, readings[0], expected, result)
+
+
+def _unexplained(name: str, problem: Problem, expected: Orientation, given: Array) -> Judgement:
+    near = nearest(problem, expected)
+    exact = problem.exact(near)
+    shape = exact.value.shape
+    bound = elements(problem, near, exact).bound(problem.roundoff, by_norm=True).reshape(shape)
+    where = locate_differences.of(exact.value, problem.undone(near.turn), bound)
+    return Judgement(name, problem, [], expected, given, where, near)
+
+
+def warnings(told: Judgement) -> Iterator[str]:
+    """What the data cannot tell, and what a summary would hide; one line each."""
+    result = told.problem.result
+    if result.size > 1 and np.ptp(np.nan_to_num(result.astype(np.float64))) == 0:
+        yield f"every element of {told.name} is {result.flat[0]:g}; use operands that vary"
+    if told.best is None:
+        return
+    alike = told.problem.orientations[told.best.hypothesis.orientation]
+    if alike:
+        yield (
+            f"the kernel is symmetric: read as {told.best.hypothesis.orientation} it equals "
+            f"{', '.join(alike)}; this data cannot tell them apart, a kernel such as "
+            "[[1, 2], [3, 4]] can"
+        )
+    if len(told.found) > 1:
+        yield f"{len(told.found)} hypotheses fit equally; this data cannot tell them apart"
+    yield from dict.fromkeys(_decoys(told))
+
+
+def _decoys(told: Judgement) -> Iterator[str]:
+    """Orientations with the summaries of what was wanted, or of what came, and other elements."""
+    came = told.found[0].hypothesis.orientation
+    for wanted in (told.target(), told.turned(came)):
+        if wanted is None:
+            continue
+        exact = told.problem.exact(wanted)
+        for other in told.problem.orientations:
+            made = told.turned(other)
+            if other != wanted.orientation and made is not None:
+                yield from _same_summary(wanted, exact, made, told.problem.exact(made))
+
+
+def _same_summary(
+    wanted: Hypothesis, exact: Exact, other: Hypothesis, made: Exact
+) -> Iterator[str]:
+    agreeing = locate_differences.agreeing(exact.value, made.value)
+    apart = float(np.max(np.abs(exact.value - made.value), initial=0.0))
+    if agreeing and apart > 1e-3 * float(np.max(np.abs(exact.value), initial=0.0)):
+        one, two = (scipy_code.kernel(each.orientation) for each in (other, wanted))
+        yield (
+            f"not `{one}` for `{two}`: {', '.join(agreeing)} agrees to the digits printed, "
+            f"but elements differ by up to {apart:.2g}"
+        )

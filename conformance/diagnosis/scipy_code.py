@@ -1,0 +1,107 @@
+"""Lines of code that repeat a hypothesis, and what to hand a call so that it gives another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv2d_conformance.definition.correlation import ORIENTATIONS, orient
+from conv2d_conformance.definition.numpy_notation import PAD_MODES, TURNS
+from conv2d_conformance.diagnosis.describe import number
+from conv2d_conformance.diagnosis.hypothesis import UNDONE
+
+if TYPE_CHECKING:
+    from conv2d_conformance.definition.correlation import Boundary, Orientation
+    from conv2d_conformance.definition.padding import Pads
+    from conv2d_conformance.diagnosis.hypothesis import Hypothesis
+
+
+def kernel(orientation: Orientation) -> str:
+    """The kernel as a call of that orientation reads it, in NumPy."""
+    return f"kernel{TURNS[orientation]}"
+
+
+def handed(reads: Orientation, wanted: Orientation) -> str:
+    """What to hand a call that reads its kernel as ``reads`` so that it reads ``wanted``."""
+    sample = np.arange(6).reshape(2, 3)
+    target = orient(orient(sample, wanted), UNDONE[reads])
+    return kernel(next(o for o in ORIENTATIONS if np.array_equal(orient(sample, o), target)))
+
+
+def line(found: Hypothesis) -> str:
+    """One expression of ``image`` (H, W) and ``kernel`` (Kh, Kw) that gives the result."""
+    plain = _call(found) + _stepped(found.options.stride) + TURNS[found.turn]
+    if found.scale != 1:
+        plain += f" * {_factor(found.scale)}"
+    return plain + (f" + {_factor(found.bias)}" if found.bias else "")
+
+
+def _call(found: Hypothesis) -> str:
+    steps = found.options.stride != (1, 1)
+    zeros = found.boundary == "zeros" or not found.outside
+    rotated = found.orientation == "convolution" and found.options.dilation == (1, 1)
+    padding = None if steps else found.padding(("lower",))
+    if zeros and rotated and padding in ("valid", "full", "same-lower"):
+        mode = padding.removesuffix("-lower")
+        return f'scipy.signal.convolve2d(image, kernel, mode="{mode}")'
+    read = _spread(found)
+    padding = None if steps else found.padding(("upper",))
+    if zeros and padding in ("valid", "full", "same-upper"):
+        mode = padding.removesuffix("-upper")
+        return f'scipy.signal.correlate2d(image, {read}, mode="{mode}")'
+    return f'scipy.signal.correlate2d({_framed(found.pads, found.boundary)}, {read}, mode="valid")'
+
+
+def _spread(found: Hypothesis) -> str:
+    """The kernel with zeros between its taps, as a dilation reads it."""
+    read = kernel(found.orientation)
+    if found.options.dilation == (1, 1):
+        return read
+    (d, e), (m, n) = found.options.dilation, found.shapes.kernel
+    taps = f"np.eye(1, {d * e}).reshape({d}, {e})"
+    return f"np.kron({read}, {taps})[:{d * (m - 1) + 1}, :{e * (n - 1) + 1}]"
+
+
+def _framed(pads: Pads, boundary: Boundary) -> str:
+    """The image, cropped and padded."""
+    cut = [f"{max(-before, 0) or ''}:{-max(-after, 0) or ''}" for before, after in pads]
+    image = "image" if cut == [":", ":"] else f"image[{', '.join(cut)}]"
+    rows, columns = ((max(before, 0), max(after, 0)) for before, after in pads)
+    if not any(rows + columns):
+        return image
+    if boundary != "zeros" and image != "image":
+        # What lies outside is told by the whole image: pad it first, then crop.
+        return f'np.pad(image, ({rows}, {columns}), mode="{PAD_MODES[boundary]}")[{", ".join(cut)}]'
+    return f'np.pad({image}, ({rows}, {columns}), mode="{PAD_MODES[boundary]}")'
+
+
+def _stepped(stride: tuple[int, int]) -> str:
+    return "" if stride == (1, 1) else f"[::{stride[0]}, ::{stride[1]}]"
+
+
+def _factor(value: float) -> str:
+    words = number(value)
+    return f"({words})" if "/" in words or value < 0 else words
+
+
+def layered(found: Hypothesis) -> str:
+    """The call for an ``image`` (N, C, H, W) and a ``kernel`` (O, C, Kh, Kw), as PyTorch's."""
+    (top, bottom), (left, right) = found.pads
+    mode = {"zeros": "constant", "edge": "replicate", "mirror": "reflect", "wrap": "circular"}.get(
+        found.boundary, found.boundary
+    )
+    padded = "image"
+    if any((top, bottom, left, right)):
+        word = "" if mode == "constant" else f', mode="{mode}"'
+        padded = f"torch.nn.functional.pad(image, ({left}, {right}, {top}, {bottom}){word})"
+    read = {"correlation": "kernel", "convolution": "kernel.flip(-2, -1)"}.get(
+        found.orientation, f"kernel read as {found.orientation}"
+    )
+    options = found.options
+    steps = "".join(
+        f", {word}={pair}"
+        for word, pair in (("stride", options.stride), ("dilation", options.dilation))
+        if pair != (1, 1)
+    )
+    return f"torch.nn.functional.conv2d({padded}, {read}{steps})"

@@ -1,0 +1,1 @@
+"""The pytest plugin: options, selection, recording, and reproducers of failures."""

@@ -1,0 +1,90 @@
+"""Options of where a run makes its calls; it may end at once where there is no such Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conv2d_conformance.matrix.plugin import CHOSEN
+from conv2d_conformance.matrix.recording import now
+from conv2d_conformance.reports.document.files import DocumentError, save
+from conv2d_conformance.reports.document.model import SCHEMA_VERSION
+from conv2d_conformance.runtime.choose_python import asked
+from conv2d_conformance.runtime.find_python import CannotBuildError, NoPythonError
+
+if TYPE_CHECKING:
+    from conv2d_conformance.reports.document.model import Run
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of where calls are made."""
+    group = parser.getgroup("conv2d-conformance")
+    group.addoption(
+        "--python",
+        metavar="PYTHON",
+        help="run backends in another interpreter: its path, or a version such as 3.7. It needs "
+        "NumPy and their framework and nothing of the suite (Python 3.7 or later). Default: "
+        "shipped backends run in the suite's process, others in another one of this interpreter.",
+    )
+    group.addoption(
+        "--requirement",
+        action="append",
+        default=[],
+        metavar="REQ",
+        help="run backends in an environment of that Python that holds REQ, as pip takes it "
+        "(scipy==1.3.0): it is built, once, and kept; may be repeated.",
+    )
+    group.addoption(
+        "--if-available",
+        action="store_true",
+        help="where there is no such Python on this machine, leave a document that says so, and "
+        "exit with 0.",
+    )
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Find or build what was asked for, after the options were checked and before subjects load."""
+    option = session.config.option
+    try:
+        session.config.stash[CHOSEN] = asked(option.requirement, option.python)
+    except NoPythonError as error:
+        if not option.if_available:
+            raise pytest.UsageError(str(error)) from error
+        _leave_out(session.config, str(error))
+    except CannotBuildError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def _leave_out(config: pytest.Config, reason: str) -> None:
+    """End the session well, with a document that says why there is nothing in it."""
+    option = config.option
+    if option.results:
+        words = " ".join(("pytest", *map(str, config.invocation_params.args)))
+        name = option.environment or (option.backend or ["?"])[0]
+        try:
+            leave_out(Path(option.results), name, words, reason)
+        except DocumentError as error:
+            raise pytest.UsageError(str(error)) from error
+    pytest.exit(f"not run: {reason}", returncode=0)
+
+
+def leave_out(path: Path, environment: str, command: str, reason: str) -> None:
+    """Write the document of a run that was none.
+
+    Raises
+    ------
+    DocumentError
+        If it cannot be written.
+    """
+    run: Run = {
+        "environment": environment,
+        "started": now(),
+        "command": command,
+        "not_run": reason,
+        "fingerprint": None,
+        "clauses": [],
+        "records": [],
+    }
+    save({"schema_version": SCHEMA_VERSION, "runs": [run]}, path)

@@ -1,0 +1,277 @@
+"""Wires the checks to pytest: options, the matrix of tests, and the plugins that run it."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conv2d_conformance.backends.protocol import Unavailable
+from conv2d_conformance.backends.registry import UnknownBackendError, operation
+from conv2d_conformance.cases import random_data
+from conv2d_conformance.cases.layers import EXAMPLE, NotALayerError
+from conv2d_conformance.cases.transposed_layers import parse
+from conv2d_conformance.checks.clauses import SECTIONS
+from conv2d_conformance.checks.expected_failure import ExpectedFailure
+from conv2d_conformance.checks.expected_failures import EXPECTED_FAILURES
+from conv2d_conformance.checks.registry import REGISTERED, Check
+from conv2d_conformance.errors import SYMPTOMS
+from conv2d_conformance.matrix.recording import Recording
+from conv2d_conformance.reports.document.files import DocumentError
+from conv2d_conformance.runtime.in_process import SECONDS
+from conv2d_conformance.runtime.runner_pool import Places, at, parted
+from conv2d_conformance.under_test.backend import Missing, Subject
+from conv2d_conformance.under_test.factory import judged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pytest_benchmark.fixture import BenchmarkFixture
+
+    from conv2d_conformance.checks.registry import CaseLike
+
+# Their hooks come before those of this module, the last one's first: what can be told to be a
+# mistake at once is told before anything is built.
+pytest_plugins = (
+    "conv2d_conformance.matrix.interpreter_options",
+    "conv2d_conformance.matrix.selection",
+    "conv2d_conformance.matrix.verdicts",
+)
+DEFAULT = "textbook"
+CHOSEN = pytest.StashKey[Path | None]()
+SUBJECTS = pytest.StashKey[list[Subject]]()
+RECORDING = pytest.StashKey[Recording]()
+MET = pytest.StashKey[set[ExpectedFailure]]()
+OFFERED = pytest.StashKey[set[ExpectedFailure]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of the suite; `pytest --help` lists them."""
+    group = parser.getgroup("conv2d-conformance")
+    group.addoption(
+        "--backend",
+        action="append",
+        metavar="NAME",
+        help="call under test: a dotted name, a prefix of names (scipy), package.module:attr or "
+        "path/to/file.py:attr, each with @PATH for the interpreter at PATH; may be repeated. "
+        f"Default: {DEFAULT}.",
+    )
+    group.addoption(
+        "--in-process",
+        action="store_true",
+        help="run backends that are not shipped in the suite's process too, for a debugger.",
+    )
+    group.addoption(
+        "--deadline",
+        type=float,
+        default=SECONDS,
+        metavar="SECONDS",
+        help="how long one call may take. Default: %(default)s.",
+    )
+    group.addoption(
+        "--layer",
+        action="append",
+        default=[],
+        metavar="ID",
+        help=f"judge this layer alone, as {EXAMPLE}, or a transposed one, as t-{EXAMPLE}; may be "
+        "repeated.",
+    )
+    group.addoption("--results", metavar="FILE", help="write the results document there.")
+    group.addoption(
+        "--environment", metavar="NAME", help="name of this environment in the document."
+    )
+    group.addoption(
+        "--seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="vary the random data of every case, and what the search tries. Default: %(default)s.",
+    )
+    group.addoption(
+        "--time-budget",
+        type=float,
+        default=2.0,
+        metavar="SECONDS",
+        help="leave out a timing whose calls would take longer. Default: %(default)s.",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set the seed of all data, and register one marker per section of clauses."""
+    random_data.SEED.set(config.getoption("seed"))
+    for section in SECTIONS:
+        config.addinivalue_line("markers", f"{marker(section)}: checks of the section {section!r}.")
+
+
+def marker(section: str) -> str:
+    """Marker of a section, usable with ``-m``."""
+    return section.replace(" ", "_")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Find what was asked for, before anything runs; a wrong name stops the run here."""
+    config = session.config
+    selectors = config.getoption("backend") or [DEFAULT]
+    config.stash[MET], config.stash[OFFERED] = set(), set()
+    try:
+        config.stash[SUBJECTS] = _subjects(config, selectors)
+        if path := config.getoption("results"):
+            environment = config.getoption("environment") or selectors[0]
+            config.stash[RECORDING] = Recording.start(
+                path, environment, config.invocation_params.args, config.stash[SUBJECTS]
+            )
+    except (UnknownBackendError, DocumentError, NotALayerError) as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def _subjects(config: pytest.Config, selectors: Sequence[str]) -> list[Subject]:
+    """A subject for each backend that is selected.
+
+    Raises
+    ------
+    UnknownBackendError
+        If a selector stands for none, or two interpreters have the same backend.
+    """
+    seconds, trusting = config.getoption("deadline"), config.getoption("in_process")
+    places = Places(seconds=seconds, trusting=trusting)
+    python = config.stash[CHOSEN]
+    every = [at(selector, python) for selector in selectors]
+    names = list(dict.fromkeys(name for s in every for name in places.select(s)))
+    made = [_subject(config, places, name) for name in names]
+    twice = [name for name, many in Counter(s.spec.name for s in made).items() if many > 1]
+    if twice:
+        msg = f"{twice[0]} is asked for twice; run each interpreter as an environment of its own"
+        raise UnknownBackendError(msg)
+    return made
+
+
+def _subject(config: pytest.Config, places: Places, selector: str) -> Subject:
+    try:
+        with framework_warnings():
+            subject = places.subject(selector)
+    except Unavailable as error:
+        name = parted(selector)[0]
+        subject = judged(Missing(name, str(error), operation(name)), selector)
+    subject.clock.budget = config.getoption("time_budget")
+    subject.asked = tuple(map(parse, config.getoption("layer")))
+    return subject
+
+
+@contextmanager
+def framework_warnings() -> Iterator[None]:
+    """Leave a framework's warnings warnings: turned into errors they would look like refusals."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        yield
+
+
+class Stopwatch:
+    """pytest-benchmark's fixture, made once it is asked for.
+
+    Unused it warns when it is torn down: a call that fails before it is timed would fail twice.
+    """
+
+    def __init__(self, request: pytest.FixtureRequest) -> None:
+        self._request = request
+
+    @property
+    def off(self) -> bool:
+        """Whether an option, or xdist, has switched it off."""
+        session: Any = self._request.config._benchmarksession  # type: ignore[attr-defined]
+        return bool(session.disabled or session.skip)
+
+    def __call__(self) -> BenchmarkFixture:
+        """The fixture."""
+        return self._request.getfixturevalue("benchmark")  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def stopwatch(request: pytest.FixtureRequest) -> Stopwatch:
+    """What times a call in this process; one in another is timed there."""
+    return Stopwatch(request)
+
+
+def check_of(function: Any) -> Check | None:
+    """The check that a test function is, if it is one."""
+    check = REGISTERED.get(getattr(function, "__name__", ""))
+    return check if check is not None and check.function is function else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[pytest.Item] | None:
+    """Leave out a check of which no subject meets a case: pytest would make a test of nothing.
+
+    It may be about another operation, or about other layers than were asked for.
+    """
+    check = check_of(obj)
+    subjects = collector.config.stash.get(SUBJECTS, [])
+    with framework_warnings():
+        if check is None or any(next(check.cases_for(subject), None) for subject in subjects):
+            return None
+    return []
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each check its subjects × cases."""
+    check = check_of(metafunc.function)
+    if check is None:
+        return
+    with framework_warnings():
+        params = [
+            _param(metafunc.config, check, subject, case)
+            for subject in metafunc.config.stash[SUBJECTS]
+            for case in check.cases_for(subject)
+        ]
+    metafunc.parametrize(("subject", "case"), params)
+
+
+def _param(config: pytest.Config, check: Check, subject: Subject, case: CaseLike) -> Any:
+    name = subject.spec.name
+    marks = [getattr(pytest.mark, marker(check.clause.section))]
+    for record in EXPECTED_FAILURES:
+        if not record.expects(subject.spec, check.name, subject.packages):
+            continue
+        if not subject.asked:
+            config.stash[OFFERED].add(record)
+        if record.covers(case.id):
+            config.stash[MET].add(record)
+            symptom = SYMPTOMS[record.symptom]
+            xfail = pytest.mark.xfail(reason=record.reason, raises=symptom, strict=record.strict)
+            marks.append(xfail)
+    return pytest.param(subject, case, id=f"{name}-{case.id}", marks=marks)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let ``-k V1`` select the checks of clause V1."""
+    if check := check_of(getattr(item, "function", None)):
+        item.extra_keyword_matches.add(check.clause.id)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Time last, and refuse to run with an expected failure that no case meets."""
+    dead = [record for record in config.stash[OFFERED] if record not in config.stash[MET]]
+    if dead:
+        record = min(dead, key=repr)
+        msg = (
+            f"an expected failure names no case: {record.backend}, {record.check}, "
+            f"case {record.case!r}; mend or delete it in conformance/expected_failures*.py"
+        )
+        raise pytest.UsageError(msg)
+    items.sort(key=lambda item: item.get_closest_marker("timing") is not None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Record the backends and their facts before the first test runs."""
+    recording = session.config.stash.get(RECORDING, None)
+    if recording is None or session.config.option.collectonly or session.testsfailed:
+        return
+    with framework_warnings():
+        for subject in session.config.stash[SUBJECTS]:
+            recording.backend(subject)
+        seconds = session.config.getoption("deadline")
+        recording.determinism(session.config.stash[SUBJECTS], seconds)

@@ -1,0 +1,239 @@
+"""Writes what a run measures into the results document, as it is measured."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conv2d_conformance.backends.protocol import Unsupported
+from conv2d_conformance.checks.clauses import CLAUSES
+from conv2d_conformance.errors import ExitedError, NonconformanceError, NotRun, TimedOutError
+from conv2d_conformance.matrix.reproducers import BugReports
+from conv2d_conformance.matrix.rerun_command import repeat
+from conv2d_conformance.probe import determinism
+from conv2d_conformance.reports.document.files import Recorder
+from conv2d_conformance.runtime import fingerprint
+from conv2d_conformance.under_test.backend import Missing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pytest
+
+    from conv2d_conformance.checks.registry import CaseLike, Check
+    from conv2d_conformance.reports.document.model import Number, Outcome, RunHeader
+    from conv2d_conformance.reports.document.sample import Sample
+    from conv2d_conformance.runtime.in_process import Place
+    from conv2d_conformance.runtime.time_budget import Timing
+    from conv2d_conformance.under_test.backend import Subject
+
+
+def now() -> str:
+    """UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def header(environment: str, command: str, place: Place | None) -> RunHeader:
+    """Everything about a run but its records."""
+    return {
+        "environment": environment,
+        "started": now(),
+        "command": command,
+        "not_run": None,
+        "fingerprint": fingerprint.take(place),
+        "clauses": [
+            {"id": c.id, "section": c.section, "title": c.title, "statement": c.statement}
+            for c in CLAUSES.values()
+        ],
+    }
+
+
+def finite(value: float) -> Number:
+    """``value`` as JSON can hold it."""
+    if math.isfinite(value):
+        return value
+    return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
+
+
+class Recording:
+    """One run's document, open for appending."""
+
+    def __init__(self, recorder: Recorder, bugs: BugReports) -> None:
+        self._recorder = recorder
+        self.bugs = bugs
+
+    @classmethod
+    def start(
+        cls, path: str, environment: str, args: Sequence[str], subjects: list[Subject]
+    ) -> Recording:
+        """Begin the document at ``path``; what is installed is told of where all subjects run.
+
+        Raises
+        ------
+        DocumentError
+            If it cannot be written.
+        """
+        command = " ".join(("pytest", *map(str, args)))
+        places = {s.place.python: s.place for s in subjects if not isinstance(s.raw, Missing)}
+        place = next(iter(places.values())) if len(places) == 1 else None
+        recorder = Recorder(Path(path), header(environment, command, place))
+        return cls(recorder, BugReports(path, environment))
+
+    def backend(self, subject: Subject) -> None:
+        """Record a backend and, if it is there, everything that the probe measured."""
+        spec, missing = subject.spec, isinstance(subject.raw, Missing)
+        there = subject.packages
+        self._recorder.add({
+            "kind": "backend",
+            "backend": spec.name,
+            "call": spec.call,
+            "algorithm": spec.algorithm,
+            "versions": {d: there[d] for d in spec.distributions if d in there},
+            "paddings": [] if missing else list(subject.paddings),
+            "dtypes": [] if missing else list(subject.dtypes),
+            "declared": _declared(subject),
+            "settings": {} if missing else subject.place.settings,
+            "python": None if missing else subject.place.python,
+            "available": not missing,
+            "reason": subject.raw.reason if isinstance(subject.raw, Missing) else None,
+        })  # fmt: skip
+        if not missing:
+            self._facts(subject)
+
+    def _facts(self, subject: Subject) -> None:
+        spec = subject.spec
+        declared: dict[str, Any] = _declared(subject) | {
+            word: getattr(spec, word) for word in ("reads", "ends", "output_padding")
+        }
+        if declared["anchor"]:
+            declared["anchor"] = {"rows": declared["anchor"], "columns": declared["anchor"]}
+        cases = "covering subset: it compiles for each shape" if subject.spec.compiles else "all"
+        for fact, value in {**subject.facts(), "cases": cases}.items():
+            self._recorder.add({
+                "kind": "fact",
+                "backend": subject.spec.name,
+                "fact": fact,
+                "value": value,
+                "declared": declared.get(fact),
+                "detail": None,
+            })  # fmt: skip
+
+    def determinism(self, subjects: list[Subject], seconds: float) -> None:
+        """Record whether other processes give the same bits; one framework at a time."""
+        there = [s for s in subjects if not isinstance(s.raw, Missing)]
+        for name, facts in determinism.measure(there, seconds).items():
+            for fact, value in facts.items():
+                self._recorder.add({
+                    "kind": "fact", "backend": name, "fact": fact, "value": value,
+                    "declared": None, "detail": None,
+                })  # fmt: skip
+
+    def verdict(
+        self,
+        subject: Subject,
+        check: Check,
+        case: CaseLike,
+        outcome: Outcome,
+        *,
+        node: str,
+        seconds: float,
+        symptom: str | None = None,
+        message: str | None = None,
+        reason: str | None = None,
+        link: str | None = None,
+        script: Path | None = None,
+        sample: Sample | None = None,
+    ) -> None:
+        """Record the outcome of one check on one case."""
+        margin = subject.margin
+        self._recorder.add({
+            "kind": "verdict",
+            "id": node,
+            "backend": subject.spec.name,
+            "clause": check.clause.id,
+            "check": check.name,
+            "case": case.id,
+            "definition": case.definition(),
+            "outcome": outcome,
+            "symptom": symptom,
+            "message": message,
+            "reason": reason,
+            "link": link,
+            "margin": finite(margin.ratio) if margin else None,
+            "where": list(margin.where) if margin else None,
+            "seconds": round(seconds, 6),
+            "repeat": repeat(node, subject),
+            "script": f"{script.parent.name}/{script.name}" if script else None,
+            "sample": sample,
+        })  # fmt: skip
+
+    def timing(self, subject: Subject, case: Any, timing: Timing) -> None:
+        """Record one rung of the ladder."""
+        self._recorder.add({
+            "kind": "timing",
+            "backend": subject.spec.name,
+            "case": case.id,
+            "img": list(case.shapes[0]),
+            "kernel": list(case.shapes[1]),
+            "dtype": case.dtype,
+            "padding": case.padding_word,
+            "first_call": timing.first_call,
+            "median": timing.median,
+            "iqr": timing.iqr,
+            "min": timing.min,
+            "rounds": timing.rounds,
+            "loops": timing.loops,
+        })  # fmt: skip
+
+    def left_out(self, subject: Subject, case: CaseLike, reason: str) -> None:
+        """Record a rung that was not timed, and why."""
+        self._recorder.add(
+            {"kind": "left out", "backend": subject.spec.name, "case": case.id, "reason": reason}
+        )
+
+    def cost(self, subject: Subject) -> None:
+        """Record where the run's time went; the gate is to leave this fact out of account."""
+        self._recorder.add({
+            "kind": "fact", "backend": subject.spec.name, "fact": "cost",
+            "value": subject.cost.facts(), "declared": None, "detail": "seconds",
+        })  # fmt: skip
+
+    def end(self, status: int) -> None:
+        """Record that the run came to its end."""
+        self._recorder.add({"kind": "end", "finished": now(), "exit": status})
+        self._recorder.close()
+
+
+def outcome_of(
+    report: pytest.TestReport, error: BaseException | None, not_judged: Exception | None
+) -> Outcome:
+    """The outcome that a test's report stands for; what was not judged says why in its error."""
+    if isinstance(not_judged, NotRun):
+        return "not run"
+    if not_judged is not None:
+        return "unsupported" if isinstance(not_judged, Unsupported) else "refused"
+    if hasattr(report, "wasxfail"):
+        return "expected failure" if report.skipped else "unexpected pass"
+    if report.passed:
+        return "passed"
+    if report.skipped:
+        return "not run"
+    if error is None:
+        return "unexpected pass"  # pytest fails a strict expected failure that raises nothing
+    if isinstance(error, TimedOutError):
+        return "timed out"
+    if isinstance(error, ExitedError):
+        return "crashed"
+    return "failed" if isinstance(error, NonconformanceError) else "error"
+
+
+def _declared(subject: Subject) -> Any:
+    spec = subject.spec
+    return {
+        "orientation": spec.orientation,
+        "anchor": spec.anchor,
+        "boundary": spec.boundary,
+        "larger_kernel": spec.larger_kernel,
+    }

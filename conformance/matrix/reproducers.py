@@ -1,0 +1,171 @@
+"""Writes each failure as two files: the arrays, and a script that shows it by itself."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from conv2d_conformance.backends.registry import importing
+from conv2d_conformance.cases.layers import Layer
+from conv2d_conformance.matrix import evidence, layer_evidence
+from conv2d_conformance.matrix.layer_evidence import LayerEvidence
+from conv2d_conformance.matrix.sample import sample_of
+from conv2d_conformance.matrix.script import About, render
+from conv2d_conformance.reports.document.files import DocumentError
+
+if TYPE_CHECKING:
+    from conv2d_conformance.checks.registry import CaseLike, Check
+    from conv2d_conformance.matrix.evidence import Evidence
+    from conv2d_conformance.reports.document.sample import Sample
+    from conv2d_conformance.under_test.backend import Subject
+
+FOLDER = "failures"
+LIMIT = 50
+
+
+class BugReports:
+    """The folder ``failures`` beside one results document, at most `LIMIT` reports per backend.
+
+    Parameters
+    ----------
+    results : str
+        Path of the results document.
+    environment : str
+        Tells apart the reports of several documents in one folder.
+    """
+
+    def __init__(self, results: str, environment: str) -> None:
+        self._folder = Path(results).parent / FOLDER
+        self._environment = environment
+        self._made: dict[str, Counter[str]] = {}
+        self._left_out: Counter[str] = Counter()
+        self._sampled: dict[str, Counter[str]] = {}
+        self._last: tuple[BaseException, Evidence | LayerEvidence | None] | None = None
+
+    def write(
+        self, subject: Subject, case: CaseLike, check: Check, error: BaseException
+    ) -> Path | None:
+        """Write the files; None if the failure is about no call, or there are enough already.
+
+        Raises
+        ------
+        DocumentError
+            If they cannot be written.
+        """
+        found = self._found(subject, case, error)
+        if found is None or not self._counts(subject.selector, check.name):
+            return None
+        apart = f"{self._environment} {subject.selector}"
+        name = file_name(subject.spec.name, check.name, case.id, apart)
+        about = About(
+            backend=subject.spec.name,
+            check=check.name,
+            case=case.id,
+            message=f"{error}\nSeen with {_versions(subject)}.",
+            snippet=subject.spec.snippet or importing(subject.name),
+            modules=subject.spec.distributions,
+            data=f"{name}.npz",
+        )
+        return self._put(self._folder / f"{name}.py", *_contents(found, about))
+
+    def sample(
+        self, subject: Subject, case: CaseLike, check: Check, error: BaseException
+    ) -> Sample | None:
+        """Return what a report draws of the failure; None if nothing, or if there are enough."""
+        if not _room(self._sampled, subject.selector, check.name):
+            return None
+        made = sample_of(self._found(subject, case, error))
+        if made is not None:
+            self._sampled[subject.selector][check.name] += 1
+        return made
+
+    def _found(
+        self, subject: Subject, case: CaseLike, error: BaseException
+    ) -> Evidence | LayerEvidence | None:
+        """The evidence, made once for one failure: it may call the backend again."""
+        if self._last is None or self._last[0] is not error:
+            self._last = (error, _evidence(subject, case, error))
+        return self._last[1]
+
+    def _put(self, script: Path, stored: dict[str, Any], text: str) -> Path:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            np.savez_compressed(script.with_suffix(".npz"), **stored)
+            script.write_text(text, "utf-8")
+        except OSError as failed:
+            msg = f"{script}: cannot write ({failed.strerror}); choose another --results"
+            raise DocumentError(msg) from failed
+        return script
+
+    def _counts(self, backend: str, check: str) -> bool:
+        if not _room(self._made, backend, check):
+            self._left_out[backend] += 1
+            return False
+        self._made[backend][check] += 1
+        return True
+
+    def notes(self) -> list[str]:
+        """A line for each backend that failed more often than scripts are written for."""
+        return [
+            f"{name}: {self._made[name].total()} scripts in {self._folder} show as many failures; "
+            f"{number} more have none"
+            for name, number in self._left_out.items()
+        ]
+
+
+def _room(made: dict[str, Counter[str]], backend: str, check: str) -> bool:
+    """Whether there is room: one check takes at most half of what the others leave."""
+    counted = made.setdefault(backend, Counter())
+    return counted[check] < LIMIT - counted.total()
+
+
+def _evidence(
+    subject: Subject, case: CaseLike, error: BaseException
+) -> Evidence | LayerEvidence | None:
+    return (
+        layer_evidence.of(subject, case) if isinstance(case, Layer) else evidence.of(subject, error)
+    )
+
+
+def _contents(found: Evidence | LayerEvidence, about: About) -> tuple[dict[str, Any], str]:
+    if isinstance(found, LayerEvidence):
+        return found.files(about)
+    return arrays(found), render(found, about)
+
+
+def file_name(*parts: str) -> str:
+    """A name that every shell and file system leaves alone, and no two failures share.
+
+    The last part tells names apart and does not show.
+    """
+    shown = [re.sub(r"[^A-Za-z0-9.]+", "-", part.replace("test_", "", 1)) for part in parts[:-1]]
+    words = "_".join(part.strip("-.")[-60:] for part in shown).lstrip("-.")
+    return f"{words}_{hashlib.sha256(repr(parts).encode()).hexdigest()[:8]}"
+
+
+def arrays(found: Evidence) -> dict[str, Any]:
+    """Everything that was in play, by name; ``note`` says what NumPy cannot store."""
+    call, expected = found.call, found.expected
+    made: dict[str, Any] = {"img": call.img.values, "k": call.k.values, "padding": call.padding}
+    if isinstance(call.result, np.ndarray) and not call.result.dtype.hasobject:
+        made["result"] = call.result
+    else:
+        made["result"] = repr(call.result)
+    if expected is not None:
+        made |= {"expected": expected.exact.value, "bound": expected.bound}
+    views = [name for name, a in made.items() if getattr(a, "dtype", None) == "bfloat16"]
+    made |= {name: made[name].view(np.uint16) for name in views}
+    layout = f"strides {call.img.strides}, {call.k.strides} (None: packed)"
+    made["note"] = f"{layout}; bfloat16 stored as uint16: {', '.join(views) or 'none'}"
+    return made
+
+
+def _versions(subject: Subject) -> str:
+    versions = subject.packages
+    names = ("numpy", *subject.spec.distributions)
+    return ", ".join(f"{name} {versions.get(name, '(unknown)')}" for name in names)

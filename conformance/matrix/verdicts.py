@@ -1,0 +1,187 @@
+"""Runs the checks that pytest collected, and turns their reports into verdicts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conv2d_conformance.backends.protocol import Unsupported
+from conv2d_conformance.checks.expected_failures import EXPECTED_FAILURES
+from conv2d_conformance.errors import NonconformanceError, NotRun, Refused
+from conv2d_conformance.matrix.plugin import RECORDING, SUBJECTS, check_of, framework_warnings
+from conv2d_conformance.matrix.recording import Recording, outcome_of
+from conv2d_conformance.matrix.rerun_command import repeat
+from conv2d_conformance.runtime.time_budget import LeftOut
+from conv2d_conformance.under_test.backend import Missing
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from conv2d_conformance.checks.expected_failure import ExpectedFailure
+    from conv2d_conformance.checks.registry import CaseLike, Check
+    from conv2d_conformance.reports.document.sample import Sample
+    from conv2d_conformance.under_test.backend import Subject
+
+NOT_JUDGED = pytest.StashKey[Exception]()
+# By backend; a passed L1 is left out, for loading proves nothing.
+COUNTS = pytest.StashKey[dict[str, Counter[str]]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Put the whole of a check's test, from set-up to its record, to its subject's cost."""
+    if not isinstance(item, pytest.Function) or check_of(item.function) is None:
+        return (yield)
+    with parameters(item)[0].cost.of("harness"):
+        return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a check through `Check.run`; what cannot be judged is skipped with its reason."""
+    check = check_of(pyfuncitem.function)
+    if check is None:
+        return None
+    wanted = pyfuncitem._fixtureinfo.argnames
+    fixtures: dict[str, Any] = {name: pyfuncitem.funcargs[name] for name in wanted}
+    try:
+        with framework_warnings():
+            check.run(**fixtures)
+    except (Unsupported, Refused, NotRun) as reason:
+        pyfuncitem.stash[NOT_JUDGED] = reason
+        pytest.skip(str(reason))
+    return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Shorten a nonconformance to its message, and record the verdict."""
+    report = yield
+    check = check_of(getattr(item, "function", None))
+    if check is None or not isinstance(item, pytest.Function):
+        return report
+    error = call.excinfo.value if call.excinfo else None
+    script = _script(item, call, report, check)
+    if report.failed and isinstance(error, NonconformanceError):
+        report.longrepr = f"{error}\nrepeat: {repeat(item.nodeid, parameters(item)[0])}"
+        report.longrepr += f"\nscript: {script}" if script else ""
+    if call.when == "call" or report.failed:
+        subject, _ = parameters(item)
+        reason = item.stash.get(NOT_JUDGED, None)
+        outcome = outcome_of(report, error, reason)
+        if check.clause.section != "loading" or outcome != "passed":
+            counts = item.config.stash.setdefault(COUNTS, {})
+            counts.setdefault(subject.spec.name, Counter())[outcome] += 1
+        if recording := item.config.stash.get(RECORDING, None):
+            sample = _sample(recording, item, call, report, check)
+            _record(recording, item, report, error, check, script, sample)
+    return report
+
+
+def _script(
+    item: pytest.Function, call: pytest.CallInfo[None], report: pytest.TestReport, check: Check
+) -> Path | None:
+    """Write what shows a failure by itself, in a run that keeps its results."""
+    recording = item.config.stash.get(RECORDING, None)
+    if recording is None or call.when != "call" or not report.failed or call.excinfo is None:
+        return None
+    with framework_warnings():
+        return recording.bugs.write(*parameters(item), check, call.excinfo.value)
+
+
+def _sample(
+    recording: Recording,
+    item: pytest.Function,
+    call: pytest.CallInfo[None],
+    report: pytest.TestReport,
+    check: Check,
+) -> Sample | None:
+    """What is drawn of a failure, an expected one too: it is looked at as much as any."""
+    wrong = report.failed or (report.skipped and hasattr(report, "wasxfail"))
+    if call.when != "call" or not wrong or call.excinfo is None:
+        return None
+    with framework_warnings():
+        return recording.bugs.sample(*parameters(item), check, call.excinfo.value)
+
+
+def parameters(item: pytest.Function) -> tuple[Subject, Any]:
+    """Subject and case of a test that is a check."""
+    given: dict[str, Any] = dict(item.callspec.params)
+    return given["subject"], given["case"]
+
+
+def _record(
+    recording: Recording,
+    item: pytest.Function,
+    report: pytest.TestReport,
+    error: BaseException | None,
+    check: Check,
+    script: Path | None,
+    sample: Sample | None,
+) -> None:
+    subject, case = parameters(item)
+    reason = item.stash.get(NOT_JUDGED, None)
+    known = next((r for r in EXPECTED_FAILURES if _about(r, subject, check, case)), None)
+    recording.verdict(
+        subject, check, case, outcome_of(report, error, reason),
+        node=item.nodeid,
+        seconds=report.duration,
+        symptom=getattr(error, "symptom", None),
+        message=None if error is None or reason else f"{error}" or repr(error),
+        reason=str(reason) if reason else known.reason if known else None,
+        link=known.link if known else None,
+        script=script,
+        sample=sample,
+    )  # fmt: skip
+    if isinstance(reason, LeftOut):
+        recording.left_out(subject, case, str(reason))
+    if report.passed and check.clause.section == "timing" and subject.clock.taken:
+        recording.timing(subject, case, subject.clock.taken)
+
+
+def _about(record: ExpectedFailure, subject: Subject, check: Check, case: CaseLike) -> bool:
+    return record.expects(subject.spec, check.name, subject.packages) and record.covers(case.id)
+
+
+def _passed(config: pytest.Config) -> int:
+    """How many checks passed."""
+    return sum(counts["passed"] for counts in config.stash.get(COUNTS, {}).values())
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """One line per backend, and where the results are."""
+    counted = config.stash.get(COUNTS, {})
+    if not counted:
+        return
+    terminalreporter.section("conformance")
+    for name, counts in counted.items():
+        told = ", ".join(f"{number} {outcome}" for outcome, number in counts.most_common())
+        terminalreporter.line(f"{name}: {told}")
+    if all(not counts.keys() & {"passed", "failed", "error"} for counts in counted.values()):
+        terminalreporter.line("nothing passed: a run that judges nothing is no pass", red=True)
+    if path := config.getoption("results"):
+        terminalreporter.line(f"results: {path}")
+    if RECORDING in config.stash:
+        for note in config.stash[RECORDING].bugs.notes():
+            terminalreporter.line(note)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Nothing passed, or something missing, is no pass; an interrupted run has no end."""
+    checks = [item for item in session.items if check_of(getattr(item, "function", None))]
+    missing = any(isinstance(s.raw, Missing) for s in session.config.stash.get(SUBJECTS, []))
+    if checks and exitstatus == pytest.ExitCode.OK and (missing or not _passed(session.config)):
+        session.exitstatus = exitstatus = pytest.ExitCode.TESTS_FAILED
+    recording = session.config.stash.get(RECORDING, None)
+    if recording is not None and exitstatus != pytest.ExitCode.INTERRUPTED:
+        for subject in session.config.stash[SUBJECTS]:
+            recording.cost(subject)
+        recording.end(int(exitstatus))

@@ -1,0 +1,1 @@
+"""What a call does, measured: its conventions, precision, special values and determinism."""

@@ -1,0 +1,163 @@
+"""The index map: which image pixel each output pixel reads through each kernel element.
+
+With ``img`` numbered 1…HW and ``k`` a single one, the output *is* that map for one tap, exact in
+every dtype that holds the numbers. Orientation, anchor and boundary are read off it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from conv2d_conformance.definition.correlation import (
+    BOUNDARIES,
+    ORIENTATIONS,
+    Array,
+    Boundary,
+    Orientation,
+    orient,
+    source_indices,
+)
+
+Call = Callable[[Array, Array, str], Array]
+Shape = tuple[int, int]
+Indices = NDArray[np.intp]
+
+OUTSIDE = -1
+
+
+class NotAnIndexMapError(ValueError):
+    """An output is no pixel of the numbered image; the message says which tap and where."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One reading of a map: ``before`` is the padding before the image, ``boundary`` its filling.
+
+    ``boundary`` is None where a map that reaches over the border fits none; ``BOUNDARIES`` all
+    fit one that does not reach.
+    """
+
+    orientation: Orientation
+    before: Shape
+    boundaries: tuple[Boundary, ...]
+    reaches_border: bool
+
+
+@dataclass(frozen=True, eq=False)
+class IndexMap:
+    """Measured map of one image shape, kernel shape and padding.
+
+    Parameters
+    ----------
+    image, kernel : (int, int)
+    padding : str
+    source : ndarray of int, (Kh, Kw, Oh, Ow)
+        Flat index of the pixel read, -1 where the output was zero.
+    """
+
+    image: Shape
+    kernel: Shape
+    padding: str
+    source: Indices
+
+    @property
+    def name(self) -> str:
+        """``same/6x7-by-2x3``."""
+        return f"{self.padding}/{describe(self.image, self.kernel)}"
+
+
+def describe(image: Shape, kernel: Shape) -> str:
+    """``6x7-by-2x3``."""
+    return f"{image[0]}x{image[1]}-by-{kernel[0]}x{kernel[1]}"
+
+
+def measure(
+    call: Call, image: Shape, kernel: Shape, padding: str, dtype: np.dtype[Any]
+) -> IndexMap:
+    """Measure the map with one call per kernel element, Kh·Kw in all.
+
+    Raises
+    ------
+    NotAnIndexMapError
+        If an output is not a pixel number, or the output's shape depends on the tap.
+    """
+    img = np.arange(1, image[0] * image[1] + 1).reshape(image).astype(dtype)
+    taps = []
+    for a, b in np.ndindex(*kernel):
+        k = np.zeros(kernel, dtype)
+        k[a, b] = 1
+        taps.append(_pixels(np.asarray(call(img, k, padding)), img.size, (a, b)))
+        if taps[-1].shape != taps[0].shape:
+            msg = f"the output's shape is {taps[0].shape} for one tap, {taps[-1].shape} for another"
+            raise NotAnIndexMapError(msg)
+    return IndexMap(image, kernel, padding, np.array(taps).reshape(*kernel, *taps[0].shape))
+
+
+def _pixels(result: Array, pixels: int, tap: Shape) -> Indices:
+    if result.ndim != 2:
+        msg = f"the output has shape {result.shape}; two axes were expected"
+        raise NotAnIndexMapError(msg)
+    values = result.astype(np.float64)
+    numbers = np.rint(values)
+    # An FFT's error on integers this small is far below a quarter; a wrong value is not.
+    odd = ~(np.abs(values - numbers) < 0.25) | (numbers < 0) | (numbers > pixels)
+    if odd.any():
+        i, j = np.argwhere(odd)[0]
+        msg = (
+            f"a single one at {tap} put {values[i, j]:g} at output ({i}, {j}); "
+            f"the image holds the integers 1 to {pixels}"
+        )
+        raise NotAnIndexMapError(msg)
+    return numbers.astype(np.intp) - 1
+
+
+def fits(found: IndexMap) -> tuple[Fit, ...]:
+    """Every orientation under which the whole interior of the map is one shifted window."""
+    return tuple(fit for fit in (_fit(found, o) for o in ORIENTATIONS) if fit is not None)
+
+
+def _fit(found: IndexMap, orientation: Orientation) -> Fit | None:
+    source = orient(found.source, orientation)
+    before = _window(source, found.image[1])
+    if before is None:
+        return None
+    inside = predict(found.image, source.shape, before, "zeros") != OUTSIDE
+    if not np.array_equal(
+        source[inside], predict(found.image, source.shape, before, "edge")[inside]
+    ):
+        return None
+    models = tuple(
+        name
+        for name in BOUNDARIES
+        if np.array_equal(source, predict(found.image, source.shape, before, name))
+    )
+    return Fit(orientation, before, models, not inside.all())
+
+
+def _window(source: Indices, width: int) -> Shape | None:
+    """Rows and columns of padding before the image, by majority: a border may copy pixels."""
+    p, q, i, j = np.nonzero(source != OUTSIDE)
+    if not p.size:
+        return None
+    pixel = source[p, q, i, j]
+    shifts = zip((i + p - pixel // width).tolist(), (j + q - pixel % width).tolist(), strict=True)
+    return Counter(shifts).most_common(1)[0][0]
+
+
+def predict(image: Shape, shape: tuple[int, ...], before: Shape, boundary: Boundary) -> Indices:
+    """The map of a correlation: ``shape`` is (Kh, Kw, Oh, Ow), ``before`` the padding before."""
+    kh, kw, oh, ow = shape
+    rows = source_indices(
+        np.add.outer(np.arange(kh), np.arange(oh)) - before[0], image[0], boundary
+    )
+    columns = source_indices(
+        np.add.outer(np.arange(kw), np.arange(ow)) - before[1], image[1], boundary
+    )
+    r, c = rows[:, None, :, None], columns[None, :, None, :]
+    return np.where((r < 0) | (c < 0), OUTSIDE, r * image[1] + c)

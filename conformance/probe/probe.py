@@ -1,0 +1,225 @@
+"""The probe: measures how a call reads its operands; assumes nothing, believes no declaration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from conv2d_conformance.backends import hints
+from conv2d_conformance.backends.protocol import Unsupported
+from conv2d_conformance.cases.planes import Case
+from conv2d_conformance.definition.conventions import AXES, Conventions, combine, output_size
+from conv2d_conformance.definition.correlation import Array, correlate, orient, shape_of
+from conv2d_conformance.definition.dtypes import DTYPES, largest_exact, named
+from conv2d_conformance.errors import ExitedError, TimedOutError
+from conv2d_conformance.probe import index_map, probe_shapes, summation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conv2d_conformance.backends.protocol import Backend
+    from conv2d_conformance.probe.index_map import Shape
+
+PADDINGS = ("same", "valid", "full")
+SMALL: Shape = (3, 4)
+LARGER: dict[str, Shape] = {
+    "larger_kernel": (5, 6),
+    "larger_kernel_rows": (5, 3),
+    "larger_kernel_columns": (2, 6),
+    # No output is left, and none is missing: code for empty results takes over.
+    "larger_kernel_by_one": (4, 5),
+    "larger_kernel_rows_by_one": (4, 3),
+    "larger_kernel_columns_by_one": (2, 5),
+}
+REFUSED = "refused: "
+# What is no exception of the call.
+NO_REFUSALS = ("returned ", f"{TimedOutError.symptom}: ", f"{ExitedError.symptom}: ")
+# What a backend is called with first of all.
+OPENING = Case((7, 8), (3, 3), "valid")
+
+
+@dataclass
+class Probe:
+    """Everything measured about one backend. An answer that begins with ``refused:`` quotes it.
+
+    Parameters
+    ----------
+    conventions : Conventions
+    dtype : str or None
+        What the index maps were measured in.
+    paddings, dtypes : dict
+        ``supported`` or the refusal; the output dtype or the refusal.
+    kernels : dict
+        Refusals of single kernel extents, by map.
+    larger : dict
+        What ``valid`` gives for a kernel larger than the image, in both axes or in one.
+    sums_exactly : bool or None
+        Whether sums of integers came out exact under kernels of several sizes: direct summation
+        does that, an FFT or Winograd's algorithm does not.
+    first : ndarray or str
+        What the first call of all gave, on `OPENING`; or the refusal.
+    """
+
+    conventions: Conventions = field(default_factory=lambda: Conventions(None, None))
+    dtype: str | None = None
+    paddings: dict[str, str] = field(default_factory=dict)
+    dtypes: dict[str, str] = field(default_factory=dict)
+    kernels: dict[str, str] = field(default_factory=dict)
+    larger: dict[str, str] = field(default_factory=dict)
+    sums_exactly: bool | None = None
+    first: Array | str = ""
+
+    @property
+    def supported_paddings(self) -> list[str]:
+        """Paddings that gave a result."""
+        return [p for p, answer in self.paddings.items() if not answer.startswith(REFUSED)]
+
+    @property
+    def supported_dtypes(self) -> list[str]:
+        """Input dtypes that gave a result."""
+        return [d for d, answer in self.dtypes.items() if not answer.startswith(REFUSED)]
+
+    def facts(self) -> dict[str, Any]:
+        """Facts by name, ready for JSON, in the order in which a reader needs them."""
+        found = self.conventions
+        return {
+            "orientation": found.orientation,
+            "anchor": {axis: found.anchor(axis) for axis in AXES},
+            "off_centre": {axis: found.shifts.get((axis, 1), 0) for axis in AXES},
+            "boundary": found.boundary,
+            "consistent": not found.complaints,
+            "complaints": list(found.complaints),
+            "paddings": self.supported_paddings,
+            "full": self.paddings.get("full"),
+            "refused_paddings": refusals(self.paddings),
+            **{fact: self.larger.get(fact, "not probed") for fact in LARGER},
+            "dtypes": self.supported_dtypes,
+            "output_dtypes": self.dtypes,
+            "refused_kernels": self.kernels,
+            "sums_exactly": self.sums_exactly,
+            "probed_with": self.dtype,
+        }
+
+
+def refusals(answers: dict[str, str]) -> dict[str, str]:
+    """The reasons of those that were refused."""
+    return {k: a.removeprefix(REFUSED) for k, a in answers.items() if a.startswith(REFUSED)}
+
+
+def probe(backend: Backend, apart: Backend | None = None) -> Probe:
+    """Measure a backend on what it supports; every exception of the call is an answer.
+
+    ``apart`` is the same one where a call may end the process: what may, is tried there.
+    """
+    first = answer_of(lambda: backend.conv2d(*OPENING.arrays(), "valid"))
+    if isinstance(first, np.ndarray):
+        first = first.copy()
+    found = Probe(first=first, dtypes={name: _dtype_answer(backend, name) for name in DTYPES})
+    usable = [d for d in ("float32", "float64", *DTYPES) if d in found.supported_dtypes]
+    if not usable:
+        complaint = f"every call was refused; {found.dtypes['float32'].removeprefix(REFUSED)}"
+        found.conventions = Conventions(None, None, complaints=(complaint,))
+        return found
+    found.dtype = usable[0]
+    found.paddings = {p: _padding_answer(backend, p, usable[0]) for p in PADDINGS}
+    _read_maps(backend, found)
+    for fact, kernel in LARGER.items():
+        found.larger[fact] = _larger_answer(apart or backend, kernel, found)
+    found.sums_exactly = _sums_exactly(backend, found)
+    return found
+
+
+def answer_of(call: Callable[[], Array]) -> Array | str:
+    """The result of a call, or why there is none, which begins with ``refused:``."""
+    try:
+        result: object = call()
+    except Unsupported as reason:
+        return f"{REFUSED}{reason}"
+    except (TimedOutError, ExitedError) as error:
+        return f"{REFUSED}{error.symptom}: {error}"
+    except Exception as error:  # noqa: BLE001  (whatever a call raises is its answer)
+        lines = str(error).strip().splitlines() or [""]
+        return f"{REFUSED}{type(error).__name__}: {lines[0][:160]}"
+    if isinstance(result, np.ndarray):
+        return result
+    return f"{REFUSED}returned {hints.a(result)}, not an ndarray"
+
+
+def _plain(backend: Backend, padding: str, dtype: str) -> Array | str:
+    img, k = np.ones((6, 7), named(dtype)), np.ones((3, 3), named(dtype))
+    return answer_of(lambda: backend.conv2d(img, k, padding))  # type: ignore[arg-type]
+
+
+def _dtype_answer(backend: Backend, dtype: str) -> str:
+    answers = [_plain(backend, padding, dtype) for padding in PADDINGS]
+    results = [a for a in answers if not isinstance(a, str)]
+    return results[0].dtype.name if results else str(answers[0])
+
+
+def _padding_answer(backend: Backend, padding: str, dtype: str) -> str:
+    answer = _plain(backend, padding, dtype)
+    return answer if isinstance(answer, str) else "supported"
+
+
+def _read_maps(backend: Backend, found: Probe) -> None:
+    dtype = named(str(found.dtype))
+    maps, unreadable = [], []
+    for padding in found.supported_paddings:
+        for image, kernel in product(probe_shapes.IMAGES, probe_shapes.KERNELS):
+            name = probe_shapes.name(padding, image, kernel)
+            try:
+                maps.append(index_map.measure(backend.conv2d, image, kernel, padding, dtype))  # type: ignore[arg-type]
+            except index_map.NotAnIndexMapError as error:
+                unreadable.append(f"{name}: {error}")
+            except Exception as error:  # noqa: BLE001  (whatever a call raises is its answer)
+                found.kernels[name] = f"{type(error).__name__}: {error}"
+    combined = combine(maps)
+    found.conventions = replace(combined, complaints=(*combined.complaints, *unreadable))
+
+
+def _larger_answer(backend: Backend, kernel: Shape, found: Probe) -> str:
+    if "valid" not in found.supported_paddings:
+        return "unsupported"
+    img, k = larger_operands(kernel, found)
+    answer = answer_of(lambda: backend.conv2d(img, k, "valid"))
+    if isinstance(answer, str):
+        said = answer.removeprefix(REFUSED)
+        return said if said.startswith(NO_REFUSALS) else "raises"
+    if not answer.size:
+        return "empty"
+    if _is_swapped(answer, img, k, found):
+        return "swaps"
+    return "other values" if answer.any() else "zeros"
+
+
+def larger_operands(kernel: Shape, found: Probe) -> tuple[Array, Array]:
+    """A small image and a kernel larger than it."""
+    img, k = (_numbers(shape, found, seed=i) % 5 for i, shape in enumerate((SMALL, kernel)))
+    return img, k
+
+
+def _is_swapped(answer: Array, img: Array, k: Array, found: Probe) -> bool:
+    """Whether image and kernel changed places; a correlation that swaps them also rotates."""
+    reads = orient(img, found.conventions.orientation or "correlation")
+    size = output_size("valid", shape_of(k), shape_of(reads))
+    if answer.shape != size or 0 in size:
+        return False
+    swapped = correlate(k, reads, size=size)
+    return any((swapped.error_of(a) < 0.25).all() for a in (answer, answer[::-1, ::-1]))
+
+
+def _sums_exactly(backend: Backend, found: Probe) -> bool | None:
+    padding = next(iter(found.supported_paddings), None)
+    if found.conventions.orientation is None or padding is None:
+        return None
+    return summation.exactly(backend.conv2d, found.conventions, padding, named(str(found.dtype)))  # type: ignore[arg-type]
+
+
+def _numbers(shape: Shape, found: Probe, seed: int) -> Array:
+    """Integers as large as sums of 30 products stay exact for, positive for unsigned dtypes."""
+    dtype = named(str(found.dtype))
+    top = max(int((largest_exact(dtype) / 30) ** 0.5), 2)
+    return np.random.default_rng(seed).integers(1, top + 1, shape).astype(dtype)

@@ -1,0 +1,38 @@
+"""The shapes that the probe reads a call on, and what refusals of them say of others."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+from conv2d_conformance.probe.index_map import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container
+
+    from conv2d_conformance.probe.index_map import Shape
+
+# Heights and widths of both parities; kernels odd, even and mixed, square and not.
+IMAGES: tuple[Shape, ...] = ((6, 7), (7, 6), (5, 9))
+KERNELS: tuple[Shape, ...] = ((3, 3), (3, 5), (1, 3), (2, 2), (2, 3), (3, 2), (5, 4), (4, 1))
+# What a call may refuse as a whole.
+CLASSES: dict[str, Callable[[Shape], bool]] = {
+    "even": lambda kernel: not (kernel[0] % 2 and kernel[1] % 2),
+    "non-square": lambda kernel: kernel[0] != kernel[1],
+}
+
+
+def name(padding: str, image: Shape, kernel: Shape) -> str:
+    """``same/6x7-by-2x3``."""
+    return f"{padding}/{describe(image, kernel)}"
+
+
+def refused_class(refused: Container[str], kernel: Shape, padding: str) -> str | None:
+    """A class that ``kernel`` is in and of which every reading was refused, by their names."""
+    words = (word for word, holds in CLASSES.items() if holds(kernel))
+    return next((word for word in words if _whole(refused, word, padding)), None)
+
+
+def _whole(refused: Container[str], word: str, padding: str) -> bool:
+    members = filter(CLASSES[word], KERNELS)
+    return all(name(padding, *shapes) in refused for shapes in product(IMAGES, members))

@@ -1,0 +1,215 @@
+"""Special values: what NaN, infinities, subnormals and overflow do, and where it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from conv2d_conformance.cases.planes import PADDINGS, Case
+from conv2d_conformance.definition.correlation import Array, shape_of
+from conv2d_conformance.definition.dtypes import DTYPES, FLOATS, INTEGERS, info, named
+from conv2d_conformance.errors import NonconformanceError
+from conv2d_conformance.probe import index_map
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from conv2d_conformance.under_test.backend import Subject
+
+    Mask = NDArray[np.bool_]
+
+IMAGE = (9, 10)
+PIXEL = (4, 5)
+TAP = (0, 2)
+
+
+Where = Literal["pixel", "tap"]
+WHERE: tuple[Where, ...] = ("pixel", "tap")
+VALUES = ("nan", "inf", "-inf")
+
+
+@dataclass(frozen=True)
+class Poisoned(Case):
+    """Ones, and a single ``value`` that is not finite: a ``pixel`` or a ``tap``."""
+
+    value: str = "nan"
+    where: Where = "pixel"
+
+    @property
+    def id(self) -> str:
+        """``same/9x10-by-3x3/float32/nan-pixel``."""
+        shapes = index_map.describe(self.image, self.kernel)
+        return f"{self.padding}/{shapes}/{self.dtype}/{self.value}-{self.where}"
+
+    def arrays(self) -> tuple[Array, Array]:
+        """Image and kernel, made anew at each call."""
+        img, k = np.ones(self.image, named(self.dtype)), np.ones(self.kernel, named(self.dtype))
+        pixel = self.where == "pixel"
+        (img if pixel else k)[PIXEL if pixel else TAP] = float(self.value)
+        return img, k
+
+
+POISONED = tuple(
+    Poisoned(IMAGE, (3, 3), padding, dtype, value=value, where=where)
+    for padding, dtype, value, where in product(PADDINGS, FLOATS, VALUES, WHERE)
+    if value == "nan" or dtype == "float32"
+)
+
+
+def measure(subject: Subject) -> dict[str, Any]:
+    """Facts about special values, by name; an operation that the call refuses says so."""
+    dtype = floating(subject)
+    facts: dict[str, Any] = {
+        "integer_overflow": {
+            d: _told(partial(overflow, subject, d)) for d in INTEGERS if d in subject.dtypes
+        },
+        "complex": _told(lambda: conjugation(subject)),
+        "bool": _told(lambda: truth(subject)),
+    }
+    if dtype is None:
+        return facts
+    return facts | {
+        "nan": _told(lambda: reach(subject, dtype, "nan")),
+        "inf": _told(lambda: reach(subject, dtype, "inf")),
+        "zero_times_inf": _told(lambda: zero_times_inf(subject, dtype)),
+        "signed_zero": _told(lambda: signed_zero(subject, dtype)),
+        "subnormals": _told(lambda: subnormals(subject, dtype)),
+        "partial_sum_overflow": _told(lambda: partial_sum_overflow(subject, dtype)),
+    }
+
+
+def floating(subject: Subject) -> np.dtype[Any] | None:
+    """The first floating-point dtype that the call takes, float32 if it can."""
+    names = [d for d in ("float32", *DTYPES) if d in subject.dtypes and d not in INTEGERS]
+    return named(names[0]) if names else None
+
+
+def _told(answer: Any) -> str:
+    try:
+        return str(answer())
+    except NonconformanceError as error:
+        return f"refused: {str(error).splitlines()[0][:160]}"
+
+
+def _call(subject: Subject, img: Array, k: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return subject.shaped(img, k, subject.paddings[0])
+
+
+def footprint(subject: Subject, case: Poisoned) -> Mask:
+    """Outputs that read what is not finite, by the measured conventions.
+
+    A tap is read where it meets a pixel: a zero outside the image need not be multiplied.
+    """
+    img, k = ((~np.isfinite(a.astype(np.float64))).astype(np.float64) for a in case.arrays())
+    operands = (img, np.ones_like(k)) if case.where == "pixel" else (np.ones_like(img), k)
+    reads: Mask = subject.exact(*operands, case.padding).value > 0
+    return reads
+
+
+def poisoned(subject: Subject, case: Poisoned) -> Mask:
+    """Outputs that are not finite."""
+    with np.errstate(all="ignore"):
+        result = subject.shaped(*case.arrays(), case.padding)
+        mask: Mask = ~np.isfinite(result.astype(np.float64))
+    return mask
+
+
+def reach(subject: Subject, dtype: np.dtype[Any], value: str) -> str:
+    """``local``, ``rows``, ``columns``, ``global`` or ``spreads``; ``swallowed`` if it is lost."""
+    case = Poisoned(IMAGE, (3, 3), subject.paddings[0], dtype.name, value=value)
+    mask, expected = poisoned(subject, case), footprint(subject, case)
+    if (expected & ~mask).any():
+        return "swallowed" if not mask.any() else "swallowed in part"
+    if np.array_equal(mask, expected):
+        return "local"
+    shapes = {
+        "global": np.ones_like(mask),
+        "rows": np.broadcast_to(expected.any(axis=1, keepdims=True), mask.shape),
+        "columns": np.broadcast_to(expected.any(axis=0, keepdims=True), mask.shape),
+    }
+    return next((word for word, shape in shapes.items() if np.array_equal(mask, shape)), "spreads")
+
+
+def zero_times_inf(subject: Subject, dtype: np.dtype[Any]) -> str:
+    """``nan`` as IEEE 754 says, ``skipped`` if zero kernel elements are not multiplied."""
+    img, k = np.full(IMAGE, np.inf, dtype), np.zeros((3, 3), dtype)
+    k[1, 1] = 1
+    inner = _call(subject, img, k)[3:5, 3:5].astype(np.float64)
+    return "nan" if np.isnan(inner).all() else "skipped" if np.isinf(inner).all() else "mixed"
+
+
+def signed_zero(subject: Subject, dtype: np.dtype[Any]) -> str:
+    """Sign of (-0)·1 through a 1×1 kernel: ``kept`` or ``lost``, for sums from +0 lose it."""
+    result = _call(subject, np.full(IMAGE, -0.0, dtype), np.ones((1, 1), dtype))
+    return "kept" if np.signbit(result.astype(np.float64)).all() else "lost"
+
+
+def subnormals(subject: Subject, dtype: np.dtype[Any]) -> str:
+    """Whether a subnormal pixel times one is ``kept`` or ``flushed`` to zero."""
+    img = np.full(IMAGE, info(dtype).smallest_subnormal * 4, dtype)
+    k = np.zeros((3, 3), dtype)
+    k[1, 1] = 1
+    inner = _call(subject, img, k)[3:5, 3:5]
+    return (
+        "kept"
+        if np.array_equal(inner, img[3:5, 3:5])
+        else "flushed"
+        if not inner.any()
+        else "changed"
+    )
+
+
+def partial_sum_overflow(subject: Subject, dtype: np.dtype[Any]) -> str:
+    """Whether the largest numbers and their negatives sum to ``zero`` or go ``non-finite``."""
+    img, k = np.full(IMAGE, info(dtype).max, dtype), np.zeros((3, 3), dtype)
+    k[1], k[2] = 1, -1
+    inner = _call(subject, img, k)[3:5, 3:5].astype(np.float64)
+    return (
+        "zero" if not inner.any() else "non-finite" if not np.isfinite(inner).all() else "rounded"
+    )
+
+
+def overflow(subject: Subject, name: str) -> str:
+    """What the largest integer, taken nine times, becomes: wraps, saturates or widens.
+
+    One word if it is the same under each padding; each padding's word if not.
+    """
+    words = {padding: _overflow(subject, name, padding) for padding in subject.paddings}
+    if len(set(words.values())) == 1:
+        return words[subject.paddings[0]]
+    return ", ".join(f"{padding}: {word}" for padding, word in words.items())
+
+
+def _overflow(subject: Subject, name: str, padding: str) -> str:
+    dtype = named(name)
+    top = int(np.iinfo(dtype).max)
+    with np.errstate(all="ignore"):
+        result = subject.shaped(np.full(IMAGE, top, dtype), np.ones((3, 3), dtype), padding)
+    got = result[tuple(n // 2 for n in shape_of(result))]
+    if result.dtype != dtype and float(got) == 9.0 * top:
+        return f"widens to {result.dtype.name}"
+    wrapped = (9 * top) % 2 ** (8 * dtype.itemsize)
+    wrapped -= 2 ** (8 * dtype.itemsize) if dtype.kind == "i" and wrapped > top else 0
+    words = {wrapped: "wraps", top: "saturates"}
+    value = float(got)
+    return words.get(int(got), f"gives {int(got)}") if np.isfinite(value) else f"gives {value}"
+
+
+def conjugation(subject: Subject) -> str:
+    """Whether a complex kernel is conjugated: ``plain`` or ``conjugates``."""
+    img, k = np.ones(IMAGE, np.complex64), np.zeros((3, 3), np.complex64)
+    k[1, 1] = 1j
+    got = complex(_call(subject, img, k)[3, 3])
+    rounded = complex(round(got.real), round(got.imag))
+    return {1j: "plain", -1j: "conjugates"}.get(rounded, f"gives {got}")
+
+
+def truth(subject: Subject) -> str:
+    """Dtype and value of nine times True."""
+    result = _call(subject, np.ones(IMAGE, np.bool_), np.ones((3, 3), np.bool_))
+    return f"{result.dtype.name}: {result[3, 3]}"

@@ -1,0 +1,95 @@
+"""What the index maps of one transposed convolution come to: its facts and its contradictions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, get_args
+
+from conv2d_conformance.definition.transposed_padding import RULES, Extra, Rule
+from conv2d_conformance.probe.index_map import NotAnIndexMapError
+from conv2d_conformance.probe.transposed_index_map import WORDS, measure
+
+if TYPE_CHECKING:
+    from conv2d_conformance.backends.protocol import Spec
+    from conv2d_conformance.cases.layers import Layer
+    from conv2d_conformance.definition.correlation import Orientation
+    from conv2d_conformance.probe.transposed_index_map import Call, Map
+
+
+class Maps:
+    """Every map of one call, by layer, and what they come to."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self.found: dict[Layer, Map] = {}
+        self.complaints: list[str] = []
+
+    def add(self, call: Call, layer: Layer) -> None:
+        """Measure one layer; what is no index map is a complaint."""
+        try:
+            self.found[layer] = measure(call, layer)
+        except NotAnIndexMapError as error:
+            self.complaints.append(f"{layer.id}: {error}")
+
+    @property
+    def orientation(self) -> Orientation | None:
+        """The one that explains the most maps of more than one element; None without any."""
+        telling = (m.orientations for layer, m in self.found.items() if layer.kernel != (1, 1))
+        counted = Counter(word for words in telling for word in words)
+        return counted.most_common(1)[0][0] if counted else None
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that explains the most maps; of several the one that is declared, if one is."""
+        return max(RULES, key=lambda rule: (self._explained(rule), self._declared(rule)))
+
+    def _explained(self, rule: Rule) -> int:
+        return sum(found.crops == rule.crops(layer) for layer, found in self.found.items())
+
+    def _declared(self, rule: Rule) -> int:
+        return (rule.ends == self._spec.ends) + (rule.align == self._spec.anchor)
+
+    def tells(self, other: Rule) -> bool:
+        """Whether the maps tell the rule from another one."""
+        return self._explained(other) != self._explained(self.rule)
+
+    @property
+    def contradictions(self) -> list[str]:
+        """Complaints, and the maps that orientation and rule do not explain."""
+        odd = (
+            f"{layer.id}: read as {' or '.join(found.orientations)}, crops {found.crops}"
+            for layer, found in self.found.items()
+            if self.orientation not in (None, *found.orientations)
+            or found.crops != self.rule.crops(layer)
+        )
+        return [*self.complaints, *odd]
+
+    @property
+    def extra(self) -> str | None:
+        """Where output_padding goes; ``refused`` without a map of one, None if none tells."""
+        if not any("output_padding" in layer.keywords for layer in self.found):
+            return "refused"
+        others = (replace(self.rule, extra=word) for word in get_args(Extra))
+        return self.rule.extra if any(map(self.tells, others)) else None
+
+    def facts(self) -> dict[str, object]:
+        """Facts by name, ready for JSON."""
+        rule = self.rule
+        others = (
+            replace(rule, ends="kernel" if rule.ends == "stride" else "stride"),
+            replace(rule, align="lower" if rule.align == "upper" else "upper"),
+        )
+        ends, anchor = (
+            word if self.tells(other) else None
+            for word, other in zip((rule.ends, rule.align), others, strict=True)
+        )
+        return {
+            "reads": WORDS.get(self.orientation, self.orientation) if self.orientation else None,
+            "ends": ends,
+            "anchor": {"rows": anchor, "columns": anchor},
+            "output_padding": self.extra,
+            "consistent": not self.contradictions,
+            "complaints": self.contradictions,
+            "crops": {layer.id: found.crops for layer, found in self.found.items()},
+        }

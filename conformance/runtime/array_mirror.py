@@ -1,0 +1,121 @@
+"""The suite's side of `backends.worker.array_mirror`: the arrays it gave, and their fate."""
+
+from __future__ import annotations
+
+import weakref
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from conv2d_conformance.backends.worker.array_mirror import described
+from conv2d_conformance.backends.worker.wire import unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conv2d_conformance.definition.correlation import Array
+
+_numbers = count()
+
+
+class Foreign:
+    """Stands for a result that is no array: its class has the name of the result's."""
+
+    shape: tuple[int, ...] | None = None
+
+
+class Mirrored:
+    """Arrays that another process holds too; those that nobody holds here any more it may drop."""
+
+    def __init__(self) -> None:
+        self._given: dict[int, tuple[weakref.ref[Array], int]] = {}
+        self._results: dict[int, weakref.ref[Array]] = {}
+
+    def clear(self) -> None:
+        """Forget the results: the process that held them is gone."""
+        self._results.clear()
+
+    def gone(self) -> list[int]:
+        """Results that nobody holds any more, told once."""
+        dead = [number for number, ref in self._results.items() if ref() is None]
+        for number in dead:
+            del self._results[number]
+        return dead
+
+    def told(self, operands: Sequence[Any], blobs: list[bytes]) -> list[Any]:
+        """Operands as a request has them; arrays go among the blobs."""
+        return [self._one(a, blobs) if isinstance(a, np.ndarray) else a for a in operands]
+
+    def _one(self, array: Array, blobs: list[bytes]) -> dict[str, Any]:
+        return {
+            **described(array, blobs),
+            "strides": None if array.flags.c_contiguous else list(array.strides),
+            "writeable": bool(array.flags.writeable),
+            "token": self._token(array),
+        }
+
+    def _token(self, array: Array) -> int:
+        """A number of this very array: another one at its address has another."""
+        ref, token = self._given.get(id(array), (None, 0))
+        if ref is None or ref() is not array:
+            token = next(_numbers)
+            self._given = {k: v for k, v in self._given.items() if v[0]() is not None}
+            self._given[id(array)] = weakref.ref(array), token
+        return token
+
+    def update(self, operands: Sequence[Any], told: dict[str, Any], out: list[bytes]) -> None:
+        """Write to operands and to earlier results what the call wrote to them."""
+        arrays = [a for a in operands if isinstance(a, np.ndarray)]
+        for change in told.get("mutated", ()):
+            _write(arrays[change["operand"]], array_of(change, out))
+        for change in told.get("changed", ()):
+            result = self._results[change["number"]]()
+            if result is not None:
+                _write(result, array_of(change, out))
+
+    def result(self, told: dict[str, Any], out: list[bytes], operands: Sequence[Any]) -> Any:
+        """What a call returned, as far as another process can hand it over."""
+        if "tuple" in told:
+            return tuple(array_of(part, out) for part in told["tuple"])
+        if "other" in told:
+            kind = type(told["other"], (Foreign,), {"shape": tuple(told["shape"] or ())})
+            return kind()
+        found = array_of(told["array"], out)
+        if told["alias"]:
+            arrays = [a for a in operands if isinstance(a, np.ndarray)]
+            found = _view(arrays[told["alias"]["operand"]], found, told["alias"])
+        self._results[told["number"]] = weakref.ref(found)
+        return found
+
+
+def array_of(told: dict[str, Any], out: list[bytes]) -> Array:
+    """An array of an answer."""
+    return unpack(told["dtype"], out[told["blob"]])
+
+
+def _write(array: Array, values: Array) -> None:
+    """Write to an array, read-only though it may be: the call did."""
+    closed = not array.flags.writeable
+    if closed:
+        array = _view(array, array, {"offset": 0, "strides": array.strides})
+    array[...] = values
+
+
+def _view(owner: Array, like: Array, told: dict[str, Any]) -> Array:
+    """A view of an operand's memory, writeable, as the call returned one of its own copy."""
+    memory = _Memory()
+    memory.owner = owner
+    memory.__array_interface__ = {
+        "data": (owner.__array_interface__["data"][0] + told["offset"], False),
+        "shape": like.shape,
+        "strides": tuple(told["strides"]),
+        "typestr": like.dtype.str,
+        "version": 3,
+    }
+    return np.asarray(memory)
+
+
+class _Memory:
+    owner: Array
+    __array_interface__: dict[str, Any]

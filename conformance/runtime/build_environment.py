@@ -1,0 +1,146 @@
+"""Environments that hold given requirements, built once and kept in the user's cache.
+
+An environment all of whose requirements are pinned (``scipy==1.3.0``) is kept for good; any other
+for a day, for its newest version may be another tomorrow.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from filelock import Timeout
+
+from conv2d_conformance.runtime.environment_cache import mark, place_of, usable
+from conv2d_conformance.runtime.find_python import CannotBuildError, executable, interpreter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from conv2d_conformance.runtime.environment_cache import Place
+
+    Progress = Callable[[str], None]
+
+__all__ = ["CannotBuildError", "build", "interpreter"]
+
+NEEDED = "numpy"
+# For the suite's bfloat16. It may fail: an old framework may ask for an older numpy than it does.
+BFLOAT16, BFLOAT16_SINCE = "ml-dtypes", (3, 9)
+
+
+def build(requirements: Sequence[str], python: Path | None = None, *, progress: Progress) -> Path:
+    """Return the Python of an environment that holds the requirements and NumPy.
+
+    Raises
+    ------
+    CannotBuildError
+        If it cannot be made, or one of them cannot be installed.
+    """
+    place = place_of(requirements, python or interpreter(None))
+    try:
+        place.folder.parent.mkdir(parents=True, exist_ok=True)
+        with _held(place, progress):
+            if not usable(place, time.time()):
+                _make(place, progress)
+    except (OSError, subprocess.SubprocessError) as error:
+        msg = f"cannot build {place.title} in {place.folder}: {error}; free or mend that folder"
+        raise CannotBuildError(msg) from error
+    return executable(place.folder)
+
+
+def telling(output: str) -> str:
+    """The line of pip's output that says what was wrong."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if line.upper().startswith("ERROR:")]
+    said = [line for line in errors if "ResolutionImpossible" not in line]
+    line = (said or errors or lines or ["it wrote nothing"])[-1]
+    return re.sub(r"^error:\s*", "", line, flags=re.IGNORECASE)
+
+
+@contextmanager
+def _held(place: Place, progress: Progress) -> Iterator[None]:
+    """Be the only one who builds it."""
+    lock = place.lock
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        progress(f"waiting for another process that builds {place.title}")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _make(place: Place, progress: Progress) -> None:
+    """Build it where it stays, for it holds its own path; the marker comes last."""
+    progress(f"building {place.title}")
+    shutil.rmtree(place.folder, ignore_errors=True)
+    place.log.write_text("", "utf-8")
+    inside = executable(place.folder)
+    try:
+        _run(place, [place.python, "-m", "venv", place.folder], "cannot make an environment for")
+        wanted = [*place.requirements, *([] if _names(place, NEEDED) else [NEEDED])]
+        progress(f"installing {', '.join(wanted)}")
+        _run(place, [inside, "-m", "pip", "install", *wanted], "cannot install")
+        if place.identity.numbers >= BFLOAT16_SINCE:
+            _add_bfloat16(place, progress)
+        mark(place, _installed(place))
+    except BaseException:
+        shutil.rmtree(place.folder, ignore_errors=True)
+        raise
+
+
+def _names(place: Place, distribution: str) -> bool:
+    words = (re.match(r"[A-Za-z0-9._-]*", word) for word in place.requirements)
+    return distribution in {re.sub(r"[-_.]+", "-", m.group()).lower() for m in words if m}
+
+
+def _run(place: Place, command: Sequence[object], what: str) -> None:
+    words = [str(word) for word in command]
+    with place.log.open("a+", encoding="utf-8", errors="replace") as log:
+        log.write(f"$ {' '.join(words)}\n")
+        log.flush()
+        start = log.tell()
+        # -I: what PYTHONPATH names is no part of the environment.
+        done = subprocess.run(  # noqa: S603  (venv and pip, with the person's requirements)
+            [words[0], "-I", *words[1:]], stdout=log, stderr=subprocess.STDOUT, check=False
+        )
+        log.seek(start)
+        said = log.read()
+    if done.returncode:
+        msg = (
+            f"{what} {place.title}: {telling(said)}; ask for another version or another Python, "
+            f"or read {place.log}"
+        )
+        raise CannotBuildError(msg)
+
+
+def _add_bfloat16(place: Place, progress: Progress) -> None:
+    """Add ml-dtypes where that changes no version of what is installed."""
+    installed = _installed(place)
+    if BFLOAT16 in installed:
+        return
+    kept = place.folder / "constraints.txt"
+    kept.write_text("".join(f"{name}=={v}\n" for name, v in installed.items()), "utf-8")
+    try:
+        command = [executable(place.folder), "-m", "pip", "install", "-c", kept, BFLOAT16]
+        _run(place, command, "cannot add ml-dtypes to")
+    except CannotBuildError:
+        progress(f"{BFLOAT16} does not go with {place.title}: nothing is asked in bfloat16")
+
+
+def _installed(place: Place) -> dict[str, str]:
+    """Each distribution's version, by its normal name."""
+    command = [executable(place.folder), "-I", "-m", "pip", "list", "--format=json"]
+    done = subprocess.run(  # noqa: S603  (pip)
+        list(map(str, command)), capture_output=True, text=True, check=True
+    )
+    rows: list[dict[str, Any]] = json.loads(done.stdout)
+    return {re.sub(r"[-_.]+", "-", row["name"]).lower(): row["version"] for row in rows}

@@ -1,0 +1,69 @@
+"""A backend whose calls are counted to the run's time, and that is given up when it hangs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conv2d_conformance.errors import TimedOutError
+from conv2d_conformance.runtime.time_accounts import Cost
+
+if TYPE_CHECKING:
+    from conv2d_conformance.backends.protocol import Padding, Pads
+    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.runtime.in_process import Place
+
+PATIENCE = 3
+
+
+class Guarded:
+    """A backend in its place; after `PATIENCE` deadlines it is not called again.
+
+    ``cost`` is where the time of each call is put down.
+    """
+
+    def __init__(self, place: Place, cost: Cost | None = None) -> None:
+        self.place = place
+        self.spec = place.spec
+        self.cost = cost or Cost(compiles=place.spec.compiles)
+        self._missed = 0
+
+    def with_layout(self, layout: str) -> Guarded:
+        """The same adapter in another of its layouts, put to the same cost."""
+        return Guarded(self.place.with_layout(layout), self.cost)
+
+    def conv2d(self, img: Array, k: Array, padding: Padding | Pads, **options: Any) -> Array:
+        """Call it.
+
+        Raises
+        ------
+        TimedOutError, ExitedError
+            If it outran its deadline, or ended the process or called for that.
+        """
+        return self._called("conv2d", img, k, padding, **options)  # type: ignore[no-any-return]
+
+    def conv_transpose2d(self, img: Array, k: Array, padding: Padding, **options: Any) -> Array:
+        """Call it; raises as `conv2d`."""
+        operands = img, k, padding
+        return self._called("conv_transpose2d", *operands, **options)  # type: ignore[no-any-return]
+
+    def gradients(
+        self, img: Array, k: Array, padding: Padding | Pads, cotangent: Array, **options: Any
+    ) -> tuple[Array, Array]:
+        """Have the framework differentiate the call; raises as `conv2d`."""
+        operands = img, k, padding, cotangent
+        return self._called("gradients", *operands, **options)  # type: ignore[no-any-return]
+
+    def fused(self, *operands: Any) -> Array:
+        """Have the call followed by bias, addition and ReLU; raises as `conv2d`."""
+        return self._called("fused", *operands)  # type: ignore[no-any-return]
+
+    def _called(self, method: str, *operands: Any, **options: Any) -> Any:
+        if self._missed >= PATIENCE:
+            msg = f"{self.spec.call}: not called, for {PATIENCE} calls outran their deadline"
+            raise TimedOutError(msg)
+        try:
+            with self.cost.of(self.cost.call(method, *operands, **options)):
+                return self.place.call(method, operands, options)
+        except TimedOutError:
+            self._missed += 1
+            raise

@@ -1,0 +1,84 @@
+"""Remembers the last calls of a backend: the operands as they were given, and what came."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from conv2d_conformance.backends.protocol import Backend, Padding
+    from conv2d_conformance.definition.correlation import Array
+
+# The longest sequence of calls by which one check comes to a judgement.
+REMEMBERED = 8
+
+
+@dataclass(frozen=True)
+class Operand:
+    """One array as a call got it.
+
+    Parameters
+    ----------
+    values : ndarray
+        A packed copy, in the same dtype and byte order.
+    strides : tuple of int or None
+        None if the array was packed.
+    writeable : bool
+    """
+
+    values: Array
+    strides: tuple[int, ...] | None
+    writeable: bool
+
+    @classmethod
+    def of(cls, a: Array) -> Operand:
+        """Take a copy; the call may write to the array itself."""
+        strides = None if a.flags.c_contiguous else a.strides
+        return cls(a.copy(order="C"), strides, a.flags.writeable)
+
+    @property
+    def plain(self) -> bool:
+        """Whether a fresh array of these values is the same operand."""
+        return self.strides is None and self.writeable and self.values.dtype.isnative
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call; ``result`` is None if it raised, and a copy if it is an array."""
+
+    img: Operand
+    k: Operand
+    padding: str
+    result: object
+    seconds: float
+
+    @property
+    def plain(self) -> bool:
+        """Whether both operands are plain."""
+        return self.img.plain and self.k.plain
+
+
+class Witness:
+    """A backend that remembers its last calls."""
+
+    def __init__(self, backend: Backend, calls: deque[Call] | None = None) -> None:
+        self.spec = backend.spec
+        self.calls: deque[Call] = deque(maxlen=REMEMBERED) if calls is None else calls
+        self._backend = backend
+
+    def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:
+        """Call it; whatever comes of the call is remembered."""
+        operands = Operand.of(img), Operand.of(k)
+        result: Any = None
+        began = perf_counter()
+        try:
+            result = self._backend.conv2d(img, k, padding)
+        finally:
+            seconds = perf_counter() - began
+            kept = result.copy() if isinstance(result, np.ndarray) else result
+            self.calls.append(Call(*operands, padding, kept, seconds))
+        return result  # type: ignore[no-any-return]

@@ -1,0 +1,183 @@
+"""Where a backend runs: in this process, or behind the same interface in another one."""
+
+from __future__ import annotations
+
+import os
+import platform
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+
+from conv2d_conformance.backends import precision
+from conv2d_conformance.backends.worker import concurrent_calls, process_state, stopwatch
+from conv2d_conformance.backends.worker import run_snippet as snippet
+from conv2d_conformance.errors import ExitedError, TimedOutError
+from conv2d_conformance.runtime import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from conv2d_conformance.backends.protocol import Spec
+    from conv2d_conformance.definition.correlation import Array
+
+SECONDS = 60.0
+
+
+class Place(Protocol):
+    """A backend where it runs; every call of it has a deadline and cannot end the suite."""
+
+    @property
+    def spec(self) -> Spec:
+        """What the adapter says of its call."""
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Of its framework, as they are in force."""
+
+    @property
+    def packages(self) -> dict[str, str]:
+        """Versions of what is installed there, by normalised name."""
+
+    @property
+    def python(self) -> str:
+        """Version of the interpreter."""
+
+    def with_layout(self, layout: str) -> Place:
+        """The same adapter in another of its layouts."""
+
+    def call(self, method: str, operands: Sequence[Any], options: dict[str, Any]) -> Any:
+        """Call a method of the adapter; raises as it does, or `TimedOutError`, `ExitedError`."""
+
+    def time(
+        self, method: str, operands: Sequence[Any], options: dict[str, Any], rounds: int, loops: int
+    ) -> list[float]:
+        """Seconds per call of each of ``rounds`` rounds of ``loops`` calls, taken there."""
+
+    def bare(self, method: str) -> Callable[..., Array] | None:
+        """The method itself, to be timed; None if it is in another process."""
+
+    def at_once(
+        self, method: str, operands: Sequence[Sequence[Any]], times: int
+    ) -> list[list[bytes]]:
+        """The bits of each result of ``times`` calls on each of the operands, a thread for each."""
+
+    def changes(self, method: str, operands: Sequence[Any], name: str) -> list[str]:
+        """What a call changes of its process, in words; ``name`` seeds the state it starts from."""
+
+    def snippet(self, text: str, operands: Sequence[Any]) -> Array:
+        """What a snippet makes there of image, kernel and padding."""
+
+
+class Here:
+    """A backend in this process.
+
+    The deadline reaches what gives control back to Python; a loop in C that never does is not
+    interrupted, nor is a process kept from ending by other means than ``os._exit``.
+    """
+
+    def __init__(self, backend: Any, seconds: float = SECONDS) -> None:
+        self._backend, self._seconds = backend, seconds
+
+    @property
+    def spec(self) -> Spec:
+        """What the adapter says of its call."""
+        return self._backend.spec  # type: ignore[no-any-return]
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Of the frameworks of this process."""
+        return precision.settings()
+
+    @property
+    def packages(self) -> dict[str, str]:
+        """Versions of what is installed here, by normalised name."""
+        return fingerprint.installed()
+
+    @property
+    def python(self) -> str:
+        """Version of this interpreter."""
+        return platform.python_version()
+
+    def with_layout(self, layout: str) -> Here:
+        """The same adapter in another of its layouts."""
+        return Here(type(self._backend)(layout=layout), self._seconds)
+
+    def call(self, method: str, operands: Sequence[Any], options: dict[str, Any]) -> Any:
+        """Call a method of the adapter.
+
+        Raises
+        ------
+        TimedOutError, ExitedError
+            If it outran its deadline, or called for the process to end.
+        """
+        call = self.spec.call
+        try:
+            with _deadline(self._seconds, call), _no_exit(call):
+                return getattr(self._backend, method)(*operands, **options)
+        except SystemExit as error:
+            msg = f"{call}: called sys.exit({error.code!r})"
+            raise ExitedError(msg) from error
+
+    def time(
+        self, method: str, operands: Sequence[Any], options: dict[str, Any], rounds: int, loops: int
+    ) -> list[float]:
+        """Seconds per call of each round; without a deadline, which would be timed too."""
+        return stopwatch.seconds_per_call(self.bare(method), operands, options, rounds, loops)
+
+    def bare(self, method: str) -> Callable[..., Array]:
+        """The method itself."""
+        return getattr(self._backend, method)  # type: ignore[no-any-return]
+
+    def at_once(
+        self, method: str, operands: Sequence[Sequence[Any]], times: int
+    ) -> list[list[bytes]]:
+        """The bits of each result of ``times`` calls on each of the operands, a thread for each."""
+        try:
+            return concurrent_calls.at_once(self.bare(method), operands, times, self._seconds)
+        except concurrent_calls.Late as late:
+            msg = f"{self.spec.call}: {late}"
+            raise TimedOutError(msg) from late
+
+    def changes(self, method: str, operands: Sequence[Any], name: str) -> list[str]:
+        """What a call changes of this process, in words."""
+        return process_state.changes(lambda: self.call(method, operands, {}), name)
+
+    def snippet(self, text: str, operands: Sequence[Any]) -> Array:
+        """What a snippet makes of image, kernel and padding."""
+        return snippet.run(text, operands)
+
+
+@contextmanager
+def _deadline(seconds: float, call: str) -> Iterator[None]:
+    """Raise in the main thread when the time is up, where there is a timer."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
+        yield
+        return
+
+    def ring(*_: Any) -> NoReturn:
+        msg = f"{call}: no result within {seconds:g} s"
+        raise TimedOutError(msg)
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def _no_exit(call: str) -> Iterator[None]:
+    """Turn ``os._exit`` into an exception: an exit code of 0 would look like a pass."""
+
+    def refuse(status: int) -> NoReturn:
+        msg = f"{call}: called os._exit({status})"
+        raise ExitedError(msg)
+
+    before, os._exit = os._exit, refuse
+    try:
+        yield
+    finally:
+        os._exit = before

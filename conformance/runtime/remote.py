@@ -1,0 +1,204 @@
+"""A backend in another interpreter, called as if it were here."""
+
+from __future__ import annotations
+
+import builtins
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from conv2d_conformance.backends.protocol import Spec, Unavailable, Unsupported
+from conv2d_conformance.backends.registry import UnknownBackendError
+from conv2d_conformance.backends.worker.wire import tupled
+from conv2d_conformance.errors import ExitedError, TimedOutError
+from conv2d_conformance.runtime.array_mirror import Mirrored, array_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conv2d_conformance.backends.worker.wire import Message
+    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.runtime.worker_process import Interpreter
+
+# To import a framework.
+LOADING = 300.0
+# Seconds that may go into calls that end the process, and into loading the backend again.
+LOST = 180.0
+OURS = {kind.__name__: kind for kind in (Unsupported, Unavailable, UnknownBackendError)}
+
+
+class Hosted:
+    """A backend by name in another interpreter; a `conv2d_conformance.runtime.in_process.Place`.
+
+    Parameters
+    ----------
+    interpreter : Interpreter
+    name : str
+        As `conv2d_conformance.backends.registry.load` takes it there.
+    seconds : float
+        Deadline of each call.
+    layout : str or None
+        One of the adapter's layouts; None is its own.
+
+    Raises
+    ------
+    Unavailable
+        If the interpreter does not start, or the backend does not load there.
+    UnknownBackendError
+        If the name stands for none there.
+    """
+
+    def __init__(
+        self, interpreter: Interpreter, name: str, seconds: float, layout: str | None = None
+    ) -> None:
+        self.interpreter = interpreter
+        self.name, self._layout, self._seconds = name, layout, seconds
+        self._generation, self._number = 0, -1
+        self._deaths, self._lost = 0, 0.0
+        self._arrays = Mirrored()
+        try:
+            told = self._load()
+        except (Unavailable, UnknownBackendError):
+            raise
+        except (TimedOutError, ExitedError) as error:
+            msg = f"backend {name!r} does not load: {str(error).removeprefix(f'{name}: ')}"
+            raise Unavailable(msg) from error
+        except Exception as error:
+            msg = f"backend {name!r} does not load: {type(error).__name__}: {error}"
+            raise Unavailable(msg) from error
+        self.spec = Spec(**tupled(told["spec"]))
+        self.settings: dict[str, str] = told["settings"]
+
+    @property
+    def packages(self) -> dict[str, str]:
+        """Versions of what is installed there, by normalised name."""
+        return self.interpreter.greeting["packages"]  # type: ignore[no-any-return]
+
+    @property
+    def python(self) -> str:
+        """Version of the interpreter."""
+        return self.interpreter.greeting["python"]  # type: ignore[no-any-return]
+
+    def with_layout(self, layout: str) -> Hosted:
+        """The same adapter in another of its layouts."""
+        return Hosted(self.interpreter, self.name, self._seconds, layout)
+
+    def call(self, method: str, operands: Sequence[Any], options: dict[str, Any]) -> Any:
+        """Call a method there, with what it does to its operands and to earlier results.
+
+        Raises
+        ------
+        TimedOutError, ExitedError
+            If it outran its deadline, or its process ended.
+        Exception
+            What it raised, by the name of its type.
+        """
+        forget = self._arrays.gone()
+        told, out = self._ask("call", operands, method=method, options=options, forget=forget)
+        self._arrays.update(operands, told, out)
+        return self._arrays.result(self._unless_raised(told), out, operands)
+
+    def time(
+        self, method: str, operands: Sequence[Any], options: dict[str, Any], rounds: int, loops: int
+    ) -> list[float]:
+        """Seconds per call of each of ``rounds`` rounds of ``loops`` calls, taken there."""
+        return self.timed(method, operands, options, rounds, loops)
+
+    def timed(
+        self,
+        method: str,
+        operands: Sequence[Any],
+        options: dict[str, Any],
+        rounds: int,
+        loops: int,
+        *,
+        kept: str = "",
+    ) -> list[float]:
+        """As `time`; operands that are ``kept`` there under a name need not be given again."""
+        told, _ = self._ask(
+            "time", operands, method=method, options=options, rounds=rounds, loops=loops, kept=kept
+        )
+        return self._unless_raised(told)["seconds"]  # type: ignore[no-any-return]
+
+    def bare(self, _: str) -> None:
+        """It is in another process."""
+
+    def at_once(
+        self, method: str, operands: Sequence[Sequence[Any]], times: int
+    ) -> list[list[bytes]]:
+        """The bits of each result of ``times`` calls on each of the operands, a thread for each."""
+        flat = [operand for each in operands for operand in each]
+        sizes = [len(each) for each in operands]
+        told, out = self._ask(
+            "at_once", flat, method=method, sizes=sizes, times=times, seconds=self._seconds
+        )
+        bits = iter(out)
+        return [[next(bits) for _ in range(many)] for many in self._unless_raised(told)["counts"]]
+
+    def changes(self, method: str, operands: Sequence[Any], name: str) -> list[str]:
+        """What a call changes of its process, in words; ``name`` seeds the state it starts from."""
+        told, _ = self._ask("changes", operands, method=method, name=name)
+        return self._unless_raised(told)["words"]  # type: ignore[no-any-return]
+
+    def snippet(self, text: str, operands: Sequence[Any]) -> Array:
+        """What a snippet makes there of image, kernel and padding."""
+        told, out = self._ask("snippet", operands, text=text)
+        return array_of(self._unless_raised(told)["array"], out)
+
+    def _ask(self, do: str, operands: Sequence[Any], **told: Any) -> Message:
+        if self._lost > LOST:
+            msg = f"{self.spec.call}: not called, for it has ended its process {self._deaths} times"
+            raise ExitedError(msg)
+        began = monotonic()
+        if not self.interpreter.greeting or self._generation != self.interpreter.generation:
+            self._load()
+        blobs: list[bytes] = []
+        described = self._arrays.told(operands, blobs)
+        try:
+            return self.interpreter.ask(
+                do, blobs, what=self.spec.call, within=self._seconds,
+                adapter=self._number, operands=described, **told,
+            )  # fmt: skip
+        except ExitedError:
+            self._deaths += 1
+            self._lost += monotonic() - began
+            raise
+
+    def _load(self) -> dict[str, Any]:
+        told, _ = self.interpreter.ask(
+            "load", name=self.name, layout=self._layout, what=self.name, within=LOADING
+        )
+        found = self._unless_raised(told)
+        self._generation, self._number = self.interpreter.generation, found["adapter"]
+        self._arrays.clear()
+        return found
+
+    def _unless_raised(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Raise what a call raised.
+
+        Raises
+        ------
+        ExitedError
+            For ``sys.exit``.
+        Exception
+            Of the type of that name, or of one made up for it.
+        """
+        if "raised" not in told:
+            return told
+        name, message = told["raised"], told["message"]
+        if name == "Late":
+            msg = f"{self.name}: {message}"
+            raise TimedOutError(msg)
+        if name == "SystemExit":
+            msg = f"{self.name}: called sys.exit({message})"
+            raise ExitedError(msg)
+        raise type_of(name)(message)
+
+
+def type_of(name: str) -> type[Exception]:
+    """The exception type of that name: ours, Python's, or one that stands for the framework's."""
+    found: Any = OURS.get(name) or getattr(builtins, name, None)
+    # Some of Python's own take more than a message.
+    more = (UnicodeError, BaseExceptionGroup)
+    if isinstance(found, type) and issubclass(found, Exception) and not issubclass(found, more):
+        return found
+    return type(name, (Exception,), {})

@@ -1,0 +1,94 @@
+"""The ladder of sizes, and a clock that leaves out the rungs that would outrun their budget."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from itertools import product
+from typing import TYPE_CHECKING
+
+from conv2d_conformance.cases.planes import Case
+from conv2d_conformance.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conv2d_conformance.cases.layers import Layer
+
+
+def work(case: Case | Layer) -> int:
+    """Products that the definition sums, strides apart: H·W·Kh·Kw, for each channel and output."""
+    img, k = case.shapes
+    return math.prod((*img[-2:], *k))
+
+
+ROUNDS = 5
+LADDER = tuple(
+    sorted(
+        (
+            Case((n, n), (m, m), "same", "float32", "normal")
+            for n, m in product((8, 32, 128, 512, 1024), (3, 5, 11, 31))
+            if m <= n
+        ),
+        key=work,
+    )
+)
+
+
+class LeftOut(Refused):
+    """A rung that would outrun its budget; the message says by how much."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds per call: the first one (trace and compilation included) apart from the rest."""
+
+    first_call: float
+    median: float
+    iqr: float
+    min: float
+    rounds: int
+    loops: int
+
+
+@dataclass
+class Clock:
+    """Seconds that one rung may take, and what the rungs so far say of the next."""
+
+    budget: float = 2.0
+    seconds_per_product: float = 0.0
+    taken: Timing | None = field(default=None)
+
+    def require_budget(self, case: Case | Layer) -> None:
+        """Predict a rung from the one below it, in proportion to its products.
+
+        Raises
+        ------
+        LeftOut
+            If its rounds would outrun the budget.
+        """
+        self.taken = None
+        predicted = self.seconds_per_product * work(case) * ROUNDS
+        if predicted > self.budget:
+            reason = f"{ROUNDS} calls would take about {predicted:.1f} s of {self.budget:g} s"
+            raise LeftOut(reason)
+
+
+def rounds_within(
+    clock: Clock, seconds_of: Callable[[int, int], list[float]], case: Case | Layer
+) -> tuple[int, int]:
+    """Rounds, and calls per round, that fit the budget; one call finds out.
+
+    ``seconds_of`` takes both and gives seconds per call, by round.
+
+    Raises
+    ------
+    LeftOut
+        If not even `ROUNDS` calls fit.
+    """
+    (seconds,) = seconds_of(1, 1)
+    clock.seconds_per_product = seconds / work(case)
+    clock.require_budget(case)
+    loops = max(1, int(1e-3 / seconds))
+    rounds = int(clock.budget / 8 / (seconds * loops))
+    return min(max(rounds, ROUNDS), 50), loops

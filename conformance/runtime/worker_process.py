@@ -1,0 +1,267 @@
+"""Another interpreter behind pipes, in which a host answers: what it does there costs no more.
+
+It starts on the first request, and again after it has died. A request that outruns its deadline,
+eats memory past the limit or floods its output ends the process.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import weakref
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from time import monotonic
+from typing import IO, TYPE_CHECKING, Any
+
+import psutil
+
+from conv2d_conformance.backends.protocol import Unavailable
+from conv2d_conformance.backends.registry import UnknownBackendError
+from conv2d_conformance.backends.worker import wire
+from conv2d_conformance.errors import ExitedError, TimedOutError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from conv2d_conformance.backends.worker.wire import Message
+
+HOST = Path(wire.__file__).with_name("host.py")
+MIB = 2**20
+MEMORY = min(8192 * MIB, psutil.virtual_memory().total // 2)
+# What one request may print, in bytes: frameworks warn, and no more.
+FLOOD = MIB // 4
+# How often memory and output are looked at while an answer is awaited; in seconds.
+TICK = 0.05
+STARTING = 120.0
+# For a process that is let go, to write out what it holds back.
+PARTING = 2.0
+# What one interpreter sets up must not lead another to its packages.
+KEPT_BACK = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+
+
+class Interpreter:
+    """One host.
+
+    Parameters
+    ----------
+    python : Path
+        The interpreter; this one by default.
+    environment : mapping
+        Environment variables that it has beside our own.
+    memory : int
+        Bytes that it may hold; `MEMORY` by default.
+    """
+
+    def __init__(
+        self,
+        python: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        memory: int | None = None,
+    ) -> None:
+        self.python = python or Path(sys.executable)
+        self.generation = 0
+        self._own = python is None
+        self._environment = dict(environment or {})
+        self._memory = memory or MEMORY
+        self._process: subprocess.Popen[bytes] | None = None
+        self._answers: SimpleQueue[Message | None] = SimpleQueue()
+        self._greeting: dict[str, Any] = {}
+
+    @property
+    def greeting(self) -> dict[str, Any]:
+        """``python`` and ``packages``: the version and what is installed there.
+
+        Raises
+        ------
+        Unavailable
+            If it does not start.
+        """
+        self._running()
+        return self._greeting
+
+    def ask(
+        self, do: str, blobs: Sequence[bytes] = (), *, what: str, within: float, **told: Any
+    ) -> Message:
+        """Make a request and return its answer; ``what`` names it in messages.
+
+        Raises
+        ------
+        Unavailable
+            If the interpreter does not start.
+        TimedOutError, ExitedError
+            If there is no answer ``within`` as many seconds; if the process ended, or had to be.
+        """
+        self._running()
+        return self._request({"do": do, **told}, list(blobs), what, within)
+
+    def names(self, selector: str) -> list[str]:
+        """The backends that a selector stands for there: other packages may have registered some.
+
+        Raises
+        ------
+        UnknownBackendError
+            If it stands for none there either.
+        """
+        told, _ = self.ask("select", selector=selector, what=selector, within=STARTING)
+        if "raised" in told:
+            raise UnknownBackendError(told["message"])
+        return told["names"]  # type: ignore[no-any-return]
+
+    def stop(self) -> None:
+        """Let the process end, if there is one, with what it still has to say."""
+        if self._process is None:
+            return
+        assert self._process.stdin is not None
+        with suppress(OSError, subprocess.TimeoutExpired):
+            self._process.stdin.close()
+            self._process.wait(PARTING)
+        self._pass_on()
+        self._kill()
+
+    def _kill(self) -> None:
+        if self._process is not None:
+            _end(self._process, self._log)
+        self._process = None
+
+    def _pass_on(self) -> None:
+        """Print to standard error what was printed there."""
+        if os.fstat(self._log.fileno()).st_size:
+            self._log.seek(0)
+            sys.stderr.write(self._log.read().decode(errors="replace"))
+            self._log.truncate(0)
+
+    def _running(self) -> None:
+        if self._process is not None:
+            return
+        self._start()
+        first, last = (sys.path, []) if self._own else ([], [str(Path.cwd())])
+        try:
+            told, _ = self._request(
+                {"do": "greet", "first": first, "last": last}, [], "start", STARTING
+            )
+        except (TimedOutError, ExitedError) as error:
+            why = str(error).removeprefix("start: ")
+            msg = f"{self.python} runs no backend: {why}; it needs Python 3.7 or later and NumPy"
+            raise Unavailable(msg) from error
+        if "raised" in told:
+            self.stop()
+            msg = f"{self.python} runs no backend: {told['raised']}: {told['message']}"
+            raise Unavailable(msg)
+        self._greeting = told
+
+    def _start(self) -> None:
+        self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115  (it lives as long as the process)
+        kept = {k: v for k, v in os.environ.items() if self._own or k not in KEPT_BACK}
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  (our own script)
+                [str(self.python), str(HOST)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                env={**kept, **self._environment},
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._log.close()
+            msg = f"{self.python} is no interpreter that can be started: {error.strerror}"
+            raise Unavailable(msg) from error
+        self.generation += 1
+        self._answers = SimpleQueue()
+        weakref.finalize(self, _end, self._process, self._log)
+        threading.Thread(
+            target=_read, args=(self._process.stdout, self._answers), daemon=True
+        ).start()
+
+    def _request(self, head: dict[str, Any], blobs: list[bytes], what: str, s: float) -> Message:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        try:
+            # A broken pipe is told by the answer that does not come.
+            with suppress(OSError):
+                wire.send(self._process.stdin, head, blobs)
+            return self._awaited(what, s)
+        except BaseException:
+            # An answer that came later would be taken for that to another request.
+            self._kill()
+            raise
+
+    def _awaited(self, what: str, seconds: float) -> Message:
+        until = monotonic() + seconds
+        while True:
+            left = until - monotonic()
+            try:
+                answer = self._answers.get(timeout=min(TICK, max(left, 0)))
+            except Empty:
+                self._check_output(what)
+                self._check_memory(what)
+                if left <= 0:
+                    msg = f"{what}: no result within {seconds:g} s"
+                    raise TimedOutError(msg) from None
+                continue
+            if answer is None:
+                msg = f"{what}: {self._last_words()}"
+                raise ExitedError(msg)
+            self._check_output(what)
+            self._pass_on()
+            return answer
+
+    def _check_output(self, what: str) -> None:
+        if (printed := os.fstat(self._log.fileno()).st_size) > FLOOD:
+            msg = f"{what}: printed {printed / MIB:.1f} MiB in one call, over {FLOOD / MIB:g} MiB"
+            raise ExitedError(msg)
+
+    def _check_memory(self, what: str) -> None:
+        assert self._process is not None
+        with suppress(psutil.Error):
+            held = psutil.Process(self._process.pid).memory_info().rss
+            if held > self._memory:
+                msg = f"{what}: held {held // MIB} MiB of memory, over {self._memory // MIB} MiB"
+                raise ExitedError(msg)
+
+    def _last_words(self) -> str:
+        """How the process ended, and the first line of what it said, which names the cause."""
+        assert self._process is not None
+        try:
+            code = self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            return "its process closed its answers, or garbled them"
+        how = f"died of {signal.Signals(-code).name}" if code < 0 else f"ended with status {code}"
+        self._log.seek(0)
+        said = self._log.read().decode(errors="replace").strip().splitlines()
+        # Of a traceback the last line tells, of a crash the first.
+        word = said[-1] if said and said[0].startswith("Traceback") else "".join(said[:1])
+        return f"its process {how}" + (f": {word[:200]}" if word else "")
+
+
+def _read(stream: IO[bytes], answers: SimpleQueue[Message | None]) -> None:
+    """Take answers as they come, so that the suite can look after time and memory meanwhile."""
+    # A call may have written there too: whatever cannot be read ends the answers.
+    with suppress(Exception):
+        while True:
+            answers.put(wire.receive(stream))
+    answers.put(None)
+    stream.close()
+
+
+def _end(process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
+    """Kill it and what it has started, and let go of its streams.
+
+    That of its answers is closed by whoever reads it: what the process has put into a session of
+    its own may keep it open.
+    """
+    with suppress(OSError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    process.wait()
+    for stream in (process.stdin, log):
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()

@@ -1,0 +1,93 @@
+"""What a translation needs to know of one call: measured conventions, and how it is called."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from conv2d_conformance.backends import registry
+from conv2d_conformance.backends.protocol import Spec
+from conv2d_conformance.definition.conventions import AXES, Conventions, Shifts
+from conv2d_conformance.probe.probe_shapes import refused_class
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+EVEN: dict[str | None, int] = {"upper": 0, "lower": 1}
+
+
+@dataclass(frozen=True)
+class Called:
+    """One call.
+
+    Parameters
+    ----------
+    name : str
+    facts : mapping
+        As the probe measured them (`probe.probe.Probe.facts`), or a results document has
+        them.
+    snippet : str
+        See `conv2d_conformance.backends.protocol.Spec`.
+    """
+
+    name: str
+    facts: Mapping[str, Any]
+    snippet: str
+
+    @property
+    def conventions(self) -> Conventions:
+        """Orientation, anchor and boundary, as `definition.conventions` has them."""
+        shifts: Shifts = {}
+        for axis in AXES:
+            shifts[axis, 1] = self.facts["off_centre"][axis]
+            if (side := self.facts["anchor"][axis]) is not None:
+                shifts[axis, 0] = EVEN[side]
+        complaints = tuple(self.facts["complaints"])
+        return Conventions(self.facts["orientation"], self.facts["boundary"], shifts, complaints)
+
+    @property
+    def paddings(self) -> list[str]:
+        """Paddings that gave a result."""
+        return self.facts["paddings"]  # type: ignore[no-any-return]  # the fact's type
+
+    @property
+    def unreadable(self) -> str | None:
+        """Why nothing can be said of the call."""
+        if not self.facts["consistent"]:
+            return f"follows no single convention: {self.facts['complaints'][0]}"
+        if self.facts["orientation"] is None:
+            return "was not found to read its kernel in any known way"
+        return None
+
+    def refuses(self, padding: str, parity: str) -> str | None:
+        """Why the call gives no result for a padding and a parity of kernel extents."""
+        if padding not in self.paddings:
+            reason, _, _ = self.facts["refused_paddings"].get(padding, "refused").partition(";")
+            return f"no {padding!r} ({reason})"
+        refused = self.facts.get("refused_kernels", {})
+        if parity == "even" and refused_class(refused, (2, 2), padding):
+            return "no even kernels"
+        return None
+
+
+def declared(name: str) -> Spec | None:
+    """What a shipped adapter's class says, which its framework need not be installed for."""
+    if not registry.shipped(name):
+        return None
+    where, _, attr = registry.registered()[name].partition(":")
+    found: Spec = getattr(importlib.import_module(where), attr).spec
+    return found
+
+
+def snippet_of(name: str, loaded: Spec | None = None) -> str:
+    """The native call of a backend, as its user writes it.
+
+    ``loaded`` is its spec where it runs. Lines that only an adapter in a process of its own adds,
+    for it pins what is configured there, are left out: a user's own configuration stands.
+    """
+    found = declared(name)
+    if found is None or loaded is None:
+        return (loaded or found or Spec(name, name)).snippet or registry.importing(name)
+    adds_only = set(found.snippet.splitlines()) <= set(loaded.snippet.splitlines())
+    return found.snippet if adds_only else loaded.snippet

@@ -1,0 +1,78 @@
+"""Two calls side by side, in plain text: how each lays the kernel, and what `same` surrounds."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from conv2d_conformance.definition.correlation import orient, shape_of, source_indices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conv2d_conformance.definition.correlation import Boundary
+    from conv2d_conformance.probe.index_map import Shape
+    from conv2d_conformance.translation.call_facts import Called
+
+IMAGE = np.array([["a", "b", "c"], ["d", "e", "f"], ["g", "h", "i"]])
+KERNEL = np.arange(1, 10).reshape(3, 3)
+EVEN: Shape = (2, 2)
+# The smallest even kernel by which all boundaries differ.
+WIDER: Shape = (4, 4)
+ZERO = "."
+GAP = "    "
+
+
+def kernels(a: Called, b: Called) -> Iterator[str]:
+    """Which element of a 3 by 3 kernel each call lays on which pixel."""
+    yield "Elements 1 to 9 of a 3x3 kernel over the pixels that they meet; [] is over the centre:"
+    yield from _beside(a, b, _laid)
+
+
+def surroundings(a: Called, b: Called) -> Iterator[str]:
+    """What ``same`` puts around a 3 by 3 image for an even kernel, if both have it."""
+    if not all(_drawable(call) for call in (a, b)):
+        return
+    one, other = (call.conventions.boundary for call in (a, b))
+    kernel = EVEN if one == other else WIDER
+    size = "x".join(map(str, kernel))
+    yield f"What same puts around the image a to i for a {size} kernel ({ZERO} is 0):"
+    yield from _beside(a, b, lambda call: _surrounded(call, kernel))
+
+
+def _drawable(call: Called) -> bool:
+    found = call.conventions
+    if found.boundary is None or call.unreadable:
+        return False
+    return None not in (
+        found.anchor("rows"),
+        found.anchor("columns"),
+    )
+
+
+def _beside(a: Called, b: Called, draw: Callable[[Called], list[str]]) -> Iterator[str]:
+    blocks = [[call.name, *draw(call)] for call in (a, b)]
+    width = max(map(len, blocks[0]))
+    for left, right in zip_longest(*blocks, fillvalue=""):
+        yield f"  {left:{width}}{GAP}{right}".rstrip()
+
+
+def _laid(call: Called) -> list[str]:
+    orientation = call.conventions.orientation
+    if orientation is None or call.unreadable:
+        return ["not known"]
+    rows = [[f" {tap} " for tap in row] for row in orient(KERNEL, orientation)]
+    rows[1][1] = f"[{rows[1][1].strip()}]"
+    return ["".join(row) for row in rows]
+
+
+def _surrounded(call: Called, kernel: Shape) -> list[str]:
+    boundary: Boundary = call.conventions.boundary or "zeros"
+    before = call.conventions.before("same", kernel)
+    rows, columns = (
+        source_indices(np.arange(n + m - 1) - lead, n, boundary)
+        for n, m, lead in zip(shape_of(IMAGE), kernel, before, strict=True)
+    )
+    return [" ".join(ZERO if min(r, c) < 0 else str(IMAGE[r, c]) for c in columns) for r in rows]

@@ -1,0 +1,129 @@
+"""Where the facts of a call come from: measured here, or committed for one that is not installed.
+
+``python -m conv2d_conformance.translation.measured`` measures every shipped plain convolution that
+loads, each in a process of its framework. It writes ``measured.json`` anew; what does not load
+keeps its entry.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conv2d_conformance.backends import registry
+from conv2d_conformance.backends.protocol import Unavailable
+from conv2d_conformance.backends.registry import UnknownBackendError
+from conv2d_conformance.console import emit, say
+from conv2d_conformance.runtime.runner_pool import Places, parted
+from conv2d_conformance.translation.call_facts import Called, snippet_of
+from conv2d_conformance.under_test.factory import judged
+
+if TYPE_CHECKING:
+    from conv2d_conformance.runtime.remote import Hosted
+
+FILE = Path(__file__).with_name("measured.json")
+# What `translation.call_facts` and `translation.differences` read.
+FACTS = (
+    "orientation", "anchor", "off_centre", "boundary", "consistent", "complaints", "paddings",
+    "refused_paddings", "larger_kernel", "dtypes", "output_dtypes", "refused_kernels",
+    "sums_exactly",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Source:
+    """A call, the versions of what was measured, and whether that was here."""
+
+    call: Called
+    versions: dict[str, str]
+    here: bool
+
+    def words(self) -> str:
+        """Where the facts are from, in one line."""
+        of = ", ".join(f"{name} {version}" for name, version in self.versions.items())
+        if self.here:
+            return f"{self.call.name}: measured here{f' with {of}' if of else ''}"
+        return f"{self.call.name}: committed measurement with {of}; it does not load here"
+
+
+def source(places: Places, selector: str) -> Source:
+    """The facts of one backend.
+
+    Raises
+    ------
+    Unavailable
+        If it does not load and no measurement of it is committed, or an interpreter was named.
+    UnknownBackendError
+        If the selector stands for no plain convolution, or for several.
+    """
+    name = _single(places, selector)
+    try:
+        return measure(places.place(name), name)
+    except Unavailable:
+        kept = committed().get(name)
+        if kept is None:
+            raise
+    return Source(Called(name, kept["facts"], snippet_of(name)), kept["versions"], here=False)
+
+
+def _single(places: Places, selector: str) -> str:
+    chosen = places.select(selector)
+    if len(chosen) > 1:
+        msg = f"{selector!r} stands for {len(chosen)} calls; name one: {', '.join(chosen)}"
+        raise UnknownBackendError(msg)
+    if registry.operation(parted(chosen[0])[0]) != "conv2d":
+        raise _transposed(selector)
+    return chosen[0]
+
+
+def _transposed(selector: str) -> UnknownBackendError:
+    msg = f"{selector} is a transposed convolution; name a plain one, see `backends`"
+    return UnknownBackendError(msg)
+
+
+def measure(place: Hosted, selector: str) -> Source:
+    """Probe a backend where it is.
+
+    Raises
+    ------
+    UnknownBackendError
+        If it is a transposed convolution.
+    """
+    if place.spec.operation != "conv2d":
+        raise _transposed(selector)
+    say(f"probing {selector}")
+    name = parted(selector)[0]
+    found = judged(place, selector).probe.facts()
+    facts = {fact: found[fact] for fact in FACTS}
+    facts["output_dtypes"] = {d: found["output_dtypes"][d] for d in found["dtypes"]}
+    there = {d: place.packages[d] for d in place.spec.distributions if d in place.packages}
+    versions = there if registry.shipped(name) else {"Python": place.python, **there}
+    return Source(Called(name, facts, snippet_of(name, place.spec)), versions, here=True)
+
+
+def committed() -> dict[str, dict[str, Any]]:
+    """``versions`` and ``facts`` of the shipped backends, by name."""
+    kept: dict[str, dict[str, Any]] = json.loads(FILE.read_text("utf-8"))
+    return kept
+
+
+def main() -> None:
+    """Measure what loads, and write the file."""
+    kept, places = committed() if FILE.exists() else {}, Places()
+    for name in registry.SHIPPED:
+        try:
+            found = measure(places.place(name), name)
+        except Unavailable as error:
+            say(f"kept as it was: {error}")
+            continue
+        kept[name] = {"versions": found.versions, "facts": found.call.facts}
+    places.stop()
+    ordered = {name: kept[name] for name in registry.SHIPPED if name in kept}
+    FILE.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
+    emit(str(FILE))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""A backend that is held to its declared or measured facts."""

@@ -1,0 +1,293 @@
+"""A backend under judgement: its call, what was measured of it, and what it is held to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from conv2d_conformance.backends import hints
+from conv2d_conformance.backends.protocol import Spec, Unavailable, Unsupported
+from conv2d_conformance.cases.layers import Layer
+from conv2d_conformance.cases.planes import Case
+from conv2d_conformance.checks.exhaustive import EveryImage
+from conv2d_conformance.definition.conventions import Conventions, output_size
+from conv2d_conformance.definition.correlation import Exact, orient, remembered, shape_of
+from conv2d_conformance.errors import (
+    NonconformanceError,
+    RaisedError,
+    WrongFactError,
+    WrongShapeError,
+)
+from conv2d_conformance.probe import precision, special_values
+from conv2d_conformance.probe.probe import Probe, probe
+from conv2d_conformance.probe.probe_shapes import refused_class
+from conv2d_conformance.runtime.call_guard import Guarded
+from conv2d_conformance.runtime.call_log import Witness
+from conv2d_conformance.runtime.in_process import SECONDS, Here
+from conv2d_conformance.runtime.remote import Hosted
+from conv2d_conformance.runtime.time_budget import Clock
+from conv2d_conformance.under_test.layers import Layers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from conv2d_conformance.backends.protocol import Backend, Operation
+    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.probe.index_map import Shape
+    from conv2d_conformance.runtime.in_process import Place
+
+
+@dataclass
+class Margin:
+    """Worst error divided by its bound, and the index where it was."""
+
+    ratio: float
+    where: tuple[int, ...]
+
+
+class Missing:
+    """Stands for a backend that was asked for and does not load."""
+
+    def __init__(self, name: str, reason: str, operation: Operation = "conv2d") -> None:
+        self.spec = Spec(name=name, call=name, paddings=(), dtypes=(), operation=operation)
+        self.reason = reason
+
+    def conv2d(self, *_: object) -> Array:
+        """There is nothing to call."""
+        raise Unavailable(self.reason)
+
+
+class Subject:
+    """One backend and its probe; checks talk to nothing else.
+
+    Parameters
+    ----------
+    backend : Backend, Hosted or Missing
+        ``raw``: an adapter of this process, or one in another.
+    seconds : float
+        Deadline of one call.
+    selector : str or None
+        What names it on the command line; the name of its spec by default.
+    apart : callable or None
+        Makes the same backend in another process, where it is called with what may end one: no
+        operands to speak of, kernels larger than the image, bad input. Without it, that is here.
+
+    Attributes
+    ----------
+    asked : tuple of Layer
+        Layers by which alone it is judged; empty for all cases.
+    """
+
+    def __init__(
+        self,
+        backend: Backend | Hosted | Missing,
+        seconds: float = SECONDS,
+        selector: str | None = None,
+        apart: Callable[[], Place] | None = None,
+    ) -> None:
+        self.raw = backend
+        self.place: Place = backend if isinstance(backend, Hosted) else Here(backend, seconds)
+        self.guarded = Guarded(self.place)
+        self.backend = Witness(self.guarded)
+        self.calls = self.backend.calls
+        self._apart = apart
+        self.cost = self.guarded.cost
+        self.selector = selector or backend.spec.name
+        self.margin: Margin | None = None
+        self.clock = Clock()
+        self.asked: tuple[Layer, ...] = ()
+
+    @property
+    def spec(self) -> Spec:
+        """What the adapter says of its call."""
+        return self.backend.spec
+
+    @property
+    def name(self) -> str:
+        """What names it where it runs: its selector, without the interpreter."""
+        return self.raw.name if isinstance(self.raw, Hosted) else self.selector
+
+    @property
+    def packages(self) -> Mapping[str, str]:
+        """Versions of what is installed where it runs."""
+        return self.place.packages
+
+    @cached_property
+    def apart(self) -> Guarded:
+        """The backend where a call that ends its process costs no more than its own record."""
+        if self._apart is None:
+            return self.guarded
+        return Guarded(self._apart(), self.cost)
+
+    @cached_property
+    def risked(self) -> Witness:
+        """`apart`, with its calls among those that are remembered."""
+        return Witness(self.apart, self.calls)
+
+    @cached_property
+    def probe(self) -> Probe:
+        """Measured once, at first use."""
+        with self.cost.of("probe"):
+            return probe(self.guarded, self.apart)
+
+    @cached_property
+    def layers(self) -> Layers:
+        """The call as a layer: with channels, stride, dilation and groups."""
+        return Layers(self)
+
+    @property
+    def conventions(self) -> Conventions:
+        """Measured orientation, anchor and boundary."""
+        return self.probe.conventions
+
+    def facts(self) -> dict[str, Any]:
+        """Everything measured, by name and ready for JSON: the probe's facts first."""
+        found = self.probe.facts()
+        with self.cost.of("probe"):
+            if self.conventions.orientation is not None:
+                found["precision"] = precision.measure(self)
+                found["special_values"] = special_values.measure(self)
+                found["layers"] = self.layers.facts()
+        return found
+
+    @property
+    def declares(self) -> bool:
+        """Whether an adapter says anything of the call; a bare function is held to what it does."""
+        return self.spec.algorithm is not None
+
+    @cached_property
+    def paddings(self) -> tuple[str, ...]:
+        """Declared paddings, or those that gave a result."""
+        return self.spec.paddings or tuple(self.probe.supported_paddings)
+
+    @cached_property
+    def dtypes(self) -> tuple[str, ...]:
+        """Declared dtypes, or those that gave a result."""
+        return self.spec.dtypes or tuple(self.probe.supported_dtypes)
+
+    @property
+    def plain_dtype(self) -> str:
+        """float32, or the first dtype that the call takes."""
+        return "float32" if "float32" in self.dtypes else next(iter(self.dtypes), "float32")
+
+    @cached_property
+    def sums_directly(self) -> bool:
+        """Whether each element is judged by its own sum; the whole norm otherwise."""
+        if self.declares:
+            return self.spec.algorithm == "direct"
+        return bool(self.probe.sums_exactly)
+
+    def lacks(self, case: object) -> str | None:
+        """Why the call does not take a case, or None if it does."""
+        if isinstance(case, EveryImage):
+            case = case.largest(self.plain_dtype)
+        if isinstance(case, Layer):
+            return self.layers.lacks(case)
+        if not isinstance(case, Case):
+            return None
+        if case.padding not in self.paddings:
+            return self.probe.paddings.get(case.padding, "").removeprefix("refused: ") or "unknown"
+        if case.dtype not in self.dtypes:
+            answer = self.probe.dtypes[case.dtype].removeprefix("refused: ")
+            return f"{case.dtype} is not declared; the call answers: {answer}"
+        if (case.dtype, case.layout) == ("bfloat16", "big-endian"):
+            return "ml_dtypes itself misreads a bfloat16 array of the other byte order"
+        if word := self._refused_class(case):
+            return f"the call refuses {word} kernels"
+        if 0 in self.result_size(case):
+            return "the kernel, as the call reads it, is larger than the image"
+        return None
+
+    def _refused_class(self, case: Case) -> str | None:
+        """What a call that declares nothing was measured to refuse as a whole."""
+        if self.declares:
+            return None
+        return refused_class(self.probe.kernels, case.kernel, case.padding)
+
+    def call(self, img: Array, k: Array, padding: str) -> Array:
+        """Call the backend on input that it is to take.
+
+        Raises
+        ------
+        Unsupported
+            If the adapter says that the call has no such thing.
+        RaisedError, WrongShapeError
+            If the call raises, or returns what is no 2-D array.
+        """
+        try:
+            result: Any = self.backend.conv2d(img, k, padding)  # type: ignore[arg-type]
+        except (Unsupported, NonconformanceError):
+            raise
+        except Exception as error:
+            msg = f"{self.spec.call} raised {type(error).__name__}: {error}"
+            raise RaisedError(msg, operands=(img, k, padding)) from error
+        if type(result) is not np.ndarray or result.ndim != 2:
+            got = getattr(result, "shape", "no shape")
+            msg = f"{self.spec.call} returned {hints.a(result)} of {got}, not a 2-D ndarray"
+            raise WrongShapeError(msg)
+        return result
+
+    def shaped(self, img: Array, k: Array, padding: str) -> Array:
+        """Call the backend for a result that is measured, not judged.
+
+        Raises
+        ------
+        NonconformanceError
+            As `call`; and if the result has another shape than the padding gives.
+        """
+        result = self.call(img, k, padding)
+        if result.shape != self.size(img, k, padding):
+            msg = f"{self.spec.call}: {padding} gave shape {result.shape}"
+            raise WrongShapeError(msg)
+        return result
+
+    def run(self, case: Case) -> Array:
+        """Call the backend on a case."""
+        return self.call(*case.arrays(), case.padding)
+
+    def exact(
+        self, img: Array, k: Array, padding: str, corner: Shape = (0, 0), size: Shape | None = None
+    ) -> Exact:
+        """The exact result under the measured orientation, anchor and boundary.
+
+        Parameters
+        ----------
+        img, k : ndarray, (H, W) and (Kh, Kw)
+        padding : str
+        corner, size : (int, int)
+            First index and shape of the block of the result that is wanted; all of it by default.
+
+        Raises
+        ------
+        WrongFactError
+            If the probe found no orientation.
+        """
+        found = self.conventions
+        if found.orientation is None:
+            msg = "no reference to judge by: the probe found no single orientation"
+            raise WrongFactError(msg)
+        reads = orient(k, found.orientation)
+        before = found.before(padding, shape_of(reads))
+        with self.cost.of("reference"):
+            return remembered(
+                img,
+                reads,
+                before=(before[0] - corner[0], before[1] - corner[1]),
+                size=self.size(img, k, padding) if size is None else size,
+                boundary=found.boundary or "zeros",
+            )
+
+    def size(self, img: Array, k: Array, padding: str) -> Shape:
+        """Shape that the result must have."""
+        return self._size(padding, shape_of(img), shape_of(k))
+
+    def result_size(self, case: Case) -> Shape:
+        """Shape that the result of a case must have."""
+        return self._size(case.padding, case.image, case.kernel)
+
+    def _size(self, padding: str, image: Shape, kernel: Shape) -> Shape:
+        transposed = (self.conventions.orientation or "").startswith("transposed")
+        return output_size(padding, image, kernel[::-1] if transposed else kernel)

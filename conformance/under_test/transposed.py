@@ -1,0 +1,149 @@
+"""A transposed convolution under judgement: as `Subject`, with index maps of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from conv2d_conformance.backends.protocol import Unsupported
+from conv2d_conformance.cases.layers import Layer
+from conv2d_conformance.definition import layers
+from conv2d_conformance.definition.dtypes import DTYPES, named
+from conv2d_conformance.definition.padding import transposed_size
+from conv2d_conformance.diagnosis import transposed_misreadings
+from conv2d_conformance.errors import NonconformanceError
+from conv2d_conformance.probe.probe import PADDINGS, REFUSED, answer_of, refusals
+from conv2d_conformance.probe.transposed_conventions import Maps
+from conv2d_conformance.probe.transposed_index_map import MAPPED, WORDS
+from conv2d_conformance.under_test.backend import Subject
+from conv2d_conformance.under_test.layers import Layers, four
+
+if TYPE_CHECKING:
+    from conv2d_conformance.definition.correlation import Array, Exact, Orientation
+    from conv2d_conformance.definition.padding import Pads
+    from conv2d_conformance.definition.transposed_padding import Rule
+
+
+class TransposedLayers(Layers):
+    """The layers of one transposed convolution."""
+
+    def call(self, layer: Layer) -> Array:
+        """Call the backend on a layer; raises as `Layers.call`."""
+        return self._painted(layer, *layer.arrays())
+
+    def _painted(self, layer: Layer, img: Array, k: Array) -> Array:
+        call = self._of(layer).conv_transpose2d
+        return self._result(layer, call, img, k, layer.padding)
+
+    @cached_property
+    def maps(self) -> Maps:
+        """The index maps of every layer that the call takes."""
+        maps = Maps(self._subject.spec)
+        with self._subject.cost.of("probe"):
+            for layer in MAPPED:
+                self._add(maps, replace(layer, dtype=self._subject.plain_dtype))
+        return maps
+
+    def _add(self, maps: Maps, layer: Layer) -> None:
+        if self.lacks(layer):
+            return
+        try:
+            maps.add(self._painted, layer)
+        except (NonconformanceError, Unsupported) as error:
+            maps.complaints.append(f"{layer.id}: {error}")
+
+    @property
+    def orientation(self) -> Orientation | None:
+        """How the call was measured to read its kernel; as declared, where nothing tells."""
+        declared = self._subject.spec.reads
+        return self.maps.orientation or next((o for o, w in WORDS.items() if w == declared), None)
+
+    @property
+    def crops(self) -> Rule:
+        """The rule that explains the most of what was measured: what differs from it fails."""
+        return self.maps.rule
+
+    def pads(self, layer: Layer) -> Pads:
+        """What the call crops, by the measured rule."""
+        return self.crops.crops(layer)
+
+    def exact(self, layer: Layer) -> Exact:
+        """The exact result under the measured reading of the kernel and the measured rule."""
+        img, k = layer.arrays()
+        with self._subject.cost.of("reference"):
+            return layers.transpose(
+                four(img), self.reads(k), pads=self.pads(layer), options=layer.options
+            )
+
+    def size(self, layer: Layer) -> tuple[int, ...]:
+        """Shape that the result must have."""
+        size = transposed_size(layer.image, layer.kernel, self.pads(layer), layer.options)
+        return size if layer.channels is None else (layer.channels[0], layer.channels[2], *size)
+
+    def explained(self, layer: Layer, result: Array) -> str:
+        """What a wrong result equals instead, in one sentence."""
+        return transposed_misreadings.of(self, layer, result)
+
+    def facts(self) -> dict[str, Any]:
+        """Facts about layers, ready for JSON."""
+        given = {"options": list(self.options), "layouts": list(self._subject.spec.layouts)}
+        return self.maps.facts() | given
+
+
+class TransposedSubject(Subject):
+    """One backend whose operation is the transposed convolution; there is no probe of planes."""
+
+    @cached_property
+    def layers(self) -> TransposedLayers:
+        """The call as a layer."""
+        return TransposedLayers(self)
+
+    @cached_property
+    def paddings(self) -> tuple[str, ...]:
+        """Declared paddings, or those that gave a result."""
+        return self.spec.paddings or tuple(p for p in PADDINGS if self._takes(self.answers[p]))
+
+    @cached_property
+    def dtypes(self) -> tuple[str, ...]:
+        """Declared dtypes, or those that gave a result."""
+        return self.spec.dtypes or tuple(d for d in DTYPES if self._takes(self.answers[d]))
+
+    @property
+    def sums_directly(self) -> bool:
+        """Whether each element is judged by its own sum; the whole norm otherwise."""
+        return self.spec.algorithm != "fft"
+
+    @cached_property
+    def answers(self) -> dict[str, str]:
+        """By padding and by dtype: the dtype of a small result, or the refusal."""
+        asked = {p: (p, "float32") for p in PADDINGS} | {d: ("valid", d) for d in DTYPES}
+        with self.cost.of("probe"):
+            return {word: self._answer(*what) for word, what in asked.items()}
+
+    def _answer(self, padding: str, dtype: str) -> str:
+        img, k = np.ones((4, 5), named(dtype)), np.ones((2, 2), named(dtype))
+        answer = answer_of(lambda: self.guarded.conv_transpose2d(img, k, padding))  # type: ignore[arg-type]
+        return answer if isinstance(answer, str) else answer.dtype.name
+
+    @staticmethod
+    def _takes(answer: str) -> bool:
+        return not answer.startswith(REFUSED)
+
+    def facts(self) -> dict[str, Any]:
+        """Everything measured, by name and ready for JSON."""
+        outputs = {word: self.answers[word] for word in DTYPES}
+        return {
+            "operation": self.spec.operation,
+            **self.layers.facts(),
+            "paddings": [p for p in PADDINGS if self._takes(self.answers[p])],
+            "refused_paddings": refusals({p: self.answers[p] for p in PADDINGS}),
+            "dtypes": [word for word, given in outputs.items() if self._takes(given)],
+            "output_dtypes": outputs,
+        }
+
+    def lacks(self, case: object) -> str | None:
+        """Why the call does not take a case, or None if it does."""
+        return self.layers.lacks(case) if isinstance(case, Layer) else None

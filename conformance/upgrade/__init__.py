@@ -1,0 +1,1 @@
+"""Two versions or two settings of one call, run in turn and compared."""

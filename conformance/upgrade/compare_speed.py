@@ -1,0 +1,113 @@
+"""Whether one version of a backend is slower than another: fresh processes in pairs, then again.
+
+Every case is screened, in `SCREEN` pairs of processes, and those that look slower are measured
+again, in `CONFIRM` fresh pairs; only what is slower both times is reported. In either measurement a
+case counts as slower if the bound below its ratio, that of the sign test over pairs, lies above
+`LEAST`.
+
+The chance of a false report is set for all cases together. A case that is at most `LEAST` times
+slower passes the screen with a chance of at most `SCREENED`; the confirmation shares no process
+with it and is held to level/(cases · `SCREENED`), so that both happen to any one of the cases with
+at most ``level`` (Bonferroni's bound, which holds however cases hang together).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conv2d_conformance.upgrade.paired_processes import Bench
+from conv2d_conformance.upgrade.sign_test import fewest, interval
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conv2d_conformance.cases.layers import Layer
+    from conv2d_conformance.cases.planes import Case
+    from conv2d_conformance.upgrade.paired_processes import Progress, Start
+
+# Differences up to 3 % are not reported: where code and data come to lie makes as much
+# (Mytkowicz et al., "Producing wrong data without doing anything obviously wrong", 2009).
+LEAST = 1.03
+# One pair of 7 may be disturbed, with a chance of (1 + 7)/2**7 = 1/16; two of 18 for 18 cases.
+SCREEN, SCREENED = 7, 1 / 16
+CONFIRM = 18
+LEVEL = 0.001
+# Seconds of calls in the first measurement.
+BUDGET = 60.0
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """B's time over A's on one case: the median of the pairs that were measured last.
+
+    ``low`` and ``high`` enclose the true median with a confidence of ``level``. ``slower`` is what
+    the first measurement says, ``confirmed`` whether the second, which is then the last, agrees.
+    """
+
+    case: Case | Layer
+    ratio: float
+    low: float
+    high: float
+    level: float
+    pairs: int
+    slower: bool
+    confirmed: bool
+
+
+def compare(
+    a: Start,
+    b: Start,
+    cases: Sequence[Case | Layer],
+    *,
+    budget: float = BUDGET,
+    level: float = LEVEL,
+    progress: Progress,
+) -> list[Ratio]:
+    """The ratio of each case that fits the budget, in the order of ``cases``.
+
+    Parameters
+    ----------
+    a, b : Start
+        What starts a fresh process of the old version, and of the new one.
+    budget : float
+        Seconds of calls in the first measurement; starting processes comes on top, and so does the
+        second measurement, which takes up to `CONFIRM`/`SCREEN` times as long if all cases are
+        slower. A case that does not fit is left out, and ``progress`` is told.
+    level : float
+        Chance that any case that is not slower is reported.
+
+    Raises
+    ------
+    LeftOut
+        If no case fits. What a process raises is raised after both are closed.
+    """
+    bench = Bench(a, b, budget / SCREEN, progress)
+    first = bench.measured(cases, SCREEN)
+    screened = {case: judged(case, logs, SCREENED) for case, logs in first.items()}
+    flagged = [case for case, ratio in screened.items() if ratio.slower]
+    if flagged:
+        progress(f"measuring {len(flagged)} of {len(screened)} cases again")
+        chance = min(level / (len(screened) * SCREENED), SCREENED)
+        screened.update(again(bench, flagged, chance))
+    return [screened[case] for case in cases if case in screened]
+
+
+def again(
+    bench: Bench, flagged: Sequence[Case | Layer], chance: float
+) -> dict[Case | Layer, Ratio]:
+    """What fresh pairs say of the cases that look slower."""
+    logs = bench.measured(flagged, max(CONFIRM, fewest(chance)))
+    return {case: judged(case, logs[case], chance, again=True) for case in flagged}
+
+
+def judged(
+    case: Case | Layer, logs: Sequence[float], chance: float, *, again: bool = False
+) -> Ratio:
+    """The ratio that the pairs of one measurement say."""
+    found = interval(logs, chance)
+    middle, low, high = map(math.exp, (found.middle, found.low, found.high))
+    slower = low > LEAST
+    confidence = 1 - 2 * chance
+    return Ratio(case, middle, low, high, confidence, len(logs), again or slower, again and slower)

@@ -1,0 +1,101 @@
+"""Two fresh processes that take turns on every case: each pair of them gives one ratio per case.
+
+The process is what is repeated: memory layout and allocator are drawn anew with each start and stay
+for its life, so that more rounds in one process only measure the same draw better (Kalibera and
+Jones, "Rigorous benchmarking in reasonable time", 2013). Inside a pair the turns go A B B A, then
+B A A B, and the next pair begins with B: a drift of the machine favours each as often as the other.
+Both processes live; one works. A process is judged by its fastest round, since what disturbs a
+round only adds to it (Chen and Revels, "Robust benchmarking in noisy environments", 2016).
+"""
+
+from __future__ import annotations
+
+import math
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from conv2d_conformance.upgrade.schedule import planned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from conv2d_conformance.cases.layers import Layer
+    from conv2d_conformance.cases.planes import Case
+    from conv2d_conformance.upgrade.schedule import Turns
+
+    Start = Callable[[], "Process"]
+    Progress = Callable[[str], None]
+
+
+class Process(Protocol):
+    """One fresh interpreter that has loaded one version of one backend."""
+
+    def time(self, case: Case | Layer, rounds: int, loops: int) -> list[float]:
+        """Seconds per call of each round of ``loops`` calls, forced to completion inside it."""
+        ...
+
+    def close(self) -> None:
+        """End it."""
+        ...
+
+
+@dataclass
+class Bench:
+    """Measures cases in pair after pair of fresh processes.
+
+    ``plan`` is made in the first pair, of what fits into ``seconds`` of one pair, and then holds.
+    """
+
+    a: Start
+    b: Start
+    seconds: float
+    progress: Progress
+    plan: dict[Case | Layer, Turns] = field(default_factory=dict)
+
+    def measured(
+        self, cases: Iterable[Case | Layer], pairs: int
+    ) -> dict[Case | Layer, list[float]]:
+        """The logarithm of B's seconds over A's in each pair, for each case that fits."""
+        wanted = list(cases)
+        logs: dict[Case | Layer, list[float]] = {}
+        for pair in range(pairs):
+            for case, log in self._pair(wanted, pair).items():
+                logs.setdefault(case, []).append(log)
+            self.progress(f"pair {pair + 1} of {pairs}: {len(logs)} cases")
+        return logs
+
+    def _pair(self, cases: list[Case | Layer], pair: int) -> dict[Case | Layer, float]:
+        with ExitStack() as both:
+            a = both.enter_context(closing(self.a()))
+            b = both.enter_context(closing(self.b()))
+            if not self.plan:
+                self.plan = planned(a, b, cases, self.seconds, self.progress)
+            return log_ratios(a, b, {c: t for c, t in self.plan.items() if c in cases}, pair)
+
+
+def log_ratios(
+    a: Process, b: Process, plan: Mapping[Case | Layer, Turns], pair: int
+) -> dict[Case | Layer, float]:
+    """How much longer B takes than A on each case; 0.1 is about 10 %. B begins in odd pairs.
+
+    The first call of each, which may trace and compile, does not count. A case gets one cycle of
+    turns after the others have had theirs: a disturbance of a second then meets one cycle of many.
+    """
+    fastest = {(name, case): math.inf for case in plan for name in "ab"}
+    processes = {"a": a, "b": b}
+    for name, case in fastest:
+        processes[name].time(case, 1, 1)
+    for cycle, case in cycles(plan):
+        for name in "abba" if (pair + cycle) % 2 == 0 else "baab":
+            rounds = processes[name].time(case, plan[case].rounds, plan[case].loops)
+            fastest[name, case] = min(fastest[name, case], *rounds)
+    return {case: math.log(fastest["b", case] / fastest["a", case]) for case in plan}
+
+
+def cycles(plan: Mapping[Case | Layer, Turns]) -> Iterator[tuple[int, Case | Layer]]:
+    """The first cycle of every case, then the second of those that have one, and so on."""
+    for cycle in range(max(turns.cycles for turns in plan.values())):
+        for case, turns in plan.items():
+            if cycle < turns.cycles:
+                yield cycle, case

@@ -1,0 +1,113 @@
+"""The ratio of two versions' times, each call made in a host: paired timing of hosted backends."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from conv2d_conformance.cases.layer_tables import FULL
+from conv2d_conformance.cases.layers import Layer
+from conv2d_conformance.runtime.in_process import SECONDS
+from conv2d_conformance.runtime.remote import Hosted
+from conv2d_conformance.runtime.runner_pool import parted
+from conv2d_conformance.runtime.time_budget import LADDER, ROUNDS
+from conv2d_conformance.runtime.worker_process import Interpreter
+from conv2d_conformance.upgrade.compare_speed import compare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conv2d_conformance.cases.planes import Case
+    from conv2d_conformance.reports.document.model import Document, RatioRecord
+    from conv2d_conformance.upgrade.compare_speed import Ratio
+    from conv2d_conformance.upgrade.paired_processes import Progress
+
+TIMED: tuple[Case | Layer, ...] = (*LADDER, *FULL)
+
+
+class HostedProcess:
+    """One fresh process with one backend; a `conv2d_conformance.upgrade.paired_processes.Process`.
+
+    Operands go there once, with the first call.
+    """
+
+    def __init__(self, selector: str) -> None:
+        name, python = parted(selector)
+        self._interpreter = Interpreter(python)
+        self._backend = Hosted(self._interpreter, name, SECONDS)
+        self._sent: set[str] = set()
+
+    def time(self, case: Case | Layer, rounds: int, loops: int) -> list[float]:
+        """Seconds per call of each round, taken there."""
+        options = case.keywords if isinstance(case, Layer) else {}
+        operands = () if case.id in self._sent else (*case.arrays(), case.padding)
+        self._sent.add(case.id)
+        return self._backend.timed("conv2d", operands, options, rounds, loops, kept=case.id)
+
+    def close(self) -> None:
+        """End it."""
+        self._interpreter.stop()
+
+
+def to_time(before: Document, after: Document, backend: str) -> list[Case | Layer]:
+    """The cases timed on one side, and on the other too or only left out there for their time.
+
+    One that became slow enough to be left out is the last that may go unseen.
+    """
+    (was, late_before), (now, late_after) = (_clocked(each, backend) for each in (before, after))
+    chosen = (was.keys() & (now.keys() | late_after)) | (now.keys() & late_before)
+    return [case for case in TIMED if case.id in chosen]
+
+
+def unseen(
+    before: Document, after: Document, backend: str, ratios: Iterable[Ratio], longest: float
+) -> list[str]:
+    """The cases without a ratio of which the second run alone says that they are far slower.
+
+    They are left out of it, for `ROUNDS` calls outrun ``longest`` seconds, and took less than a
+    third of that in the first.
+    """
+    (was, _), (_, late) = (_clocked(each, backend) for each in (before, after))
+    quick = {case for case, seconds in was.items() if 3 * ROUNDS * seconds < longest}
+    return sorted((quick & late) - {ratio.case.id for ratio in ratios})
+
+
+def _clocked(document: Document, backend: str) -> tuple[dict[str, float], set[str]]:
+    """Seconds per call of the cases that passed and were timed; and those that were left out."""
+    (run,) = document["runs"]
+    timed, late = {}, set()
+    for record in run["records"]:
+        if record["kind"] == "timing" and record["backend"] == backend:
+            timed[record["case"]] = float(record["median"])
+        elif record["kind"] == "left out" and record["backend"] == backend:
+            late.add(record["case"])
+    return timed, late
+
+
+def ratios(
+    selectors: tuple[str, str],
+    cases: list[Case | Layer],
+    seconds: float,
+    level: float,
+    progress: Progress,
+) -> list[Ratio]:
+    """Compare a backend of two interpreters on some cases; see `upgrade.compare_speed.compare`."""
+    a, b = (partial(HostedProcess, selector) for selector in selectors)
+    return compare(a, b, cases, budget=seconds, level=level, progress=progress)
+
+
+def record(backend: str, ratio: Ratio, against: str) -> RatioRecord:
+    """What the document holds of a ratio; only what was measured twice counts as slower."""
+    return {
+        "kind": "ratio",
+        "backend": backend,
+        "case": ratio.case.id,
+        "ratio": ratio.ratio,
+        "low": ratio.low,
+        "high": ratio.high,
+        "level": ratio.level,
+        "pairs": ratio.pairs,
+        "confirmed": ratio.confirmed,
+        "slower": ratio.confirmed,
+        "against": against,
+    }

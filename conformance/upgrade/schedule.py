@@ -1,0 +1,117 @@
+"""How often two processes take turns on each case, so that a pair of them keeps its time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conv2d_conformance.runtime.time_budget import LeftOut, work
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from conv2d_conformance.cases.layers import Layer
+    from conv2d_conformance.cases.planes import Case
+    from conv2d_conformance.upgrade.paired_processes import Process, Progress
+
+# Seconds of one round, at least: shorter calls are repeated, as reading the clock takes time too.
+ROUND = 1e-3
+# Seconds of a call that finds caches and cores as the other process left them and is none the
+# slower; shorter ones get a second round in each turn.
+LONG = 5e-3
+# Cycles A B B A of one case in one pair.
+MOST = 8
+
+
+@dataclass(frozen=True)
+class Turns:
+    """Cycles of four turns; in each turn rounds of as many loops, that is calls."""
+
+    cycles: int
+    rounds: int
+    loops: int
+
+
+@dataclass
+class Cost:
+    """What a case costs in one pair, in seconds: both first calls, and one cycle."""
+
+    first: float
+    call: float
+
+    @property
+    def rounds(self) -> int:
+        """Rounds of one turn."""
+        return 1 if self.call > LONG else 2
+
+    @property
+    def loops(self) -> int:
+        """Calls of one round."""
+        return max(1, round(ROUND / self.call))
+
+    @property
+    def cycle(self) -> float:
+        """Seconds of A B B A."""
+        return 4 * self.rounds * self.loops * self.call
+
+    @property
+    def least(self) -> float:
+        """Seconds of the first calls and one cycle."""
+        return self.first + self.cycle
+
+
+def planned(
+    a: Process,
+    b: Process,
+    cases: Iterable[Case | Layer],
+    seconds: float,
+    progress: Progress,
+) -> dict[Case | Layer, Turns]:
+    """Turns for the cases that fit into ``seconds``, the cheapest first.
+
+    Raises
+    ------
+    LeftOut
+        If none fits.
+    """
+    costs = priced(a, b, sorted(cases, key=work), seconds, progress)
+    order = sorted(costs, key=lambda case: costs[case].least)
+    while order and sum(costs[case].least for case in order) > seconds:
+        left_out(progress, order.pop(), seconds)
+    if not order:
+        reason = f"no case fits into the {seconds:.2g} s that a pair of processes may take"
+        raise LeftOut(reason)
+    return shared([(case, costs[case]) for case in order], seconds)
+
+
+def priced(
+    a: Process, b: Process, cases: Sequence[Case | Layer], seconds: float, progress: Progress
+) -> dict[Case | Layer, Cost]:
+    """The cost of each case, but for those that the one below says would never fit."""
+    costs: dict[Case | Layer, Cost] = {}
+    per_product = 0.0
+    for case in cases:
+        if 6 * per_product * work(case) > seconds:
+            left_out(progress, case, seconds)
+            continue
+        first = sum(process.time(case, 1, 1)[0] for process in (a, b))
+        call = max(min(process.time(case, 2, 1)) for process in (a, b))
+        per_product = call / work(case)
+        costs[case] = Cost(first, call)
+    return costs
+
+
+def left_out(progress: Progress, case: Case | Layer, seconds: float) -> None:
+    """Say so: what is not compared must not pass for equal."""
+    progress(f"left out: {case.id}, as a pair of processes may take {seconds:.2g} s")
+
+
+def shared(costs: Sequence[tuple[Case | Layer, Cost]], seconds: float) -> dict[Case | Layer, Turns]:
+    """One cycle for each, and more from equal shares of the rest; what one spares, others get."""
+    spare = seconds - sum(cost.least for _, cost in costs)
+    turns = {}
+    for done, (case, cost) in enumerate(costs):
+        more = min(MOST - 1, int(spare / (len(costs) - done) / cost.cycle))
+        spare -= more * cost.cycle
+        turns[case] = Turns(1 + more, cost.rounds, cost.loops)
+    return turns

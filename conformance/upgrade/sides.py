@@ -1,0 +1,190 @@
+"""The two sides of an upgrade: an interpreter each, and the backends that are judged in both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from conv2d_conformance.backends import registry
+from conv2d_conformance.backends.protocol import Unavailable
+from conv2d_conformance.backends.registry import UnknownBackendError
+from conv2d_conformance.backends.worker.installed_packages import BUILDS
+from conv2d_conformance.runtime.choose_python import python_of
+from conv2d_conformance.runtime.find_python import CannotBuildError
+from conv2d_conformance.runtime.runner_pool import Places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from conv2d_conformance.upgrade.paired_processes import Progress
+
+# What is upgraded may be NumPy itself, which has no call: the loops that need nothing else show it.
+OF_NUMPY = ("textbook",)
+# No distribution's: their normal names are in lower case.
+PYTHON = "Python"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two: what a person calls it, and its interpreter."""
+
+    title: str
+    python: Path
+
+    def __str__(self) -> str:
+        """As the person wrote it."""
+        return self.title
+
+    def has(self, name: str) -> str:
+        """A selector of the backend in this interpreter."""
+        return f"{name}@{self.python}"
+
+
+def built(
+    wanted: Sequence[str], pythons: Sequence[str], more: Sequence[str], progress: Progress
+) -> list[Side]:
+    """The two sides, built where requirements are given.
+
+    Parameters
+    ----------
+    wanted : sequence of str
+        Requirements of each side, separated by blanks; empty if the interpreters are there.
+    pythons : sequence of str
+        A path, command or version each; one is for both.
+    more : sequence of str
+        Requirements of both.
+
+    Raises
+    ------
+    CannotBuildError
+        If an interpreter is not there, or a requirement cannot be met.
+    """
+    each: list[str | None] = [*pythons] if pythons else [None]
+    each = each * 2 if len(each) == 1 else each
+    made = []
+    for words, python in zip(wanted or ("", ""), each, strict=True):
+        there = python_of([*words.split(), *more], python, progress)
+        made.append(Side(" on ".join(filter(None, (words, python))), there))
+    return made
+
+
+def backends(selectors: Sequence[str], sides: Sequence[Side]) -> list[str]:
+    """The names of what is judged; without a selector, the calls of what differs.
+
+    Raises
+    ------
+    UnknownBackendError
+        If that is none, or a selector stands for none on both sides.
+    Unavailable
+        If one loads on neither side.
+    """
+    chosen = selectors or served(changed(sides))
+    places = Places()
+    try:
+        names = list(dict.fromkeys(n for each in chosen for n in _names(places, each, sides)))
+        for name in names:
+            _require(places, name, sides)
+    finally:
+        places.stop()
+    return names
+
+
+def distributions(wanted: Iterable[str]) -> list[str]:
+    """The distributions that requirements name, by their normal names.
+
+    Raises
+    ------
+    CannotBuildError
+        If one is no requirement.
+    """
+    names = []
+    for word in (word for words in wanted for word in words.split()):
+        try:
+            name = canonicalize_name(Requirement(word).name)
+        except InvalidRequirement as error:
+            msg = f"{word!r} is no requirement: write it as pip has it, without blanks: jax==0.10.2"
+            raise CannotBuildError(msg) from error
+        names.append(BUILDS.get(name, name))
+    return list(dict.fromkeys(names))
+
+
+def changed(sides: Sequence[Side]) -> list[str]:
+    """The distributions that both sides have in different versions."""
+    before, after = _held(sides)
+    before.pop(PYTHON)
+    return [name for name in before if after.get(name, before[name]) != before[name]]
+
+
+def differences(sides: Sequence[Side]) -> list[str]:
+    """What the sides hold otherwise, in words, as ``jax 0.9.2 -> 0.10.2``; Python is one of it.
+
+    Raises
+    ------
+    Unavailable
+        If an interpreter does not start.
+    """
+    before, after = _held(sides)
+    return [
+        f"{name} {before.get(name, 'not there')} -> {after.get(name, 'not there')}"
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _held(sides: Sequence[Side]) -> list[dict[str, str]]:
+    """Versions of what each side holds, and of its Python, which has a name of its own."""
+    places = Places()
+    try:
+        told = [places.greeting(side.python) for side in sides]
+        return [{PYTHON: each["python"], **each["packages"]} for each in told]
+    finally:
+        places.stop()
+
+
+def served(names: Sequence[str]) -> list[str]:
+    """The shipped backends of some distributions.
+
+    Raises
+    ------
+    UnknownBackendError
+        If there are none.
+    """
+    found = [backend for name in names for backend in registry.serving(name)]
+    if found:
+        return found
+    if "numpy" in names:
+        return list(OF_NUMPY)
+    said = f"no shipped backend is of {', '.join(names)}" if names else "no version differs"
+    msg = f"{said}; name what to judge with --backend"
+    raise UnknownBackendError(msg)
+
+
+def _names(places: Places, selector: str, sides: Sequence[Side]) -> list[str]:
+    """What a selector stands for on either side: only one of them may have registered it."""
+    found, wrong = [], []
+    for side in sides:
+        try:
+            selected = places.select(side.has(selector))
+        except UnknownBackendError as error:
+            wrong.append(error)
+        else:
+            found += [each.removesuffix(side.has("")) for each in selected]
+    if len(wrong) == len(sides):
+        raise wrong[0]
+    return found
+
+
+def _require(places: Places, name: str, sides: Sequence[Side]) -> None:
+    reasons = []
+    for side in sides:
+        try:
+            places.place(side.has(name))
+        except (Unavailable, UnknownBackendError) as error:
+            reasons.append(f"{side}: {error}")
+    if len(reasons) == len(sides):
+        msg = f"{reasons[0]}; add what it needs with --with, or name others with --backend"
+        raise Unavailable(msg)

@@ -1,0 +1,71 @@
+"""The speed of an upgrade: two versions of each backend timed in turns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conv2d_conformance.console import say
+from conv2d_conformance.runtime.time_budget import LeftOut
+from conv2d_conformance.upgrade import remote_pairs
+from conv2d_conformance.upgrade.compare_speed import LEVEL
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conv2d_conformance.reports.document.model import Document, RatioRecord
+    from conv2d_conformance.upgrade.compare_speed import Ratio
+    from conv2d_conformance.upgrade.sides import Side
+
+# Seconds. A size of which five calls take longer would leave paired timing nothing for the others.
+LONGEST = 0.5
+
+
+def add_ratios(
+    both: Sequence[Side], names: Sequence[str], documents: tuple[Document, Document], seconds: float
+) -> list[str]:
+    """Time the two in turns, put the ratios into the second document, and say what has too few.
+
+    Parameters
+    ----------
+    both : sequence of Side
+    names : sequence of str
+        Backends.
+    documents : (Document, Document)
+        Of the two sides, one run each; the second gets a record of each ratio.
+    seconds : float
+        Of the first measurement of each backend.
+    """
+    level = LEVEL / len(names)
+    found: list[RatioRecord] = []
+    unjudged = []
+    for name in names:
+        ratios, why = _ratios(both, name, documents, seconds, level)
+        found += [remote_pairs.record(name, ratio, str(both[0])) for ratio in ratios]
+        unjudged += [f"the speed of {name}: {why}; --seconds 0 leaves speed out"] if why else []
+    (run,) = documents[1]["runs"]
+    run["records"][-1:-1] = found
+    return unjudged
+
+
+def _ratios(
+    both: Sequence[Side],
+    name: str,
+    documents: tuple[Document, Document],
+    seconds: float,
+    level: float,
+) -> tuple[list[Ratio], str]:
+    """The ratios of one backend, and why they are not enough; that is empty if they are."""
+    cases = remote_pairs.to_time(*documents, name)
+    if not cases:
+        return [], ""
+    say(f"timing {name}: {both[0]} and {both[1]} in turns, {len(cases)} cases")
+    selectors = both[0].has(name), both[1].has(name)
+    try:
+        found = remote_pairs.ratios(selectors, cases, seconds, level, say)
+    except LeftOut as error:
+        return [], f"{error}; give it more --seconds"
+    except Exception as error:  # noqa: BLE001  (whatever a framework raises; the rest goes on)
+        return [], f"{type(error).__name__}: {error}"
+    if lost := remote_pairs.unseen(*documents, name, found, LONGEST):
+        return found, f"{', '.join(lost)} got slower than fits; give it more --seconds"
+    return found, ""

@@ -1,0 +1,1 @@
+"""The results document: its types, its schema, and how it is read, written and merged."""

@@ -1,0 +1,147 @@
+"""Reads, writes and merges results documents."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+from conv2d_conformance.reports.document.line_format import filled, whole
+from conv2d_conformance.reports.document.model import SCHEMA_VERSION, Document, DocumentError, Run
+from conv2d_conformance.reports.document.recorder import Recorder
+from conv2d_conformance.reports.document.schema import check_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+__all__ = ["Document", "DocumentError", "Recorder", "load", "merge", "save"]
+
+
+def load(path: Path) -> Document:
+    """Return the results document at ``path``.
+
+    Raises
+    ------
+    DocumentError
+        In one line, if the file is missing, is not complete JSON, is something else, has another
+        schema version, or does not fit the schema.
+    """
+    value = _parse(_read(path), path)
+    _recognise(value, path)
+    check_document(value, str(path))
+    document = cast("Document", value)
+    for run in document["runs"]:
+        run["records"] = [filled(record) for record in run["records"]]
+        _check_ids(run, path)
+    return document
+
+
+def save(document: Document, path: Path, *, brief: bool = False) -> None:
+    """Write a whole document, one record per line, replacing what is at ``path``.
+
+    A brief one is for committing: its verdicts leave out what is null or can be told from the rest.
+
+    Raises
+    ------
+    DocumentError
+        If the file cannot be written.
+    """
+    fresh = path.with_name(f"{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_text(whole(document, brief=brief), "utf-8", newline="\n")
+        fresh.replace(path)
+    except OSError as error:
+        msg = f"{path}: cannot write ({error.strerror}); choose another place"
+        raise DocumentError(msg) from error
+
+
+def merge(documents: Iterable[Document], expected: Sequence[str] = ()) -> Document:
+    """Return one document with the newest run of each environment.
+
+    Parameters
+    ----------
+    documents : iterable of Document
+        Of two runs of one environment the one that started last stays.
+    expected : sequence of str
+        Environments that ought to be there, in the order wanted; one without a run becomes a run
+        that says so.
+    """
+    newest: dict[str, Run] = {name: _absent(name) for name in expected}
+    for document in documents:
+        for run in document["runs"]:
+            held = newest.get(run["environment"])
+            if held is None or _started(run) >= _started(held):
+                newest[run["environment"]] = run
+    return {"schema_version": SCHEMA_VERSION, "runs": list(newest.values())}
+
+
+def _absent(environment: str) -> Run:
+    command = f"tox run -e {environment}"
+    return {
+        "environment": environment,
+        "started": None,
+        "command": command,
+        "not_run": f"no results document; run `{command}`",
+        "fingerprint": None,
+        "clauses": [],
+        "records": [],
+    }
+
+
+def _started(run: Run) -> datetime:
+    text = run["started"]
+    return datetime.fromisoformat(text) if text else datetime.min.replace(tzinfo=UTC)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        msg = (
+            f"{path}: no such results document; write it with `pytest conformance --results {path}`"
+        )
+    except UnicodeDecodeError:
+        msg = f"{path}: not a results document (not UTF-8 text); write it with --results"
+    except OSError as error:
+        msg = f"{path}: cannot be read ({error.strerror}); check the path and its permissions"
+    raise DocumentError(msg)
+
+
+def _parse(text: str, path: Path) -> Any:
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}: {error.msg}"
+        mend = "run again, or close the last whole line before it with ]}]}"
+        msg = f"{path}: not complete JSON ({place}); {mend}"
+    except (ValueError, RecursionError) as error:
+        msg = f"{path}: not strict JSON ({error}); write it with --results"
+    raise DocumentError(msg)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    msg = f"it holds a bare {name}"
+    raise ValueError(msg)
+
+
+def _recognise(value: Any, path: Path) -> None:
+    if not isinstance(value, dict) or not {"schema_version", "runs"} <= value.keys():
+        msg = f"{path}: JSON, but no results document (no schema_version and runs); check the path"
+        raise DocumentError(msg)
+    version = value["schema_version"]
+    if version is True or version != SCHEMA_VERSION:
+        mend = "run again, or read it with the release that wrote it"
+        msg = f"{path}: schema version {version!r:.20}, this release reads {SCHEMA_VERSION}; {mend}"
+        raise DocumentError(msg)
+
+
+def _check_ids(run: Run, path: Path) -> None:
+    seen: set[str] = set()
+    for record in run["records"]:
+        if record["kind"] == "verdict":
+            if record["id"] in seen:
+                msg = f"{path}: two verdicts in one run share the id {record['id']!r}; run it again"
+                raise DocumentError(msg)
+            seen.add(record["id"])

@@ -1,0 +1,111 @@
+r"""How a document lies on disk: a record per line, for small diffs and one-write appends.
+
+The end of a file is always ``FOOTER``. A record is appended by writing ``,\n<record>`` and the
+footer again over the old footer.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any, cast
+
+from conv2d_conformance.reports.document.model import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from conv2d_conformance.reports.document.model import Document, Record, Run, RunHeader
+
+FOOTER = "\n]}]}\n"
+# What a verdict need not say: left out on disk, it is this.
+IMPLIED: dict[str, Any] = {
+    "symptom": None,
+    "message": None,
+    "reason": None,
+    "link": None,
+    "margin": None,
+    "where": None,
+    "seconds": 0,
+    "repeat": None,
+}
+
+
+def implied_id(verdict: Mapping[str, Any]) -> str:
+    """Return the id of a verdict that names none; unique, as its parts are."""
+    return f"{verdict['check']}[{verdict['backend']}-{verdict['case']}]"
+
+
+def sparse(record: Record) -> dict[str, Any]:
+    """Return ``record`` without what `filled` puts back."""
+    if record["kind"] != "verdict":
+        return dict(record)
+    unsaid = {**IMPLIED, "id": implied_id(record)}
+    return {key: value for key, value in record.items() if unsaid.get(key, ...) != value}
+
+
+def filled(record: Record) -> Record:
+    """Return a record read from disk with everything that it left unsaid."""
+    if record["kind"] != "verdict" or ("id" in record and IMPLIED.keys() <= record.keys()):
+        return record
+    return cast("Record", {"kind": "verdict", "id": implied_id(record), **IMPLIED, **record})
+
+
+def line(value: object) -> str:
+    """Return ``value`` as strict JSON on one line of ASCII.
+
+    Raises
+    ------
+    TypeError
+        If ``value`` holds something that JSON cannot.
+    """
+    return json.dumps(plain(value), allow_nan=False)
+
+
+def plain(value: Any) -> Any:
+    """Return ``value`` in JSON's own types: no NaN, no infinity, no numpy scalar, no tuple."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else str(float(value))
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    return value
+
+
+def two_digits(value: float) -> float:
+    """Return ``value`` to two significant digits: what a committed margin keeps."""
+    return float(f"{value:.1e}")
+
+
+def opening(header: RunHeader) -> str:
+    """Return the text of a document up to the first record of its only run."""
+    return f"{_document_opening()}\n{_run_opening(header)}"
+
+
+def whole(document: Document, *, brief: bool = False) -> str:
+    """Return the text of a whole document; in a brief one verdicts leave out what goes unsaid."""
+    runs = ",\n".join(_whole_run(run, brief=brief) for run in document["runs"])
+    return f"{_document_opening()}\n{runs}]}}\n"
+
+
+def _whole_run(run: Run, *, brief: bool) -> str:
+    records = ",\n".join(line(sparse(r) if brief else r) for r in run["records"])
+    return f"{_run_opening(run)}{records}\n]}}"
+
+
+def _document_opening() -> str:
+    return f'{{"schema_version": {SCHEMA_VERSION}, "runs": ['
+
+
+def _run_opening(header: Mapping[str, Any]) -> str:
+    return "{" + ",\n".join(_header_lines(header)) + ',\n"records": [\n'
+
+
+def _header_lines(header: Mapping[str, Any]) -> Iterator[str]:
+    for key in ("environment", "started", "command", "not_run", "fingerprint"):
+        yield f'"{key}": {line(header[key])}'
+    clauses = ",\n".join(map(line, header["clauses"]))
+    yield f'"clauses": [\n{clauses}\n]'

@@ -1,0 +1,110 @@
+"""Writes a results document record by record; a run that is killed keeps what it had."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Self
+
+from conv2d_conformance.reports.document.line_format import FOOTER, line, opening, plain
+from conv2d_conformance.reports.document.model import SCHEMA_VERSION, DocumentError
+from conv2d_conformance.reports.document.schema import RecordChecker, check_frame
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conv2d_conformance.reports.document.model import Record, RunHeader
+
+
+class Recorder:
+    """A results document that is complete, valid JSON after every `add`.
+
+    Parameters
+    ----------
+    path : Path
+        Where the document goes. A file that is there is replaced; missing folders are made.
+    header : RunHeader
+        The run, without its records.
+
+    Raises
+    ------
+    DocumentError
+        If the header does not fit the schema or the file cannot be written.
+
+    Notes
+    -----
+    Each record is one ``write`` over the closing footer: nothing is held back in this process, so
+    ``kill -9`` between two adds loses nothing. If the disk fills, the footer is put back.
+    """
+
+    def __init__(self, path: Path, header: RunHeader) -> None:
+        frame = {"schema_version": SCHEMA_VERSION, "runs": [{**header, "records": []}]}
+        check_frame(plain(frame), str(path))
+        self._path = path
+        self._checker = RecordChecker()
+        self._ids: set[str] = set()
+        self._separator = ""
+        self._footer_at = self._start(opening(header))
+        self._file = path.open("r+b", buffering=0)
+
+    def add(self, record: Record) -> None:
+        """Append ``record`` and return once it is in the file.
+
+        Raises
+        ------
+        DocumentError
+            If the record does not fit the schema, repeats a verdict's id, or cannot be written.
+        """
+        text = line(record)
+        self._accept(json.loads(text))
+        body = (self._separator + text).encode()
+        self._write_at(self._footer_at, body + FOOTER.encode())
+        self._footer_at += len(body)
+        self._separator = ",\n"
+
+    def close(self) -> None:
+        """Close the file; the document is complete with or without this."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _start(self, text: str) -> int:
+        # A rename: whoever reads the path sees the old document or the new one, never half of one.
+        fresh = self._path.with_name(f"{self._path.name}.new")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(text.removesuffix("\n") + FOOTER, "utf-8", newline="\n")
+            fresh.replace(self._path)
+        except OSError as error:
+            msg = f"{self._path}: cannot write results ({error.strerror}); choose another --results"
+            raise DocumentError(msg) from error
+        return len(text.encode())
+
+    def _accept(self, record: Record) -> None:
+        self._checker.check(record, f"{self._path}: record {record.get('id', '')}".rstrip())
+        if record["kind"] != "verdict":
+            return
+        if record["id"] in self._ids:
+            msg = f"{self._path}: verdict id {record['id']!r} was used before; ids are unique"
+            raise DocumentError(msg)
+        self._ids.add(record["id"])
+
+    def _write_at(self, offset: int, data: bytes) -> None:
+        try:
+            self._file.seek(offset)
+            if self._file.write(data) != len(data):
+                self._restore(offset)
+                msg = f"{self._path}: the disk is full; the document ends before this record"
+                raise DocumentError(msg)
+        except OSError as error:
+            self._restore(offset)
+            msg = f"{self._path}: cannot append ({error.strerror}); it keeps what it had"
+            raise DocumentError(msg) from error
+
+    def _restore(self, offset: int) -> None:
+        self._file.seek(offset)
+        self._file.write(FOOTER.encode())
+        self._file.truncate()

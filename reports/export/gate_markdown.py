@@ -1,0 +1,82 @@
+"""The gate's findings on a CI job's page: Markdown, and GitHub's workflow commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conv2d_conformance.reports.export.gate_text import place, verdict
+from conv2d_conformance.reports.export.markdown import (
+    SUMMARY_BYTES,
+    code,
+    escaped,
+    fitted,
+    row_of,
+    table_of,
+)
+from conv2d_conformance.reports.gate.grouping import grouped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from conv2d_conformance.reports.gate.change import Change
+    from conv2d_conformance.reports.gate.compare import Comparison
+    from conv2d_conformance.reports.gate.grouping import Group
+
+# GitHub shows ten annotations of each level per step.
+SHOWN = 10
+HEAD = ("Kind", "Backend", "What", "Before", "After", "What it means")
+CUT = "\nThe rest did not fit; see the text or the JSON of the gate.\n"
+
+
+def markdown(made: Comparison, limit: int = SUMMARY_BYTES) -> str:
+    """Return a page of at most ``limit`` bytes: the verdict, then findings, then notes."""
+    parts = [f"**{escaped(verdict(made))}**\n"]
+    parts += [f"\n* could not judge: {escaped(reason)}\n" for reason in made.unjudged]
+    parts += _table("Findings", made.findings)
+    parts += _table("Acknowledged", [one.change for one in made.acknowledged])
+    parts += _table("Notes", made.notes)
+    return fitted(parts, limit, CUT)
+
+
+def _table(title: str, changes: Iterable[Change]) -> Iterator[str]:
+    groups = grouped(changes)
+    if groups:
+        yield f"\n### {title}\n\n{table_of(HEAD, [])}"
+    for group in groups:
+        yield row_of(_cells(group))
+
+
+def _cells(group: Group) -> tuple[str, ...]:
+    change = group.first
+    texts = (group.subject, group.before, group.after, change.meaning)
+    return escaped(change.kind), code(place(change)), *map(escaped, texts)
+
+
+def github(made: Comparison) -> str:
+    """Return workflow commands: an error for each group of findings, a notice for each of notes."""
+    errors = [("could not judge", reason) for reason in made.unjudged]
+    errors += map(_annotation, grouped(made.findings))
+    notices = [_annotation(group) for group in grouped(made.notes)]
+    return "\n".join([*_commands("error", errors), *_commands("notice", notices)])
+
+
+def _annotation(group: Group) -> tuple[str, str]:
+    change = group.first
+    title = f"{change.kind}: {place(change)}"
+    return title, f"{group.subject}: {group.before} -> {group.after}. {change.meaning}"
+
+
+def _commands(level: str, told: list[tuple[str, str]]) -> Iterator[str]:
+    shown = told if len(told) <= SHOWN else told[: SHOWN - 1]
+    for title, message in shown:
+        yield f"::{level} title={_property(title)}::{_data(message)}"
+    if len(told) > len(shown):
+        yield f"::{level} title=gate::{len(told) - len(shown)} more; see the text that gate prints"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,94 @@
+"""The gate's findings for people: by kind, then backend, the same change told once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conv2d_conformance.reports.gate.acknowledgements import KINDS, entry_for
+from conv2d_conformance.reports.gate.grouping import NAMED, grouped
+from conv2d_conformance.reports.tables.summary import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from conv2d_conformance.reports.gate.change import Change
+    from conv2d_conformance.reports.gate.compare import Comparison
+    from conv2d_conformance.reports.gate.grouping import Group
+
+
+def verdict(made: Comparison) -> str:
+    """Return what came out, in one sentence."""
+    if made.unjudged:
+        head = f"could not judge: {made.unjudged[0]}"
+        more = len(made.unjudged) - 1
+        head += f" (and {count(more, 'other reason')}, listed above)" if more else ""
+        return f"{head}; {count(len(made.findings), 'finding')} so far"
+    told = count(len(made.findings), "finding") if made.findings else "no finding"
+    accepted = f"{len(made.acknowledged)} acknowledged, " if made.acknowledged else ""
+    compared = f"{count(made.joined, 'verdict')} compared"
+    return f"{told}; {accepted}{count(len(made.notes), 'note')}, {compared}"
+
+
+def text(made: Comparison) -> str:
+    """Return everything as text; the verdict comes last, where a terminal stops."""
+    lines = [*_section(made.findings), *_accepted(made), *_section(made.notes, "note: ")]
+    if entries := list(entries_of(made)):
+        lines += [
+            "To accept a finding, say why and put its entry into acknowledgements.toml:",
+            "",
+        ]
+        lines += entries
+    lines += [f"could not judge: {reason}" for reason in made.unjudged[1:]]
+    if any(len(group.changes) > NAMED for group in grouped([*made.findings, *made.notes])):
+        lines += ["Every case is named by --json.", ""]
+    return "\n".join([*lines, verdict(made)])
+
+
+def entries_of(made: Comparison) -> Iterator[str]:
+    """Yield the entry that would accept each group of findings, of those that can be accepted."""
+    for group in grouped(made.findings):
+        versions = made.versions.get((group.first.environment, group.first.backend))
+        if versions is not None and group.first.kind in KINDS:
+            yield entry_for(group, versions, made.today)
+
+
+def _section(changes: Iterable[Change], prefix: str = "") -> Iterator[str]:
+    kind = backend = ""
+    for group in grouped(changes):
+        change = group.first
+        if change.kind != kind:
+            kind, backend = change.kind, ""
+            yield f"{prefix}{kind}"
+        if place(change) != backend:
+            backend = place(change)
+            yield f"  {backend}"
+        yield from _group(group)
+
+
+def place(change: Change) -> str:
+    """A backend and its environment, as far as a change is of one."""
+    if not change.backend:
+        return change.environment or "acknowledgements"
+    return f"{change.backend} ({change.environment})" if change.environment else change.backend
+
+
+def _group(group: Group) -> Iterator[str]:
+    change = group.first
+    yield f"    {group.subject}"
+    yield f"      {group.before} -> {group.after}"
+    yield f"      {change.meaning}"
+    yield ""
+
+
+def _accepted(made: Comparison) -> Iterator[str]:
+    reasons: dict[str, int] = {}
+    for one in made.acknowledged:
+        said = f"  {one.by}: {one.by.reason}{f' ({one.by.link})' if one.by.link else ''}"
+        line = f"{said}; until {one.by.expires}"
+        reasons[line] = reasons.get(line, 0) + 1
+    if reasons:
+        yield "acknowledged"
+    for line, number in reasons.items():
+        yield f"{line}; {count(number, 'finding')}"
+    if reasons:
+        yield ""

@@ -1,0 +1,167 @@
+"""Draws a results document as one self-contained page that loads nothing."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from conv2d_conformance.reports.page import assets
+from conv2d_conformance.reports.page.changes import changes_of
+from conv2d_conformance.reports.page.example import worked
+from conv2d_conformance.reports.page.packing import packed
+from conv2d_conformance.reports.page.plots import plots
+from conv2d_conformance.reports.page.precision import BITS, names_of, precision_rows
+from conv2d_conformance.reports.page.records import packed_records
+from conv2d_conformance.reports.page.speed import fastest
+from conv2d_conformance.reports.page.translations import picker
+from conv2d_conformance.reports.page.wording import FILTERS, sections
+from conv2d_conformance.reports.tables.conventions import Conventions, conventions
+from conv2d_conformance.reports.tables.cost import ACCOUNTS, cost_rows
+from conv2d_conformance.reports.tables.layers import layer_rows
+from conv2d_conformance.reports.tables.links import backend_place, cell_place, clause_place
+from conv2d_conformance.reports.tables.matrix import MatrixRow, clauses, matrix
+from conv2d_conformance.reports.tables.orientation import ORIENTATIONS
+from conv2d_conformance.reports.tables.summary import OUTCOMES, backends, end, overall
+from conv2d_conformance.reports.tables.timings import left_out, machine, timings
+from conv2d_conformance.reports.tables.transposed import transposed_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conv2d_conformance.reports.document.model import Document, Run
+    from conv2d_conformance.reports.gate.compare import Comparison
+    from conv2d_conformance.reports.page.example import Example
+    from conv2d_conformance.reports.page.translations import Translation
+
+LARGEST = 2_350_000  # bytes of the page, its scripts aside
+LEAST = 200_000  # of them for records, whatever the rest takes
+
+
+def render_html(
+    document: Document,
+    translations: Sequence[Translation] = (),
+    changes: Comparison | None = None,
+    example: Example | None = None,
+) -> str:
+    """Return the report as one HTML page that loads nothing.
+
+    Parameters
+    ----------
+    document : Document
+    translations : sequence of Translation
+        What the picker offers; without any the page says why there is none.
+    changes : Comparison, optional
+        What changed since a baseline.
+    example : Example, optional
+        Worked at the head of the page.
+    """
+    context = _measured(document) | _judged(document) | _timed(document) | _about(document)
+    context |= {
+        "picker": packed(picker(translations)) if translations else None,
+        "changes": changes_of(changes) if changes is not None else None,
+        "example": example,
+        "worked": worked(example, document) if example else [],
+    }
+    text: str = _environment().get_template("report.html.j2").render(context)
+    context["records"] = packed_records(
+        document, max(LEAST, LARGEST - len(text.encode("utf-8", "replace")))
+    )
+    text += _environment().get_template("data.html.j2").render(context)
+    # A message may hold half of a surrogate pair, which no file takes.
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _judged(document: Document) -> dict[str, Any]:
+    status, sentence = overall(document)
+    rows = matrix(document)
+    return {
+        "status": status,
+        "sentence": sentence,
+        "clauses": clauses(document),
+        "rows": rows,
+        "groups": _by_environment(rows),
+        "outcomes": [o for o in OUTCOMES if any(row.line.counts[o] for row in rows)],
+    }
+
+
+def _measured(document: Document) -> dict[str, Any]:
+    found, precision = conventions(document), precision_rows(document)
+    return {
+        "plots": packed(plots(document, precision)),
+        "orientations": ORIENTATIONS,
+        "seen": _by_orientation(found),
+        "conventions": found,
+        "precision": precision,
+        "bits": BITS,
+        "lowered": names_of([row for row in precision if row.lowered]),
+        "rounded": names_of([row for row in precision if row.rounded]),
+        "transposed_rows": transposed_rows(document),
+        "layer_rows": layer_rows(document),
+    }
+
+
+def _timed(document: Document) -> dict[str, Any]:
+    return {
+        "rungs": timings(document),
+        "fastest": fastest(document),
+        "left_out": left_out(document),
+        "cost_rows": cost_rows(document),
+        "accounts": ACCOUNTS,
+    }
+
+
+def _about(document: Document) -> dict[str, Any]:
+    return {"runs": [_run(run) for run in document["runs"]]}
+
+
+def _run(run: Run) -> dict[str, Any]:
+    records = [record for record in backends(run).values() if record is not None]
+    versions = {dist: v for record in records for dist, v in record["versions"].items()}
+    return {
+        "run": run,
+        "versions": versions,
+        "machine": machine(run),
+        "backends": records,
+        "end": end(run),
+    }
+
+
+def _by_environment(rows: list[MatrixRow]) -> dict[str, list[MatrixRow]]:
+    groups: dict[str, list[MatrixRow]] = {}
+    for row in rows:
+        groups.setdefault(row.line.environment, []).append(row)
+    return groups
+
+
+def _by_orientation(found: list[Conventions]) -> dict[str, list[str]]:
+    seen: dict[str, list[str]] = {name: [] for name in ORIENTATIONS}
+    for one in found:
+        if "orientation" in one.facts:
+            seen.setdefault(one.orientation or "cannot be told", []).append(one.label)
+    return {name: names for name, names in seen.items() if names}
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        # Not by the package's name: a folder `reports` where the command runs may come first.
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= FILTERS
+    environment.globals |= {
+        "sections": sections,
+        "scripts": assets.scripts(),
+        "style": assets.style(),
+        "policy": assets.policy(),
+        "backend_place": backend_place,
+        "cell_place": cell_place,
+        "clause_place": clause_place,
+    }
+    return environment

@@ -1,0 +1,203 @@
+"""A failing layer comes with a script that shows it, and shows nothing once it is mended."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from conv2d_conformance.backends.protocol import Unsupported
+from conv2d_conformance.cases.layer_tables import FULL
+from conv2d_conformance.cases.layers import Layer as Case
+from conv2d_conformance.cases.layers import parse
+from conv2d_conformance.cases.transposed_layers import parse as parse_transposed
+from conv2d_conformance.checks.registry import REGISTERED
+from conv2d_conformance.errors import NonconformanceError
+from conv2d_conformance.matrix import layer_evidence
+from conv2d_conformance.matrix.script import About
+from conv2d_conformance.reports.document.files import load
+from conv2d_conformance.under_test.factory import judged as adjoint
+from tests.checks.test_layer_mutants import judged
+from tests.matrix.test_plugin import ROOT, matrix
+from tests.mutants import layer_faults
+from tests.mutants.layer_table import (
+    EXACT,
+    GRADIENTS,
+    LAYER_MUTANTS,
+    LAYOUT,
+    PAIRING,
+    REAL,
+    LayerMutant,
+)
+from tests.mutants.layers import Layer
+from tests.mutants.output_padding import more_swapped, padded
+from tests.mutants.transposed import Transposed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.matrix.layer_evidence import LayerEvidence
+    from conv2d_conformance.under_test.backend import Subject
+
+JUDGED = (EXACT, REAL, LAYOUT, GRADIENTS, PAIRING)
+OF_LAYERS = [mutant for mutant in LAYER_MUTANTS if mutant.check in JUDGED]
+ABOUT = About("mutant", "check", "case", "message", "", (), "data.npz")
+FLIPPED = "n1c2o3/9x11-by-3x2/same/s2x1/d1x2"
+
+
+def failing(subject: Subject, check: str) -> Case:
+    """The first layer on which a check fails."""
+    for case in REGISTERED[check].cases:
+        assert isinstance(case, Case)
+        try:
+            REGISTERED[check].run(subject, case)
+        except Unsupported:
+            continue
+        except NonconformanceError:
+            return case
+    raise AssertionError(check)
+
+
+def evidence_of(subject: Subject, layer: Case) -> LayerEvidence:
+    found = layer_evidence.of(subject, layer)
+    assert found is not None
+    return found
+
+
+def run(found: LayerEvidence, adapter: object, folder: Path) -> object:
+    """What the script exits with where that is the adapter."""
+    stored, text = replace(found, adapter="found = ADAPTER").files(ABOUT)
+    np.savez(folder / ABOUT.data, **stored)
+    names = {"ADAPTER": adapter, "__file__": str(folder / "shown.py")}
+    with pytest.raises(SystemExit) as raised:
+        exec(compile(text, "script", "exec"), names)  # noqa: S102
+    return raised.value.code
+
+
+@pytest.fixture(autouse=True)
+def _exit_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script replaces it."""
+    monkeypatch.setattr(os, "_exit", os._exit)
+
+
+def test_the_script_of_a_transposed_layer_calls_the_transposed_convolution(tmp_path: Path) -> None:
+    swapped = padded(more_swapped)
+    found = evidence_of(adjoint(swapped()), parse_transposed("t-5x6-by-3x3/valid/s2x3/o1x2"))
+    assert (run(found, swapped(), tmp_path), run(found, Transposed(), tmp_path)) == (1, 0)
+
+
+@pytest.mark.parametrize("mutant", OF_LAYERS, ids=lambda mutant: mutant.id)
+def test_every_mutants_script_tells_it_from_the_right_layer(
+    mutant: LayerMutant, tmp_path: Path
+) -> None:
+    subject = judged(mutant.adapter)
+    found = evidence_of(subject, failing(subject, mutant.check))
+    assert (run(found, mutant.adapter(), tmp_path), run(found, Layer(), tmp_path)) == (1, 0)
+
+
+class Flipping(Layer):
+    """Reads its kernel flipped, and is right in that."""
+
+    spec = replace(Layer.spec, orientation="flip-rows")
+
+    def conv2d(self, img: Array, k: Array, padding: Any, **options: Any) -> Array:
+        return super().conv2d(img, k[..., ::-1, :], padding, **options)
+
+    def gradients(
+        self, img: Array, k: Array, padding: Any, cotangent: Array, **options: Any
+    ) -> tuple[Array, Array]:
+        turned = k[..., ::-1, :]
+        by_img, by_k = super().gradients(img, turned, padding, cotangent, **options)
+        return by_img, by_k[..., ::-1, :]
+
+
+@pytest.mark.parametrize("tail", ["", "/float64/normal", "/float16/normal"])
+@pytest.mark.parametrize("differentiated", [False, True], ids=["result", "gradients"])
+@pytest.mark.parametrize("adapter", [Layer, Flipping])
+def test_a_right_layer_gets_a_script_that_shows_nothing(
+    adapter: type[Layer], tail: str, differentiated: bool, tmp_path: Path
+) -> None:
+    layer = replace(parse(FLIPPED + tail), differentiated=differentiated)
+    found = evidence_of(judged(adapter), layer)
+    assert len(found.parts) == (3 if differentiated else 1)
+    assert run(found, adapter(), tmp_path) == 0
+
+
+class Rounding(Layer):
+    """Sums in float64, and rounds once."""
+
+    def conv2d(self, img: Array, k: Array, padding: Any, **options: Any) -> Array:
+        wide = img.astype(np.float64), k.astype(np.float64)
+        return super().conv2d(*wide, padding, **options).astype(img.dtype)
+
+
+def test_operands_that_numpy_does_not_store_reach_the_call(tmp_path: Path) -> None:
+    found = evidence_of(judged(Rounding), parse(f"{FLIPPED}/bfloat16"))
+    assert run(found, Rounding(), tmp_path) == 0
+    assert run(found, Layer(), tmp_path) == 1  # NumPy's einsum has no bfloat16
+
+
+def test_a_layer_of_which_only_blocks_are_judged_has_no_script() -> None:
+    assert [layer_evidence.of(judged(Layer), layer) for layer in FULL] == [None] * len(FULL)
+
+
+def test_the_arrays_hold_everything_that_was_in_play() -> None:
+    layer = replace(parse(FLIPPED), differentiated=True)
+    stored, _ = evidence_of(judged(layer_faults.KernelGradientFlipped), layer).files(ABOUT)
+    tails = {f"{name}_by_k" for name in ("result", "expected", "rest", "bound")}
+    assert stored.keys() == {"img", "k", "cotangent", "padding", "options"} | tails
+
+
+class Leaving(Layer):
+    """Ends the process."""
+
+    def conv2d(self, *_: object, **__: object) -> Array:
+        os._exit(0)
+
+
+def test_a_script_outlives_a_call_that_ends_the_process(tmp_path: Path) -> None:
+    found = evidence_of(judged(Layer), parse(FLIPPED))
+    assert run(found, Leaving(), tmp_path) == 1
+
+
+CALLS = """
+from dataclasses import replace
+
+from tests.mutants.layer_slips import reading, dilation_ignored, several, where
+from tests.mutants.layers import Layer
+
+Undilated = reading(where(several, dilation_ignored))
+"""
+
+
+def python(folder: Path, script: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(script)], cwd=folder, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+
+
+def test_a_failing_run_names_a_script_that_shows_the_layer_until_it_is_mended(
+    tmp_path: Path,
+) -> None:
+    calls = tmp_path / "calls.py"
+    calls.write_text(CALLS)
+    matrix("--backend", f"{calls}:Undilated", "--layer", f"{FLIPPED}/float64", "-k", "C1",
+           "--results", tmp_path / "r.json")  # fmt: skip
+    (run,) = load(tmp_path / "r.json")["runs"]
+    (failed,) = [r for r in run["records"] if r["kind"] == "verdict" and r["outcome"] == "failed"]
+    script = tmp_path / str(failed.get("script"))
+    shown = python(tmp_path, script)
+    calls.write_text(f"{CALLS}\nUndilated = Layer\n")
+    mended = python(tmp_path, script)
+    calls.write_text("import no_such_module\n")
+    lost = python(tmp_path, script)
+    assert [done.returncode for done in (shown, mended, lost)] == [1, 0, 2], shown.stderr
+    assert "result:" in shown.stdout
+    assert "cannot run: No module named 'no_such_module'" in lost.stdout
