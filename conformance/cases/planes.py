@@ -15,13 +15,13 @@ import numpy as np
 from conv2d_conformance.cases import random_data
 from conv2d_conformance.definition.dtypes import DTYPES, FLOATS, named
 from conv2d_conformance.definition.error_bounds import unit_roundoff
-from conv2d_conformance.probe.index_map import describe
+from conv2d_conformance.definition.shapes import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.probe.index_map import Shape
+    from conv2d_conformance.definition.shapes import Shape
 
 Layout = Literal["plain", "reversed", "strided", "fortran", "read-only", "big-endian", "repeated"]
 Operand = Literal["both", "image", "kernel"]

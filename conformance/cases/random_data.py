@@ -13,7 +13,7 @@ from conv2d_conformance.definition.dtypes import info, largest_exact
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.probe.index_map import Shape
+    from conv2d_conformance.definition.shapes import Shape
 
     Maker = Any
 

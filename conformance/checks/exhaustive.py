@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.probe.index_map import Indices, Shape
+    from conv2d_conformance.definition.shapes import Shape
+    from conv2d_conformance.probe.index_map import Indices
     from conv2d_conformance.under_test.backend import Subject
 
 IMAGES: tuple[Shape, ...] = tuple((h, w) for h, w in product(range(1, 7), repeat=2))

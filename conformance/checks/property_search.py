@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.probe.index_map import Shape
+    from conv2d_conformance.definition.shapes import Shape
     from conv2d_conformance.under_test.backend import Margin, Subject
 
 EXAMPLES = 60

@@ -11,9 +11,10 @@ from conv2d_conformance.cases import layer_tables
 from conv2d_conformance.checks import assertions
 from conv2d_conformance.checks.registry import check
 from conv2d_conformance.definition import error_bounds
+from conv2d_conformance.definition.layers import four
 from conv2d_conformance.diagnosis import gradient_misreadings
 from conv2d_conformance.errors import WrongDtypeError, WrongShapeError, WrongValueError
-from conv2d_conformance.under_test.gradients import asked, expected, four
+from conv2d_conformance.under_test.gradients import asked, expected
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.layers import Layer

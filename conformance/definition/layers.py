@@ -198,3 +198,8 @@ def _require(fits: bool, one: Array, other: Array, options: Options) -> None:
     if not fits:
         message = f"shapes {one.shape} and {other.shape} do not fit under {options}"
         raise ValueError(message)
+
+
+def four(a: Array) -> Array:
+    """Operands of two axes with a batch and a channel of one."""
+    return a if a.ndim == 4 else a[None, None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 Pair = tuple[int, int]
 # ((top, bottom), (left, right)); a negative one crops.
@@ -39,6 +39,34 @@ class Options:
         if min(*self.stride, *self.dilation, self.groups) < 1:
             message = f"{self}: stride, dilation and groups are at least 1"
             raise ValueError(message)
+
+
+class Geometry(Protocol):
+    """What the definition reads of a layer: its extents, padding and options."""
+
+    @property
+    def image(self) -> Pair:
+        """(H, W)."""
+
+    @property
+    def kernel(self) -> Pair:
+        """(Kh, Kw)."""
+
+    @property
+    def padding(self) -> str | Pads:
+        """A word, or explicit pads."""
+
+    @property
+    def stride(self) -> Pair:
+        """Pixels from one window to the next."""
+
+    @property
+    def options(self) -> Options:
+        """Stride, dilation and groups."""
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """The options that are not the default, as the call takes them."""
 
 
 def reach(kernel: Pair, options: Options) -> Pair:

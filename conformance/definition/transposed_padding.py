@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from conv2d_conformance.definition.padding import Align, Pads, Pair, halved, reach
 
 if TYPE_CHECKING:
-    from conv2d_conformance.cases.layers import Layer
+    from conv2d_conformance.definition.padding import Geometry
 
 Ends = Literal["kernel", "stride"]
 Extra = Literal["after", "before", "halved"]
@@ -42,7 +42,7 @@ class Rule:
     align: Align
     extra: Extra = "after"
 
-    def crops(self, layer: Layer) -> Pads:
+    def crops(self, layer: Geometry) -> Pads:
         """The crops of a layer."""
         more = layer.keywords.get("output_padding", (None, None))
         if not isinstance(layer.padding, str):

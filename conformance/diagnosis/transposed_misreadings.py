@@ -10,10 +10,10 @@ import numpy as np
 
 from conv2d_conformance.cases.transposed_layers import TransposedLayer
 from conv2d_conformance.definition import error_bounds, layers
+from conv2d_conformance.definition.layers import four
 from conv2d_conformance.definition.padding import transposed_size
 from conv2d_conformance.diagnosis.explain import size_of_error
 from conv2d_conformance.diagnosis.layer_misreadings import Reading, axes_of, natural, options_of
-from conv2d_conformance.under_test.layers import four
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
         Floats,
         Orientation,
     )
+    from conv2d_conformance.definition.shapes import Shape
     from conv2d_conformance.errors import Claim
-    from conv2d_conformance.probe.index_map import Shape
     from conv2d_conformance.runtime.call_log import Call
     from conv2d_conformance.under_test.backend import Subject
 

@@ -23,9 +23,9 @@ from conv2d_conformance.definition.correlation import (
     orient,
     source_indices,
 )
+from conv2d_conformance.definition.shapes import Shape, describe
 
 Call = Callable[[Array, Array, str], Array]
-Shape = tuple[int, int]
 Indices = NDArray[np.intp]
 
 OUTSIDE = -1
@@ -70,11 +70,6 @@ class IndexMap:
     def name(self) -> str:
         """``same/6x7-by-2x3``."""
         return f"{self.padding}/{describe(self.image, self.kernel)}"
-
-
-def describe(image: Shape, kernel: Shape) -> str:
-    """``6x7-by-2x3``."""
-    return f"{image[0]}x{image[1]}-by-{kernel[0]}x{kernel[1]}"
 
 
 def measure(

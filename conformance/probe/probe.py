@@ -11,17 +11,18 @@ import numpy as np
 from conv2d_conformance.backends import hints
 from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.planes import Case
-from conv2d_conformance.definition.conventions import AXES, Conventions, combine, output_size
+from conv2d_conformance.definition.conventions import AXES, Conventions, output_size
 from conv2d_conformance.definition.correlation import Array, correlate, orient, shape_of
 from conv2d_conformance.definition.dtypes import DTYPES, largest_exact, named
 from conv2d_conformance.errors import ExitedError, TimedOutError
 from conv2d_conformance.probe import index_map, probe_shapes, summation
+from conv2d_conformance.probe.combine_maps import combine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conv2d_conformance.backends.protocol import Backend
-    from conv2d_conformance.probe.index_map import Shape
+    from conv2d_conformance.definition.shapes import Shape
 
 PADDINGS = ("same", "valid", "full")
 SMALL: Shape = (3, 4)

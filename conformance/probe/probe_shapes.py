@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.probe.index_map import describe
+from conv2d_conformance.definition.shapes import describe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
-    from conv2d_conformance.probe.index_map import Shape
+    from conv2d_conformance.definition.shapes import Shape
 
 # Heights and widths of both parities; kernels odd, even and mixed, square and not.
 IMAGES: tuple[Shape, ...] = ((6, 7), (7, 6), (5, 9))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.definition.conventions import Conventions
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.probe.index_map import Shape
+    from conv2d_conformance.definition.shapes import Shape
 
     Call = Callable[[Array, Array, str], Array]
 

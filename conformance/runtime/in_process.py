@@ -7,13 +7,18 @@ import platform
 import signal
 import threading
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from conv2d_conformance.backends import precision
-from conv2d_conformance.backends.worker import concurrent_calls, process_state, stopwatch
+from conv2d_conformance.backends.worker import (
+    concurrent_calls,
+    process_state,
+    stopwatch,
+)
 from conv2d_conformance.backends.worker import run_snippet as snippet
+from conv2d_conformance.backends.worker.installed_packages import installed
 from conv2d_conformance.errors import ExitedError, TimedOutError
-from conv2d_conformance.runtime import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -69,6 +74,11 @@ class Place(Protocol):
         """What a snippet makes there of image, kernel and padding."""
 
 
+@cache
+def _installed() -> dict[str, str]:
+    return installed()
+
+
 class Here:
     """A backend in this process.
 
@@ -92,7 +102,7 @@ class Here:
     @property
     def packages(self) -> dict[str, str]:
         """Versions of what is installed here, by normalised name."""
-        return fingerprint.installed()
+        return _installed()
 
     @property
     def python(self) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from conv2d_conformance.definition.correlation import Boundary
-    from conv2d_conformance.probe.index_map import Shape
+    from conv2d_conformance.definition.shapes import Shape
     from conv2d_conformance.translation.call_facts import Called
 
 IMAGE = np.array([["a", "b", "c"], ["d", "e", "f"], ["g", "h", "i"]])

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.backends.protocol import Backend, Operation
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.probe.index_map import Shape
+    from conv2d_conformance.definition.shapes import Shape
     from conv2d_conformance.runtime.in_process import Place
 
 

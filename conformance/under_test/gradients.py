@@ -9,6 +9,7 @@ import numpy as np
 
 from conv2d_conformance.definition import layers
 from conv2d_conformance.definition.dtypes import named
+from conv2d_conformance.definition.layers import four
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.layers import Layer
@@ -37,8 +38,3 @@ def expected(subject: Subject, layer: Layer, cotangent: Array) -> tuple[Exact, E
             img, four(cotangent), kernel=layer.kernel, pads=pads, options=options
         ),
     )
-
-
-def four(a: Array) -> Array:
-    """Operands of two axes with a batch and a channel of one."""
-    return a if a.ndim == 4 else a[None, None]

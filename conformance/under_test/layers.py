@@ -14,6 +14,7 @@ from conv2d_conformance.cases.layers import Layer
 from conv2d_conformance.cases.transposed_layers import TransposedLayer
 from conv2d_conformance.definition import layers
 from conv2d_conformance.definition.correlation import orient
+from conv2d_conformance.definition.layers import four
 from conv2d_conformance.definition.padding import output_size, pads_of, reach
 from conv2d_conformance.diagnosis import explain
 from conv2d_conformance.errors import NonconformanceError, RaisedError, Refused, WrongShapeError
@@ -294,8 +295,3 @@ class Layers:
             said = str(error).removeprefix(f"{self._subject.spec.call} ")
             return said.splitlines()[0][:200]
         return "x".join(map(str, shape))
-
-
-def four(a: Array) -> Array:
-    """Operands of two axes with a batch and a channel of one."""
-    return a if a.ndim == 4 else a[None, None]

@@ -12,6 +12,7 @@ from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.layers import Layer
 from conv2d_conformance.definition import layers
 from conv2d_conformance.definition.dtypes import DTYPES, named
+from conv2d_conformance.definition.layers import four
 from conv2d_conformance.definition.padding import transposed_size
 from conv2d_conformance.diagnosis import transposed_misreadings
 from conv2d_conformance.errors import NonconformanceError
@@ -19,7 +20,7 @@ from conv2d_conformance.probe.probe import PADDINGS, REFUSED, answer_of, refusal
 from conv2d_conformance.probe.transposed_conventions import Maps
 from conv2d_conformance.probe.transposed_index_map import MAPPED, WORDS
 from conv2d_conformance.under_test.backend import Subject
-from conv2d_conformance.under_test.layers import Layers, four
+from conv2d_conformance.under_test.layers import Layers
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array, Exact, Orientation

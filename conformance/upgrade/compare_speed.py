@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.cases.planes import Case
-    from conv2d_conformance.upgrade.paired_processes import Progress, Start
+    from conv2d_conformance.upgrade.paired_processes import Start
+    from conv2d_conformance.upgrade.schedule import Progress
 
 # Differences up to 3 % are not reported: where code and data come to lie makes as much
 # (Mytkowicz et al., "Producing wrong data without doing anything obviously wrong", 2009).

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from conv2d_conformance.upgrade.schedule import planned
 
@@ -22,22 +22,9 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.cases.planes import Case
-    from conv2d_conformance.upgrade.schedule import Turns
+    from conv2d_conformance.upgrade.schedule import Process, Progress, Turns
 
-    Start = Callable[[], "Process"]
-    Progress = Callable[[str], None]
-
-
-class Process(Protocol):
-    """One fresh interpreter that has loaded one version of one backend."""
-
-    def time(self, case: Case | Layer, rounds: int, loops: int) -> list[float]:
-        """Seconds per call of each round of ``loops`` calls, forced to completion inside it."""
-        ...
-
-    def close(self) -> None:
-        """End it."""
-        ...
+    Start = Callable[[], Process]
 
 
 @dataclass

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.cases.planes import Case
     from conv2d_conformance.reports.document.model import Document, RatioRecord
     from conv2d_conformance.upgrade.compare_speed import Ratio
-    from conv2d_conformance.upgrade.paired_processes import Progress
+    from conv2d_conformance.upgrade.schedule import Progress
 
 TIMED: tuple[Case | Layer, ...] = (*LADDER, *FULL)
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from conv2d_conformance.runtime.time_budget import LeftOut, work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.cases.planes import Case
-    from conv2d_conformance.upgrade.paired_processes import Process, Progress
+
+    Progress = Callable[[str], None]
 
 # Seconds of one round, at least: shorter calls are repeated, as reading the clock takes time too.
 ROUND = 1e-3
@@ -21,6 +22,18 @@ ROUND = 1e-3
 LONG = 5e-3
 # Cycles A B B A of one case in one pair.
 MOST = 8
+
+
+class Process(Protocol):
+    """One fresh interpreter that has loaded one version of one backend."""
+
+    def time(self, case: Case | Layer, rounds: int, loops: int) -> list[float]:
+        """Seconds per call of each round of ``loops`` calls, forced to completion inside it."""
+        ...
+
+    def close(self) -> None:
+        """End it."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from conv2d_conformance.upgrade.paired_processes import Progress
+    from conv2d_conformance.upgrade.schedule import Progress
 
 # What is upgraded may be NumPy itself, which has no call: the loops that need nothing else show it.
 OF_NUMPY = ("textbook",)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conv2d_conformance.cases.planes import Case
-    from conv2d_conformance.probe.index_map import Shape
+    from conv2d_conformance.definition.shapes import Shape
 
 RIGHT = Conventions("correlation", "zeros")
 FAR = 100.0

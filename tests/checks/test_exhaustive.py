@@ -35,7 +35,7 @@ from tests.mutants.table import SMALL
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array, Boundary, Orientation
-    from conv2d_conformance.probe.index_map import Shape
+    from conv2d_conformance.definition.shapes import Shape
     from tests.mutants.direct import Conv2d
 
 FITTING: dict[str, set[tuple[Shape, Shape]]] = {

@@ -14,7 +14,7 @@ from tests.mutants import bad_input, direct, geometry
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array, Boundary, Orientation
-    from conv2d_conformance.probe.index_map import Shape
+    from conv2d_conformance.definition.shapes import Shape
     from tests.mutants.direct import Conv2d, Mode
 
 BEYOND: dict[Mode, Boundary] = {

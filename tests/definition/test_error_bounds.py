@@ -20,7 +20,7 @@ from tests.mutants import arithmetic, direct, honest
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.probe.index_map import Shape
+    from conv2d_conformance.definition.shapes import Shape
     from tests.mutants.direct import Conv2d
 
 SHAPES: tuple[tuple[Shape, Shape], ...] = (

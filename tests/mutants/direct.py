@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.probe.index_map import Shape
+    from conv2d_conformance.definition.shapes import Shape
 
 Conv2d = Callable[[Any, Any, str], Any]
 Mode = Literal["constant", "edge", "reflect", "symmetric", "wrap"]

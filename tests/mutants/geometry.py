@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conv2d_conformance.definition.correlation import Array, Orientation
-    from conv2d_conformance.probe.index_map import Shape
+    from conv2d_conformance.definition.shapes import Shape
     from tests.mutants.direct import Conv2d, Mode
 
 

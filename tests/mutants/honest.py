@@ -11,7 +11,7 @@ from tests.mutants import direct
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.probe.index_map import Shape
+    from conv2d_conformance.definition.shapes import Shape
 
 
 def _prepared(img: Array, k: Array, padding: str) -> tuple[Array, Array, Shape]:
