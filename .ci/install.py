@@ -16,7 +16,7 @@ from pathlib import Path
 from pip._vendor.packaging.requirements import Requirement
 
 PINS = Path(__file__).with_name("constraints.txt")
-ASKED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(\[[^]]*\])?\s*[=<>!~]")
+REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(\[[^]]*\])?\s*[=<>!~]")
 
 
 def normal(name: str) -> str:
@@ -24,9 +24,9 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def kept(pins: list[str], asked: list[str]) -> list[str]:
+def remaining_pins(pins: list[str], asked: list[str]) -> list[str]:
     """The pins that what was asked leaves room for."""
-    wanted = [Requirement(word) for word in asked if ASKED.match(word)]
+    wanted = [Requirement(word) for word in asked if REQUIREMENT.match(word)]
     return [pin for pin in pins if all(meets(pin, requirement) for requirement in wanted)]
 
 
@@ -38,7 +38,7 @@ def meets(pin: str, wanted: Requirement) -> bool:
 
 def main(args: list[str]) -> int:
     """Install, and return pip's exit code."""
-    lines = kept(PINS.read_text("utf-8").splitlines(), args)
+    lines = remaining_pins(PINS.read_text("utf-8").splitlines(), args)
     with tempfile.TemporaryDirectory() as folder:
         constraints = Path(folder, "constraints.txt")
         constraints.write_text("\n".join(lines), "utf-8")

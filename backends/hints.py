@@ -10,16 +10,16 @@ from typing import Any
 PATTERN = "package.module:attr or path/to/file.py:attr"
 
 
-def a(value: Any) -> str:
+def with_article(value: Any) -> str:
     """The type of a value with its article: ``an int``, ``a list``, ``a uint8``."""
     name = type(value).__name__
     return ("an " if name.lower().startswith(("a", "e", "i", "o")) else "a ") + name
 
 
-def unknown(selector: str, names: list[str]) -> str:
+def unknown_backend_message(selector: str, names: list[str]) -> str:
     """One line for a selector that stands for nothing."""
     if selector.endswith(".py"):
-        return without_attribute(selector)
+        return missing_attribute_message(selector)
     begun = [name for name in names if name.startswith(selector)]
     near = difflib.get_close_matches(selector, names + sorted(_prefixes(names)), n=1)
     close = begun or near
@@ -27,14 +27,16 @@ def unknown(selector: str, names: list[str]) -> str:
     return f"unknown backend {selector!r}{hint} There are: {', '.join(names)}; or give {PATTERN}"
 
 
-def without_attribute(path: str) -> str:
+def missing_attribute_message(path: str) -> str:
     """One line for a file alone: which of its functions and classes may be meant."""
     if not Path(path).is_file():
         return f"backend {path!r}: there is no file {path}"
-    return f"backend {path!r} names a file alone; say which function or class: {meant(path)}"
+    return (
+        f"backend {path!r} names a file alone; say which function or class: {callable_paths(path)}"
+    )
 
 
-def meant(path: str) -> str:
+def callable_paths(path: str) -> str:
     """``file.py:attr`` for each that a file holds, or else for the function that it ought to."""
     return " or ".join(f"{path}:{attr}" for attr in _in_file(path) or ["conv2d"])
 

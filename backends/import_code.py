@@ -26,7 +26,7 @@ found = vars(module).setdefault("_made", found() if isinstance(found, type) else
 """
 
 
-def finding(where: str, attr: str) -> str:
+def import_lines(where: str, attr: str) -> str:
     """Lines that import a module or run a file, and make ``found`` of what its ``attr`` is."""
     find = _IMPORT_FILE if where.endswith(".py") else _IMPORT_MODULE
     return (find + _IMPORTED).format(

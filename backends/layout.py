@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 IMAGE, KERNEL, TRANSPOSED = "NCHW", "OIHW", "IOHW"
 
 
-def chosen(layouts: tuple[str, ...], layout: str | None) -> str:
+def choose_layout(layouts: tuple[str, ...], layout: str | None) -> str:
     """Return the layout asked for, or the default, which is the first."""
     if layout is None:
         return layouts[0]
@@ -30,34 +30,41 @@ def chosen(layouts: tuple[str, ...], layout: str | None) -> str:
     return layout
 
 
-def operands(
+def operands_to_framework(
     img: Array, k: Array, orders: tuple[str, str] = (IMAGE, KERNEL), contract: str = KERNEL
 ) -> tuple[Array, Array]:
     """View an image and a kernel, both planes or both not, in the orders of a framework."""
-    views = image(img, orders[0]), arranged(_with_channels("k", k), contract, orders[1])
+    views = (
+        image_to_framework(img, orders[0]),
+        transpose_axes(_with_channels("k", k), contract, orders[1]),
+    )
     if img.ndim != k.ndim:
         msg = f"img and k must both be 2-D or both 4-D, not {img.ndim}-D and {k.ndim}-D"
         raise ValueError(msg)
     return views
 
 
-def image(img: Array, order: str = IMAGE) -> Array:
+def image_to_framework(img: Array, order: str = IMAGE) -> Array:
     """View an image, or what has the axes of one, in the order of a framework."""
-    return arranged(_with_channels("img", img), IMAGE, order)
+    return transpose_axes(_with_channels("img", img), IMAGE, order)
 
 
-def results(img: Any, k: Any, orders: tuple[str, str], rank: int) -> tuple[Array, Array]:
+def gradients_from_framework(
+    img: Any, k: Any, orders: tuple[str, str], rank: int
+) -> tuple[Array, Array]:
     """View what belongs to an image and to a kernel, such as gradients, as the contract has it."""
-    return result(img, orders[0], rank), result(k, orders[1], rank, KERNEL)
+    return result_from_framework(img, orders[0], rank), result_from_framework(
+        k, orders[1], rank, KERNEL
+    )
 
 
-def result(out: Any, order: str, rank: int, contract: str = IMAGE) -> Array:
+def result_from_framework(out: Any, order: str, rank: int, contract: str = IMAGE) -> Array:
     """View what a framework gave as the contract has it: a plane if the image was one."""
-    out = arranged(out, order, contract)
+    out = transpose_axes(out, order, contract)
     return out[0, 0] if rank == 2 else out  # type: ignore[no-any-return]
 
 
-def arranged(array: Any, order: str, wanted: str) -> Array:
+def transpose_axes(array: Any, order: str, wanted: str) -> Array:
     """View axes that are in one order in another."""
     return array.transpose([order.index(axis) for axis in wanted])  # type: ignore[no-any-return]
 

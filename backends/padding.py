@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Array, Pads, Pair, Spec, Step
 
 
-def known(padding: str | Pads) -> str:
+def require_known(padding: str | Pads) -> str:
     """Return the word if it is one of the contract's; a framework's own spelling is not."""
     if padding not in PADDINGS:
         msg = f"padding must be 'valid', 'same' or 'full', not {padding!r}"
@@ -18,7 +18,7 @@ def known(padding: str | Pads) -> str:
     return padding
 
 
-def only(words: tuple[str, ...], padding: str | Pads, why: str) -> str:
+def require_supported(words: tuple[str, ...], padding: str | Pads, why: str) -> str:
     """Return the word if the call has it.
 
     Raises
@@ -26,22 +26,22 @@ def only(words: tuple[str, ...], padding: str | Pads, why: str) -> str:
     Unsupported
         If it is a padding of the contract that the call does not have; ``why`` says what to do.
     """
-    if isinstance(padding, tuple) or known(padding) not in words:
+    if isinstance(padding, tuple) or require_known(padding) not in words:
         raise Unsupported(why)
     return padding
 
 
-def explicit(padding: str | Pads, k: Array, dilation: Step = 1) -> Pads:
+def to_pixels(padding: str | Pads, k: Array, dilation: Step = 1) -> Pads:
     """Rows (top, bottom) and columns (left, right) of a padding in numbers, or of ``full``."""
     if isinstance(padding, tuple):
         (top, bottom), (left, right) = padding
         return (top, bottom), (left, right)
-    known(padding)
-    rows, columns = (d * (n - 1) for d, n in zip(pair(dilation), k.shape[-2:]))
+    require_known(padding)
+    rows, columns = (d * (n - 1) for d, n in zip(to_pair(dilation), k.shape[-2:]))
     return (rows, rows), (columns, columns)
 
 
-def symmetric(pads: Pads, mend: str) -> Pair:
+def require_symmetric(pads: Pads, mend: str) -> Pair:
     """Return the rows and columns of a call that pads both sides of an axis alike.
 
     Raises
@@ -56,12 +56,12 @@ def symmetric(pads: Pads, mend: str) -> Pair:
     return top, left
 
 
-def pair(step: Step) -> Pair:
+def to_pair(step: Step) -> Pair:
     """Return (rows, columns) of a number that stands for both."""
     return step if isinstance(step, tuple) else (step, step)
 
 
-def implied(groups: int, image: Array, kernel: Array, order: str) -> None:
+def require_implied_groups(groups: int, image: Array, kernel: Array, order: str) -> None:
     """Refuse a number of groups that a call without that argument would not read off its operands.
 
     Raises
@@ -75,7 +75,7 @@ def implied(groups: int, image: Array, kernel: Array, order: str) -> None:
         raise ValueError(msg)
 
 
-def ungrouped(groups: int, spec: Spec) -> None:
+def require_no_groups(groups: int, spec: Spec) -> None:
     """Refuse groups where the call has none, in this version or in any.
 
     Raises

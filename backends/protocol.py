@@ -56,8 +56,15 @@ PADDINGS: tuple[Padding, ...] = ("valid", "same", "full")
 FLOATS = ("float16", "float32", "float64")
 INTEGERS = ("uint8", "int8", "int16", "int32", "int64")
 # What a plain convolution may take, and with what a transposed one may take beyond that.
-PLAIN: tuple[Option, ...] = ("batch", "stride", "dilation", "groups", "explicit", "negative")
-OPTIONS: tuple[Option, ...] = (*PLAIN, "output_padding")
+PLAIN_OPTIONS: tuple[Option, ...] = (
+    "batch",
+    "stride",
+    "dilation",
+    "groups",
+    "explicit",
+    "negative",
+)
+OPTIONS: tuple[Option, ...] = (*PLAIN_OPTIONS, "output_padding")
 
 
 class Unsupported(Exception):  # noqa: N818  (the contract fixes the name; it is no error)

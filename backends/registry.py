@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.backends import hints
-from conv2d_conformance.backends.import_code import finding
-from conv2d_conformance.backends.protocol import PLAIN, Spec, TooOld, Unavailable
+from conv2d_conformance.backends.import_code import import_lines
+from conv2d_conformance.backends.protocol import PLAIN_OPTIONS, Spec, TooOld, Unavailable
 
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import (
@@ -112,7 +112,7 @@ def _options(function: Any) -> tuple[Option, ...]:
     given = {word for word in KEYWORDS if anything or word in parameters}
     if not given:
         return ()
-    return tuple(word for word in PLAIN if word in given or word not in KEYWORDS)
+    return tuple(word for word in PLAIN_OPTIONS if word in given or word not in KEYWORDS)
 
 
 def registered() -> dict[str, str]:
@@ -128,7 +128,7 @@ def shipped(name: str) -> bool:
     return name in SHIPPED or name in TRANSPOSED
 
 
-def serving(distribution: str) -> list[str]:
+def backends_of(distribution: str) -> list[str]:
     """The shipped backends whose call a distribution has; nothing of it is imported."""
     targets = {**SHIPPED, **TRANSPOSED}
     return [
@@ -156,7 +156,7 @@ def select(selector: str) -> list[str]:
         return [selector]
     chosen = [name for name in names if name.startswith((selector + ".", selector + "-"))]
     if not chosen:
-        raise UnknownBackendError(hints.unknown(selector, sorted(names)))
+        raise UnknownBackendError(hints.unknown_backend_message(selector, sorted(names)))
     return chosen
 
 
@@ -191,20 +191,20 @@ def load_transposed(name: str) -> Transposed:
         If there is no such name.
     """
     if name not in TRANSPOSED:
-        raise UnknownBackendError(hints.unknown(name, sorted(TRANSPOSED)))
+        raise UnknownBackendError(hints.unknown_backend_message(name, sorted(TRANSPOSED)))
     return load(name)  # type: ignore[return-value]  # its operation is known
 
 
 CALL = 'y = getattr(found, "conv2d", found)(img, k, padding)\n'
 
 
-def importing(name: str, call: str = CALL) -> str:
+def import_snippet(name: str, call: str = CALL) -> str:
     """A snippet (see `Spec`) that imports what a selector names and calls it, in any folder.
 
     ``call`` uses the adapter or the function by the name ``found``.
     """
     where, _, attr = registered().get(name, name).partition(":")
-    return finding(where, attr) + call
+    return import_lines(where, attr) + call
 
 
 def _found(target: str, name: str) -> Any:
@@ -214,11 +214,11 @@ def _found(target: str, name: str) -> Any:
     except AttributeError:
         msg = f"backend {name!r}: {where} has no {attr!r}"
         if where.endswith(".py"):
-            msg += f"; did you mean {hints.meant(where)}?"
+            msg += f"; did you mean {hints.callable_paths(where)}?"
         raise UnknownBackendError(msg) from None
 
 
-def _made(found: Any, name: str) -> Any:
+def _instantiate(found: Any, name: str) -> Any:
     try:
         return found() if isinstance(found, type) else found
     except (Exception, SystemExit) as error:
@@ -226,7 +226,7 @@ def _made(found: Any, name: str) -> Any:
 
 
 def _adapter(found: Any, name: str) -> Backend:
-    made = _made(found, name)
+    made = _instantiate(found, name)
     spec = getattr(made, "spec", None)
     if isinstance(spec, Spec) and hasattr(made, spec.operation):
         return made  # type: ignore[no-any-return]  # duck-typed: it has spec and its method
@@ -235,7 +235,7 @@ def _adapter(found: Any, name: str) -> Backend:
     if callable(made):
         return BareFunction(name, made)
     msg = (
-        f"backend {name!r} is {hints.a(made)}; give an adapter class, an instance or a "
+        f"backend {name!r} is {hints.with_article(made)}; give an adapter class, an instance or a "
         "function conv2d(img, k, padding)"
     )
     raise UnknownBackendError(msg)
@@ -254,7 +254,7 @@ def _module(where: str, name: str) -> Any:
                 raise UnknownBackendError(msg) from None
             raise _unavailable(name, error) from error
         except Exception as error:
-            raise _broken(name, error) from error
+            raise _import_error(name, error) from error
     path = Path(where)
     if not path.is_file():
         msg = f"backend {name!r}: there is no file {where}"
@@ -265,11 +265,11 @@ def _module(where: str, name: str) -> Any:
     try:
         spec.loader.exec_module(module)  # type: ignore[union-attr]
     except (Exception, SystemExit) as error:
-        raise _broken(name, error) from error
+        raise _import_error(name, error) from error
     return module
 
 
-def _broken(name: str, error: BaseException) -> Exception:
+def _import_error(name: str, error: BaseException) -> Exception:
     """What to raise for a module that does not import: it may lack a framework, or be no Python."""
     if isinstance(error, (ImportError, Unavailable)):
         return _unavailable(name, error)

@@ -40,6 +40,6 @@ def version() -> str:
         return f"{DISTRIBUTION}, not installed: run from a checkout"
 
 
-def imported(name: str) -> ModuleType:
+def import_command(name: str) -> ModuleType:
     """A module of ours, only once a command needs it: --help is to be quick, Ctrl-C to be told."""
     return importlib.import_module(f"conv2d_conformance.cli.{name}")

@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from conv2d_conformance.backends import precision
-from conv2d_conformance.backends.layout import chosen, image, operands, result, results
-from conv2d_conformance.backends.padding import explicit, pair
-from conv2d_conformance.backends.protocol import FLOATS, INTEGERS, PLAIN, Spec
+from conv2d_conformance.backends.layout import (
+    choose_layout,
+    gradients_from_framework,
+    image_to_framework,
+    operands_to_framework,
+    result_from_framework,
+)
+from conv2d_conformance.backends.padding import to_pair, to_pixels
+from conv2d_conformance.backends.protocol import FLOATS, INTEGERS, PLAIN_OPTIONS, Spec
 
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Array, Padding, Pads, Step
@@ -43,7 +49,7 @@ class ConvGeneralDilated:
         larger_kernel="empty",
         compiles=True,
         snippet=_SNIPPET.format(call="jax.lax.conv_general_dilated"),
-        options=PLAIN,
+        options=PLAIN_OPTIONS,
         layouts=("NCHW", "NHWC"),
         differentiates=True,
         fuses=True,
@@ -52,7 +58,7 @@ class ConvGeneralDilated:
 
     def __init__(self, layout: str | None = None) -> None:
         self._jax = precision.pin_jax()
-        self._orders = _ORDERS[chosen(self.spec.layouts, layout)]
+        self._orders = _ORDERS[choose_layout(self.spec.layouts, layout)]
 
     def conv2d(
         self,
@@ -65,10 +71,10 @@ class ConvGeneralDilated:
         groups: int = 1,
     ) -> Array:
         """Call it; ``full`` is its explicit padding."""
-        x, w = operands(img, k, self._orders)
-        pads = _WORDS.get(padding) or explicit(padding, k, dilation)
-        out = self._call(x, w, pair(stride), pads, pair(dilation), groups)
-        return result(np.asarray(out), self._orders[0], img.ndim)
+        x, w = operands_to_framework(img, k, self._orders)
+        pads = _WORDS.get(padding) or to_pixels(padding, k, dilation)
+        out = self._call(x, w, to_pair(stride), pads, to_pair(dilation), groups)
+        return result_from_framework(np.asarray(out), self._orders[0], img.ndim)
 
     def gradients(
         self,
@@ -82,23 +88,25 @@ class ConvGeneralDilated:
         groups: int = 1,
     ) -> tuple[Array, Array]:
         """Pull the cotangent back with ``jax.vjp``."""
-        pads = _WORDS.get(padding) or explicit(padding, k, dilation)
+        pads = _WORDS.get(padding) or to_pixels(padding, k, dilation)
         _, pull = self._jax.vjp(
-            lambda x, w: self._call(x, w, pair(stride), pads, pair(dilation), groups),
-            *operands(img, k, self._orders),
+            lambda x, w: self._call(x, w, to_pair(stride), pads, to_pair(dilation), groups),
+            *operands_to_framework(img, k, self._orders),
         )
-        wrt_img, wrt_k = pull(image(cotangent, self._orders[0]))
-        return results(np.asarray(wrt_img), np.asarray(wrt_k), self._orders, img.ndim)
+        wrt_img, wrt_k = pull(image_to_framework(cotangent, self._orders[0]))
+        return gradients_from_framework(
+            np.asarray(wrt_img), np.asarray(wrt_k), self._orders, img.ndim
+        )
 
     def fused(
         self, img: Array, k: Array, padding: Padding | Pads, bias: Array, addend: Array
     ) -> Array:
         """Call it, add twice, and ``jax.nn.relu``."""
         order = self._orders[0]
-        x, w = operands(img, k, self._orders)
-        b, z = (image(view, order) for view in (bias[None, :, None, None], addend))
-        out = self._rectified(x, w, b, z, _WORDS.get(padding) or explicit(padding, k, 1))
-        return result(np.asarray(out), order, img.ndim)
+        x, w = operands_to_framework(img, k, self._orders)
+        b, z = (image_to_framework(view, order) for view in (bias[None, :, None, None], addend))
+        out = self._rectified(x, w, b, z, _WORDS.get(padding) or to_pixels(padding, k, 1))
+        return result_from_framework(np.asarray(out), order, img.ndim)
 
     def _rectified(self, x: Any, w: Any, bias: Any, addend: Any, pads: Any) -> Any:
         out = ConvGeneralDilated._call(self, x, w, (1, 1), pads, (1, 1), 1)

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv2d_conformance.backends import precision
-from conv2d_conformance.backends.layout import TRANSPOSED, operands, result
-from conv2d_conformance.backends.padding import only, pair
+from conv2d_conformance.backends.layout import (
+    TRANSPOSED,
+    operands_to_framework,
+    result_from_framework,
+)
+from conv2d_conformance.backends.padding import require_supported, to_pair
 from conv2d_conformance.backends.protocol import FLOATS, INTEGERS, Spec, Unsupported
 
 if TYPE_CHECKING:
@@ -57,7 +61,9 @@ class ConvTranspose:
         if groups != 1:
             why = "jax.lax.conv_transpose has no groups; split the channels and call it for each"
             raise Unsupported(why)
-        word = only(self.spec.paddings, padding, _WHY).upper()
-        x, w = operands(img, k, ("NHWC", "HWIO"), TRANSPOSED)
-        out = self._jax.lax.conv_transpose(x, w, pair(stride), word, rhs_dilation=pair(dilation))
-        return result(np.asarray(out), "NHWC", img.ndim)
+        word = require_supported(self.spec.paddings, padding, _WHY).upper()
+        x, w = operands_to_framework(img, k, ("NHWC", "HWIO"), TRANSPOSED)
+        out = self._jax.lax.conv_transpose(
+            x, w, to_pair(stride), word, rhs_dilation=to_pair(dilation)
+        )
+        return result_from_framework(np.asarray(out), "NHWC", img.ndim)

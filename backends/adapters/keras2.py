@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING, Any
 from conv2d_conformance.backends import precision
 from conv2d_conformance.backends.adapters import keras_conv, keras_transpose
 from conv2d_conformance.backends.adapters.tensorflow_versions import GROUPS, ONEDNN, version
-from conv2d_conformance.backends.layout import TRANSPOSED, chosen, operands, result
-from conv2d_conformance.backends.padding import only, pair, ungrouped
+from conv2d_conformance.backends.layout import (
+    TRANSPOSED,
+    choose_layout,
+    operands_to_framework,
+    result_from_framework,
+)
+from conv2d_conformance.backends.padding import require_no_groups, require_supported, to_pair
 from conv2d_conformance.backends.protocol import FLOATS, Unsupported
 
 if TYPE_CHECKING:
@@ -47,8 +52,8 @@ class LayersConv2D:
 
     def __init__(self, layout: str | None = None) -> None:
         self._keras = precision.pin_keras()
-        self.spec = as_of(self.spec)
-        self._layout = chosen(self.spec.layouts, layout)
+        self.spec = spec_for_tensorflow(self.spec)
+        self._layout = choose_layout(self.spec.layouts, layout)
 
     def conv2d(
         self,
@@ -61,10 +66,10 @@ class LayersConv2D:
         groups: int = 1,
     ) -> Array:
         """Let a model of the layer predict."""
-        ungrouped(groups, self.spec)
-        word, order = only(self.spec.paddings, padding, _WHY), _ORDERS[self._layout]
-        x, w = operands(img, k, (order, "HWIO"))
-        with uncluttered(self._keras):
+        require_no_groups(groups, self.spec)
+        word, order = require_supported(self.spec.paddings, padding, _WHY), _ORDERS[self._layout]
+        x, w = operands_to_framework(img, k, (order, "HWIO"))
+        with clean_session(self._keras):
             layer = self._keras.layers.Conv2D(
                 w.shape[3],
                 w.shape[:2],
@@ -78,7 +83,7 @@ class LayersConv2D:
                 dtype=x.dtype.name,
                 **({"groups": groups} if groups > 1 else {}),
             )
-            return seen(predicted(self._keras, layer, x, w), order, img.ndim)
+            return to_contract(predict(self._keras, layer, x, w), order, img.ndim)
 
 
 class LayersConv2DTranspose:
@@ -108,12 +113,12 @@ class LayersConv2DTranspose:
         output_padding: Step | None = None,
     ) -> Array:
         """Let a model of the layer predict."""
-        ungrouped(groups, self.spec)
-        word = only(self.spec.paddings, padding, _WHY)
-        if len(set(pair(dilation))) > 1:
+        require_no_groups(groups, self.spec)
+        word = require_supported(self.spec.paddings, padding, _WHY)
+        if len(set(to_pair(dilation))) > 1:
             raise Unsupported(_UNEVEN)
-        x, w = operands(img, k, ("NHWC", "HWOI"), TRANSPOSED)
-        with uncluttered(self._keras):
+        x, w = operands_to_framework(img, k, ("NHWC", "HWOI"), TRANSPOSED)
+        with clean_session(self._keras):
             layer = self._keras.layers.Conv2DTranspose(
                 w.shape[2],
                 w.shape[:2],
@@ -127,10 +132,10 @@ class LayersConv2DTranspose:
                 input_shape=x.shape[1:],
                 dtype=x.dtype.name,
             )
-            return seen(predicted(self._keras, layer, x, w), "NHWC", img.ndim)
+            return to_contract(predict(self._keras, layer, x, w), "NHWC", img.ndim)
 
 
-def as_of(spec: Spec) -> Spec:
+def spec_for_tensorflow(spec: Spec) -> Spec:
     """What is said of the layer, cut to what its TensorFlow does on the CPU.
 
     Keras transposed channels first by itself until 2.3, the last Keras beside TensorFlow 1.
@@ -145,20 +150,20 @@ def as_of(spec: Spec) -> Spec:
     return spec if now < (2, 0) else replace(spec, layouts=("channels_last",))
 
 
-def predicted(keras: Any, layer: Any, x: Array, w: Array) -> Any:
+def predict(keras: Any, layer: Any, x: Array, w: Array) -> Any:
     """What a model of one layer makes of a batch of images."""
     model = keras.models.Sequential([layer])
     model.set_weights([w])
     return model.predict(x)
 
 
-def seen(out: Any, order: str, rank: int) -> Array:
+def to_contract(out: Any, order: str, rank: int) -> Array:
     """The prediction as the contract has it; of a batch of none it is a list, and stays one."""
-    return out if isinstance(out, list) else result(out, order, rank)  # type: ignore[return-value]  # the suite is to see it
+    return out if isinstance(out, list) else result_from_framework(out, order, rank)  # type: ignore[return-value]  # the suite is to see it
 
 
 @contextmanager
-def uncluttered(keras: Any) -> Iterator[None]:
+def clean_session(keras: Any) -> Iterator[None]:
     """Forget the model afterwards, and work where TensorFlow 1 was made eager for another call."""
     import tensorflow as tf
 

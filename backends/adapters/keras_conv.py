@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from conv2d_conformance.backends import precision
 from conv2d_conformance.backends.adapters.tensorflow_nn import PLAINER
 from conv2d_conformance.backends.adapters.torch_nn import DILATED_INTEGERS
-from conv2d_conformance.backends.layout import chosen, operands, result
-from conv2d_conformance.backends.padding import implied, only
+from conv2d_conformance.backends.layout import (
+    choose_layout,
+    operands_to_framework,
+    result_from_framework,
+)
+from conv2d_conformance.backends.padding import require_implied_groups, require_supported
 from conv2d_conformance.backends.protocol import FLOATS, INTEGERS, Spec, TooOld
 
 if TYPE_CHECKING:
@@ -62,7 +66,7 @@ y = keras.ops.convert_to_numpy(y)[0, :, :, 0]
 """
 _DISTRIBUTIONS = {"jax": ("jax", "jaxlib")}
 CHANNELS_FIRST = tuple(("channels_first", dtype) for dtype in PLAINER)
-_BOTH = ("stride", "dilation")
+_STRIDE_AND_DILATION = ("stride", "dilation")
 _COMPILES = frozenset(["jax"])
 _WHY = (
     "Keras has 'valid' and 'same' only; pad the image with keras.ops.pad, for 'full' by Kh - 1 and "
@@ -83,7 +87,7 @@ class Configured:
         if not hasattr(self._keras, "ops"):
             msg = f"keras.ops came with Keras 3, not {self._keras.__version__}; install keras>=3"
             raise TooOld(msg, self.older)
-        self._layout = chosen(self.spec.layouts, layout)
+        self._layout = choose_layout(self.spec.layouts, layout)
         under = self._keras.backend.backend()
         pinned = _IMPORT.format(under=under) + _PINS.get(under, "")
         self.spec = replace(
@@ -107,7 +111,10 @@ class OpsConv(Configured):
         snippet=_OPERATION,
     )
     integers: ClassVar = {"tensorflow": ("int32",), "torch": INTEGERS, "jax": INTEGERS}
-    refuses: ClassVar = {"tensorflow": (_BOTH, *CHANNELS_FIRST), "torch": DILATED_INTEGERS}
+    refuses: ClassVar = {
+        "tensorflow": (_STRIDE_AND_DILATION, *CHANNELS_FIRST),
+        "torch": DILATED_INTEGERS,
+    }
 
     def conv2d(
         self,
@@ -120,15 +127,17 @@ class OpsConv(Configured):
         groups: int = 1,
     ) -> Array:
         """Call it."""
-        word = only(self.spec.paddings, padding, _WHY)
+        word = require_supported(self.spec.paddings, padding, _WHY)
         order = _ORDERS[self._layout]
-        out = self._call(*operands(img, k, (order, "HWIO")), word, stride, dilation, groups)
-        return result(self._keras.ops.convert_to_numpy(out), order, img.ndim)
+        out = self._call(
+            *operands_to_framework(img, k, (order, "HWIO")), word, stride, dilation, groups
+        )
+        return result_from_framework(self._keras.ops.convert_to_numpy(out), order, img.ndim)
 
     def _call(
         self, img: Any, k: Any, padding: str, stride: Step, dilation: Step, groups: int
     ) -> Any:
-        implied(groups, img, k, _ORDERS[self._layout])
+        require_implied_groups(groups, img, k, _ORDERS[self._layout])
         return self._keras.ops.conv(img, k, stride, padding, self._layout, dilation)
 
 
@@ -142,7 +151,7 @@ class LayersConv2D(OpsConv):
         "data_format='channels_last', dtype=img.dtype.name); layer.build((1, *img.shape, 1)); "
         "layer.set_weights([k[:, :, None, None]]); layer(img[None, :, :, None])",
         snippet=_LAYER,
-        refuses=(_BOTH,),
+        refuses=(_STRIDE_AND_DILATION,),
     )
     older = "conv2d_conformance.backends.adapters.keras2:LayersConv2D"
     integers: ClassVar = {}

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from conv2d_conformance.backends.adapters.keras_conv import Configured
 from conv2d_conformance.backends.adapters.tensorflow_nn import PLAINER
-from conv2d_conformance.backends.layout import TRANSPOSED, operands, result
-from conv2d_conformance.backends.padding import only
+from conv2d_conformance.backends.layout import (
+    TRANSPOSED,
+    operands_to_framework,
+    result_from_framework,
+)
+from conv2d_conformance.backends.padding import require_supported
 from conv2d_conformance.backends.protocol import INTEGERS, Unsupported
 
 if TYPE_CHECKING:
@@ -56,10 +60,10 @@ class OpsConvTranspose(Configured):
         if groups != 1:
             why = "Keras's transposed convolution has no groups; call it for each and concatenate"
             raise Unsupported(why)
-        word = only(self.spec.paddings, padding, _WHY)
-        x, w = operands(img, k, ("NHWC", "HWOI"), TRANSPOSED)
+        word = require_supported(self.spec.paddings, padding, _WHY)
+        x, w = operands_to_framework(img, k, ("NHWC", "HWOI"), TRANSPOSED)
         out = self._call(x, w, stride, word, output_padding, dilation)
-        return result(self._keras.ops.convert_to_numpy(out), "NHWC", img.ndim)
+        return result_from_framework(self._keras.ops.convert_to_numpy(out), "NHWC", img.ndim)
 
     def _call(
         self, img: Any, k: Any, stride: Step, padding: str, more: Step | None, dilation: Step

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.backends.padding import only
+from conv2d_conformance.backends.padding import require_supported
 from conv2d_conformance.backends.protocol import INTEGERS, Spec
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Convolve(_Ndimage):
 
     def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:
         """Call it; the one padding is ``same``."""
-        only(self.spec.paddings, padding, _WHY)
+        require_supported(self.spec.paddings, padding, _WHY)
         return self._ndimage.convolve(img, k)  # type: ignore[no-any-return]
 
 
@@ -67,5 +67,5 @@ class Correlate(_Ndimage):
 
     def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:
         """Call it; the one padding is ``same``."""
-        only(self.spec.paddings, padding, _WHY)
+        require_supported(self.spec.paddings, padding, _WHY)
         return self._ndimage.correlate(img, k)  # type: ignore[no-any-return]

@@ -6,9 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.backends import precision
-from conv2d_conformance.backends.adapters.tensorflow_versions import FULL_PRECISION, as_of
-from conv2d_conformance.backends.layout import chosen, image, operands, result, results
-from conv2d_conformance.backends.padding import explicit, implied, ungrouped
+from conv2d_conformance.backends.adapters.tensorflow_versions import (
+    FULL_PRECISION,
+    spec_for_version,
+)
+from conv2d_conformance.backends.layout import (
+    choose_layout,
+    gradients_from_framework,
+    image_to_framework,
+    operands_to_framework,
+    result_from_framework,
+)
+from conv2d_conformance.backends.padding import require_implied_groups, require_no_groups, to_pixels
 from conv2d_conformance.backends.protocol import FLOATS, Spec, Unsupported
 
 if TYPE_CHECKING:
@@ -59,8 +68,8 @@ class Conv2d:
 
     def __init__(self, layout: str | None = None) -> None:
         self._tf = precision.pin_tensorflow()
-        self.spec = as_of(self._tf, self.spec)
-        self._layout = chosen(self.spec.layouts, layout)
+        self.spec = spec_for_version(self._tf, self.spec)
+        self._layout = choose_layout(self.spec.layouts, layout)
         self._orders = self._layout, "HWIO"
 
     def conv2d(
@@ -76,7 +85,7 @@ class Conv2d:
         """Call it; ``full`` is its explicit padding, and groups are read off the channels."""
         x, w = self._tensors(img, k, groups)
         out = self._call(x, w, stride, self._pads(padding, k, dilation), dilation)
-        return result(out.numpy(), self._layout, img.ndim)
+        return result_from_framework(out.numpy(), self._layout, img.ndim)
 
     def gradients(
         self,
@@ -97,17 +106,19 @@ class Conv2d:
         with self._tf.GradientTape() as tape:
             tape.watch((x, w))
             out = self._call(x, w, stride, self._pads(padding, k, dilation), dilation)
-        wrt_img, wrt_k = tape.gradient(out, (x, w), image(cotangent, self._layout))
-        return results(wrt_img.numpy(), wrt_k.numpy(), self._orders, img.ndim)
+        wrt_img, wrt_k = tape.gradient(out, (x, w), image_to_framework(cotangent, self._layout))
+        return gradients_from_framework(wrt_img.numpy(), wrt_k.numpy(), self._orders, img.ndim)
 
     def fused(
         self, img: Array, k: Array, padding: Padding | Pads, bias: Array, addend: Array
     ) -> Array:
         """Call it, then ``tf.nn.bias_add``, add, and ``tf.nn.relu``."""
         x, w = self._tensors(img, k, 1)
-        b, z = (self._tf.constant(view) for view in (bias, image(addend, self._layout)))
+        b, z = (
+            self._tf.constant(view) for view in (bias, image_to_framework(addend, self._layout))
+        )
         out = self._rectified(x, w, b, z, self._pads(padding, k, 1))
-        return result(out.numpy(), self._layout, img.ndim)
+        return result_from_framework(out.numpy(), self._layout, img.ndim)
 
     def _rectified(self, x: Any, w: Any, bias: Any, addend: Any, pads: Any) -> Any:
         nn = self._tf.nn
@@ -116,16 +127,16 @@ class Conv2d:
         return nn.relu(out + addend)
 
     def _tensors(self, img: Array, k: Array, groups: int) -> Any:
-        ungrouped(groups, self.spec)
+        require_no_groups(groups, self.spec)
         # A NumPy kernel of another dtype would be cast to the image's, a tensor is refused.
-        views = operands(img, k, self._orders)
-        implied(groups, *views, self._layout)
+        views = operands_to_framework(img, k, self._orders)
+        require_implied_groups(groups, *views, self._layout)
         return tuple(self._tf.convert_to_tensor(view) for view in views)
 
     def _pads(self, padding: Padding | Pads, k: Array, dilation: Step) -> Any:
         if padding in _WORDS:
             return _WORDS[padding]
-        pads = dict(zip("HW", explicit(padding, k, dilation)))
+        pads = dict(zip("HW", to_pixels(padding, k, dilation)))
         return [pads.get(axis, (0, 0)) for axis in self._layout]
 
     def _call(self, img: Any, k: Any, stride: Any, pads: Any, dilation: Any) -> Any:

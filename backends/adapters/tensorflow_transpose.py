@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 
 from conv2d_conformance.backends import precision
 from conv2d_conformance.backends.adapters.tensorflow_nn import PLAINER
-from conv2d_conformance.backends.adapters.tensorflow_versions import as_of
-from conv2d_conformance.backends.layout import TRANSPOSED, operands, result
-from conv2d_conformance.backends.padding import only, pair, ungrouped
+from conv2d_conformance.backends.adapters.tensorflow_versions import spec_for_version
+from conv2d_conformance.backends.layout import (
+    TRANSPOSED,
+    operands_to_framework,
+    result_from_framework,
+)
+from conv2d_conformance.backends.padding import require_no_groups, require_supported, to_pair
 from conv2d_conformance.backends.protocol import FLOATS, Spec, Unsupported
 
 if TYPE_CHECKING:
@@ -39,7 +43,7 @@ class Conv2dTranspose:
 
     def __init__(self) -> None:
         self._tf = precision.pin_tensorflow()
-        self.spec = as_of(self._tf, self.spec)
+        self.spec = spec_for_version(self._tf, self.spec)
 
     def conv_transpose2d(
         self,
@@ -55,17 +59,17 @@ class Conv2dTranspose:
         """Call it for the size that Keras derives; several sizes have an adjoint of the same."""
         if output_padding is not None:
             raise Unsupported(_MORE)
-        ungrouped(groups, self.spec)
-        word = only(self.spec.paddings, padding, _WHY)
-        views = operands(img, k, ("NHWC", "HWOI"), TRANSPOSED)
+        require_no_groups(groups, self.spec)
+        word = require_supported(self.spec.paddings, padding, _WHY)
+        views = operands_to_framework(img, k, ("NHWC", "HWOI"), TRANSPOSED)
         (n, *image, _), (*kernel, each, _) = (view.shape for view in views)
         x, w = (self._tf.convert_to_tensor(view) for view in views)
-        extents = zip(image, kernel, pair(stride), pair(dilation))
+        extents = zip(image, kernel, to_pair(stride), to_pair(dilation))
         shape = n, *(output_extent(*axis, word) for axis in extents), each * groups
         out = self._tf.nn.conv2d_transpose(
             x, w, shape, stride, word.upper(), "NHWC", dilations=dilation
         )
-        return result(out.numpy(), "NHWC", img.ndim)
+        return result_from_framework(out.numpy(), "NHWC", img.ndim)
 
 
 def output_extent(image: int, kernel: int, stride: int, dilation: int, padding: str) -> int:

@@ -23,7 +23,7 @@ def version(tf: Any) -> tuple[int, ...]:
     return tuple(int(number) for number in tf.__version__.split(".")[:2])
 
 
-def as_of(tf: Any, spec: Spec) -> Spec:
+def spec_for_version(tf: Any, spec: Spec) -> Spec:
     """What is said of a call, cut to the version that is installed."""
     now = version(tf)
     if now >= ONEDNN:

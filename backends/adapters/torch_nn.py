@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.backends import precision
 from conv2d_conformance.backends.layout import (
-    chosen,
+    choose_layout,
     from_torch,
-    image,
-    operands,
-    result,
-    results,
+    gradients_from_framework,
+    image_to_framework,
+    operands_to_framework,
+    result_from_framework,
     to_torch,
 )
-from conv2d_conformance.backends.padding import explicit, symmetric
+from conv2d_conformance.backends.padding import require_symmetric, to_pixels
 from conv2d_conformance.backends.protocol import FLOATS, INTEGERS, Spec, Unavailable, Unsupported
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class FunctionalConv2d:
 
     def __init__(self, layout: str | None = None) -> None:
         self._torch = precision.pin_torch()
-        self._layout = chosen(self.spec.layouts, layout)
+        self._layout = choose_layout(self.spec.layouts, layout)
 
     def conv2d(
         self,
@@ -83,7 +83,7 @@ class FunctionalConv2d:
         """Call it."""
         x, w = self._tensors(img, k)
         out = self._call(x, w, stride, _pads(padding, k, dilation), dilation, groups)
-        return result(from_torch(self._torch, out), "NCHW", img.ndim)
+        return result_from_framework(from_torch(self._torch, out), "NCHW", img.ndim)
 
     def gradients(
         self,
@@ -99,26 +99,26 @@ class FunctionalConv2d:
         """Call it on parameters, and ask ``torch.autograd.grad``."""
         x, w = (self._torch.nn.Parameter(tensor) for tensor in self._tensors(img, k))
         out = self._call(x, w, stride, _pads(padding, k, dilation), dilation, groups)
-        seed = to_torch(self._torch, image(cotangent))
+        seed = to_torch(self._torch, image_to_framework(cotangent))
         found = self._torch.autograd.grad(out, (x, w), seed)
         wrt_img, wrt_k = (from_torch(self._torch, tensor) for tensor in found)
-        return results(wrt_img, wrt_k, ("NCHW", "OIHW"), img.ndim)
+        return gradients_from_framework(wrt_img, wrt_k, ("NCHW", "OIHW"), img.ndim)
 
     def fused(
         self, img: Array, k: Array, padding: Padding | Pads, bias: Array, addend: Array
     ) -> Array:
         """Call it with its bias, add, and rectify."""
         x, w = self._tensors(img, k)
-        b, z = (to_torch(self._torch, view) for view in (bias, image(addend)))
+        b, z = (to_torch(self._torch, view) for view in (bias, image_to_framework(addend)))
         out = self._rectified(x, w, b, z, _pads(padding, k, 1))
-        return result(from_torch(self._torch, out), "NCHW", img.ndim)
+        return result_from_framework(from_torch(self._torch, out), "NCHW", img.ndim)
 
     def _rectified(self, x: Any, w: Any, bias: Any, addend: Any, pads: Any) -> Any:
         functional = self._torch.nn.functional
         return functional.relu(functional.conv2d(x, w, bias, 1, pads) + addend)
 
     def _tensors(self, img: Array, k: Array) -> Any:
-        x, w = (to_torch(self._torch, view) for view in operands(img, k))
+        x, w = (to_torch(self._torch, view) for view in operands_to_framework(img, k))
         if self._layout == "channels_last":
             return tuple(t.to(memory_format=self._torch.channels_last) for t in (x, w))
         if self._layout == "strided-weights":
@@ -132,7 +132,7 @@ class FunctionalConv2d:
 
 def _pads(padding: Padding | Pads, k: Array, dilation: Step) -> Any:
     if padding == "full" or isinstance(padding, tuple):
-        return symmetric(explicit(padding, k, dilation), "torch.nn.functional.pad")
+        return require_symmetric(to_pixels(padding, k, dilation), "torch.nn.functional.pad")
     return padding
 
 

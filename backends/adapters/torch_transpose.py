@@ -6,8 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.backends import precision
-from conv2d_conformance.backends.layout import TRANSPOSED, from_torch, operands, result, to_torch
-from conv2d_conformance.backends.padding import only
+from conv2d_conformance.backends.layout import (
+    TRANSPOSED,
+    from_torch,
+    operands_to_framework,
+    result_from_framework,
+    to_torch,
+)
+from conv2d_conformance.backends.padding import require_supported
 from conv2d_conformance.backends.protocol import FLOATS, Spec, Unsupported
 
 if TYPE_CHECKING:
@@ -52,14 +58,14 @@ class FunctionalConvTranspose2d:
         """Call it; its ``padding`` is what it crops on both sides of an axis."""
         crops = self._crops(padding)
         more = 0 if output_padding is None else output_padding
-        views = operands(img, k, ("NCHW", "IOHW"), TRANSPOSED)
+        views = operands_to_framework(img, k, ("NCHW", "IOHW"), TRANSPOSED)
         x, w = (to_torch(self._torch, view) for view in views)
         out = self._call(x, w, stride, crops, more, groups, dilation)
-        return result(from_torch(self._torch, out), "NCHW", img.ndim)
+        return result_from_framework(from_torch(self._torch, out), "NCHW", img.ndim)
 
     def _crops(self, padding: Padding | Pads) -> Pair:
         if not isinstance(padding, tuple):
-            only(self.spec.paddings, padding, _WHY)
+            require_supported(self.spec.paddings, padding, _WHY)
             return 0, 0
         (top, bottom), (left, right) = padding
         if (top, left) != (bottom, right):

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     Blobs = List[bytes]
 
-KEPT_OPERANDS = 16
+MAX_OPERANDS = 16
 
 
-def laid_out(values: Array, strides: tuple[int, ...]) -> Array:
+def with_strides(values: Array, strides: tuple[int, ...]) -> Array:
     """A fresh array of these values with these strides (bytes), which may be negative or zero."""
     reach = [(n - 1) * s for n, s in zip(values.shape, strides)]
     first = -sum(step for step in reach if step < 0)
@@ -62,28 +62,28 @@ class Mirror:
         kept = self._operands.pop(told["token"], None)
         if kept is None:
             strides = told["strides"]
-            kept = values.copy() if strides is None else laid_out(values, tuple(strides))
+            kept = values.copy() if strides is None else with_strides(values, tuple(strides))
         else:
             kept.flags.writeable = True
             kept[...] = values
         kept.flags.writeable = told["writeable"]
         self._operands[told["token"]] = kept
-        while len(self._operands) > KEPT_OPERANDS:
+        while len(self._operands) > MAX_OPERANDS:
             self._operands.popitem(last=False)
         return kept
 
     def result(self, result: Any, operands: list[Any], out: Blobs) -> dict[str, Any]:
         """What a call returned; an array is watched from now on."""
         if isinstance(result, tuple) and all(type(part) is np.ndarray for part in result):
-            return {"tuple": [described(part, out) for part in result]}
+            return {"tuple": [encode_array(part, out) for part in result]}
         if type(result) is not np.ndarray or result.dtype.hasobject:
             shape = getattr(result, "shape", None)
             named = list(shape) if isinstance(shape, tuple) else None
             return {"other": type(result).__name__, "shape": named}
         self._count += 1
         self._results[self._count] = result, result.tobytes()
-        told = described(result, out)
-        return {"array": told, "number": self._count, "alias": aliased(result, operands)}
+        told = encode_array(result, out)
+        return {"array": told, "number": self._count, "alias": find_alias(result, operands)}
 
     @staticmethod
     def bits(operands: list[Any]) -> list[bytes]:
@@ -95,7 +95,7 @@ class Mirror:
         """The operands that a call has changed, as they are now."""
         pairs = enumerate(zip(_arrays(operands), before))
         return [
-            dict(described(array, out), operand=number)
+            dict(encode_array(array, out), operand=number)
             for number, (array, bits) in pairs
             if array.tobytes() != bits
         ]
@@ -112,11 +112,11 @@ class Mirror:
             now = result.tobytes()
             if now != before:
                 self._results[number] = result, now
-                told.append(dict(described(result, blobs), number=number))
+                told.append(dict(encode_array(result, blobs), number=number))
         return told
 
 
-def described(array: Array, blobs: Blobs) -> dict[str, Any]:
+def encode_array(array: Array, blobs: Blobs) -> dict[str, Any]:
     """Put an array among the blobs, and say which it is and how it lies."""
     name, data = pack(array)
     blobs.append(data)
@@ -127,7 +127,7 @@ def _arrays(operands: list[Any]) -> list[Array]:
     return [a for a in operands if isinstance(a, np.ndarray)]
 
 
-def aliased(result: Array, operands: list[Any]) -> dict[str, Any] | None:
+def find_alias(result: Array, operands: list[Any]) -> dict[str, Any] | None:
     """Of which operand a result is a view: its number, the first byte from there, and strides."""
     for number, operand in enumerate(_arrays(operands)):
         if np.may_share_memory(result, operand) and result.dtype.kind in "biufc":

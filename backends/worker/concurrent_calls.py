@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TURN = 1e-5
 
 
-class Late(Exception):  # noqa: N818  (a thread is)
+class ThreadTimeout(Exception):  # noqa: N818  (a thread is)
     """A thread is not done in time."""
 
 
@@ -44,7 +44,7 @@ class Caller(threading.Thread):
             self.error = error
 
 
-def at_once(
+def call_concurrently(
     call: Callable[..., Array], operands: Sequence[Sequence[Any]], times: int, seconds: float
 ) -> list[list[bytes]]:
     """The bits of each result of ``times`` calls on each of the operands, a thread for each.
@@ -77,4 +77,4 @@ def _run(callers: Sequence[Caller], seconds: float) -> None:
         caller.join(max(until - monotonic(), 0))
         if caller.is_alive():
             msg = f"{len(callers)} threads at once: no result within {seconds:g} s"
-            raise Late(msg)
+            raise ThreadTimeout(msg)

@@ -77,20 +77,20 @@ class Host:
             try:
                 told = self._answer(head, blobs, out)
             except BaseException as error:  # noqa: BLE001  (SystemExit too is an answer)
-                told, out = raised(error), []
+                told, out = describe_error(error), []
             if os.getpid() != own:  # a call has forked, and has returned in the child too
                 os._exit(0)
             wire.send(self._answers, told, out)
 
     def _answer(self, head: dict[str, Any], blobs: list[bytes], out: list[bytes]) -> dict[str, Any]:
-        from conv2d_conformance.backends.worker.wire import tupled
+        from conv2d_conformance.backends.worker.wire import to_tuples
 
         do = getattr(self, "do_" + head.pop("do"))
         if "adapter" not in head:
             return do(**head)  # type: ignore[no-any-return]  # each `do_` gives a dict
         adapter = self._adapters[head.pop("adapter")]
         operands = [
-            self._mirror.operand(told, blobs) if isinstance(told, dict) else tupled(told)
+            self._mirror.operand(told, blobs) if isinstance(told, dict) else to_tuples(told)
             for told in head.pop("operands")
         ]
         return do(adapter, operands, out, **head)  # type: ignore[no-any-return]  # likewise
@@ -133,15 +133,15 @@ class Host:
         forget: list[int],
     ) -> dict[str, Any]:
         """Call a method; say what it gave, and what it did to arrays that the suite holds."""
-        from conv2d_conformance.backends.worker.wire import tupled
+        from conv2d_conformance.backends.worker.wire import to_tuples
 
         self._mirror.forget(forget)
         before = self._mirror.bits(operands)
         try:
-            result = getattr(adapter, method)(*operands, **tupled(options))
+            result = getattr(adapter, method)(*operands, **to_tuples(options))
             told = self._mirror.result(result, operands, out)
         except BaseException as error:  # noqa: BLE001  (SystemExit too is what a call did)
-            told = raised(error)
+            told = describe_error(error)
         told["mutated"] = self._mirror.mutated(operands, before, out)
         told["changed"] = self._mirror.changed(out)
         return told
@@ -159,12 +159,12 @@ class Host:
     ) -> dict[str, Any]:
         """Seconds per call of each round; operands that have a name come once and are kept."""
         from conv2d_conformance.backends.worker.stopwatch import seconds_per_call
-        from conv2d_conformance.backends.worker.wire import tupled
+        from conv2d_conformance.backends.worker.wire import to_tuples
 
         if kept:
             operands = self._kept.setdefault(kept, operands)
         call = getattr(adapter, method)
-        return {"seconds": seconds_per_call(call, operands, tupled(options), rounds, loops)}
+        return {"seconds": seconds_per_call(call, operands, to_tuples(options), rounds, loops)}
 
     def do_at_once(
         self,
@@ -177,11 +177,11 @@ class Host:
         seconds: float,
     ) -> dict[str, Any]:
         """The bits of each result of calls that threads make at once; ``sizes`` parts operands."""
-        from conv2d_conformance.backends.worker.concurrent_calls import at_once
+        from conv2d_conformance.backends.worker.concurrent_calls import call_concurrently
 
         left = iter(operands)
         given = [[next(left) for _ in range(size)] for size in sizes]
-        found = at_once(getattr(adapter, method), given, times, seconds)
+        found = call_concurrently(getattr(adapter, method), given, times, seconds)
         out.extend(bits for each in found for bits in each)
         return {"counts": [len(each) for each in found]}
 
@@ -197,13 +197,13 @@ class Host:
         self, _: Any, operands: list[Any], out: list[bytes], text: str
     ) -> dict[str, Any]:
         """What a snippet (see `backends.protocol.Spec`) makes of image, kernel and padding."""
-        from conv2d_conformance.backends.worker.array_mirror import described
+        from conv2d_conformance.backends.worker.array_mirror import encode_array
         from conv2d_conformance.backends.worker.run_snippet import run
 
-        return {"array": described(run(text, operands), out)}
+        return {"array": encode_array(run(text, operands), out)}
 
 
-def raised(error: BaseException) -> dict[str, Any]:
+def describe_error(error: BaseException) -> dict[str, Any]:
     """What was raised, as words."""
     # What is no text, as half a surrogate pair, could not be written anywhere.
     message = str(error).encode("utf-8", "backslashreplace").decode("utf-8")

@@ -53,12 +53,12 @@ def receive(stream: IO[bytes]) -> Message:
     return head, [_exactly(stream, size) for size in head.pop("lengths")]
 
 
-def tupled(value: Any) -> Any:
+def to_tuples(value: Any) -> Any:
     """Tuples again, where JSON made them lists."""
     if isinstance(value, list):
-        return tuple(tupled(part) for part in value)
+        return tuple(to_tuples(part) for part in value)
     if isinstance(value, dict):
-        return {key: tupled(part) for key, part in value.items()}
+        return {key: to_tuples(part) for key, part in value.items()}
     return value
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from covertable import make
 
 from conv2d_conformance.cases.layers import Layer, parse
-from conv2d_conformance.cases.planes import PADDINGS
+from conv2d_conformance.cases.planes import CASE_PADDINGS
 from conv2d_conformance.definition.padding import Options, output_size, pads_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ FACTORS: dict[str, list[Any]] = {
     "kernel": [(1, 1), (3, 3), (2, 3), (4, 2)],
     "stride": [(1, 1), (2, 2), (1, 3), (3, 2)],
     "dilation": [(1, 1), (2, 2), (1, 2), (3, 1)],
-    "padding": [*PADDINGS, ((1, 1), (1, 1)), ((1, 0), (2, 3)), ((-1, 0), (1, -2))],
+    "padding": [*CASE_PADDINGS, ((1, 1), (1, 1)), ((1, 0), (2, 3)), ((-1, 0), (1, -2))],
     "dtype": ["float32", "float64"],
 }
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from conv2d_conformance.cases import random_data
-from conv2d_conformance.cases.planes import PADDINGS, digest
-from conv2d_conformance.definition.dtypes import largest_exact, named
+from conv2d_conformance.cases.planes import CASE_PADDINGS, digest
+from conv2d_conformance.definition.dtypes import dtype_by_name, largest_exact
 from conv2d_conformance.definition.padding import Options, Pads, Pair
 
 if TYPE_CHECKING:
@@ -151,13 +151,13 @@ class Layer:
         rng = np.random.default_rng([name, seed])
         shapes = self.shapes
         if self.family != "normal":
-            limit = min(largest_exact(named(self.dtype)), 2**40)
+            limit = min(largest_exact(dtype_by_name(self.dtype)), 2**40)
             top = max(int((limit / max(self.terms, 1)) ** 0.5), 1)
             top = 3 if self.family == "small-integers" else top
             made = [rng.integers(1, top + 1, s) * rng.choice([-1, 1], s) for s in shapes]
         else:
             made = [rng.standard_normal(shape) for shape in shapes]
-        return made[0].astype(named(self.dtype)), made[1].astype(named(self.dtype))
+        return made[0].astype(dtype_by_name(self.dtype)), made[1].astype(dtype_by_name(self.dtype))
 
     def definition(self) -> str:
         """Hash of the id and the operands."""
@@ -207,7 +207,7 @@ def _pair(text: str) -> Pair:
 
 
 def _pads(text: str) -> str | Pads:
-    if text in PADDINGS:
+    if text in CASE_PADDINGS:
         return text
     top, bottom, left, right = map(int, text[1:].split("x"))
     return (top, bottom), (left, right)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from conv2d_conformance.cases import random_data
-from conv2d_conformance.definition.dtypes import DTYPES, FLOATS, named
+from conv2d_conformance.definition.dtypes import DTYPES, FLOATS, dtype_by_name
 from conv2d_conformance.definition.error_bounds import unit_roundoff
 from conv2d_conformance.definition.shapes import describe
 
@@ -23,11 +23,19 @@ if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.definition.shapes import Shape
 
-Layout = Literal["plain", "reversed", "strided", "fortran", "read-only", "big-endian", "repeated"]
+MemoryLayout = Literal[
+    "plain", "reversed", "strided", "fortran", "read-only", "big-endian", "repeated"
+]
 Operand = Literal["both", "image", "kernel"]
-PADDINGS = ("valid", "same", "full")
+CASE_PADDINGS = ("valid", "same", "full")
 ONE: tuple[Operand, ...] = ("image", "kernel")
-LAYOUTS: tuple[Layout, ...] = ("reversed", "strided", "fortran", "read-only", "big-endian")
+MEMORY_LAYOUTS: tuple[MemoryLayout, ...] = (
+    "reversed",
+    "strided",
+    "fortran",
+    "read-only",
+    "big-endian",
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,7 @@ class Case:
     padding: str = "same"
     dtype: str = "float32"
     family: random_data.Family = "integers"
-    layout: Layout = "plain"
+    layout: MemoryLayout = "plain"
     only: Operand = "both"
     covering: bool = field(default=True, compare=False)
 
@@ -70,8 +78,8 @@ class Case:
         """Image (H, W) and kernel (Kh, Kw), made anew at each call; ``--seed`` gives others."""
         img, k = _numbers(replace(self, layout="plain", only="both"), random_data.SEED.get())
         return (
-            lay_out(img, "plain" if self.only == "kernel" else self.layout),
-            lay_out(k, "plain" if self.only == "image" else self.layout),
+            with_memory_layout(img, "plain" if self.only == "kernel" else self.layout),
+            with_memory_layout(k, "plain" if self.only == "image" else self.layout),
         )
 
     def definition(self) -> str:
@@ -95,20 +103,20 @@ def digest(name: str, arrays: Iterable[Array]) -> str:
 
 def _numbers(case: Case, seed: int) -> tuple[Array, Array]:
     """The numbers themselves; every backend gets the same, so the small ones are kept."""
-    return (_made if math.prod(case.image) > KEPT else _kept)(case, seed)
+    return (_generate if math.prod(case.image) > MAX_CACHED_SIZE else _cached)(case, seed)
 
 
-def _made(case: Case, seed: int) -> tuple[Array, Array]:
+def _generate(case: Case, seed: int) -> tuple[Array, Array]:
     name = zlib.crc32(case.id.encode())
     rng = np.random.default_rng([name, seed] if seed else name)
-    return random_data.make(case.family, rng, case.image, case.kernel, named(case.dtype))
+    return random_data.make(case.family, rng, case.image, case.kernel, dtype_by_name(case.dtype))
 
 
-KEPT = 2**14
-_kept = lru_cache(maxsize=2**12)(_made)
+MAX_CACHED_SIZE = 2**14
+_cached = lru_cache(maxsize=2**12)(_generate)
 
 
-def lay_out(a: Array, layout: Layout) -> Array:
+def with_memory_layout(a: Array, layout: MemoryLayout) -> Array:
     """``a`` (rows, columns) with the same values in another memory layout.
 
     All rows of a ``repeated`` array are its first: one row in memory, its stride zero.
@@ -192,38 +200,44 @@ def _square(
     )
 
 
-TAILS = _square(PADDINGS, TAIL_SHAPES, ("float32",)) + _square(
-    PADDINGS, TAIL_SHAPES[11::4], ("float64",)
+TAILS = _square(CASE_PADDINGS, TAIL_SHAPES, ("float32",)) + _square(
+    CASE_PADDINGS, TAIL_SHAPES[11::4], ("float64",)
 )
-PLAIN = _square(PADDINGS, SHAPES, DTYPES) + _square(("same", "full"), LARGER_KERNELS, FLOATS)
-STRUCTURED = _square(PADDINGS, STRUCTURED_SHAPES, ("float32",), random_data.STRUCTURED)
+PLAIN_CASES = _square(CASE_PADDINGS, SHAPES, DTYPES) + _square(
+    ("same", "full"), LARGER_KERNELS, FLOATS
+)
+STRUCTURED = _square(CASE_PADDINGS, STRUCTURED_SHAPES, ("float32",), random_data.STRUCTURED)
 # Sums past 2**53, which no float64 holds.
-HUGE = _square(PADDINGS, (SHAPES[0],), ("int64",), ("huge",))
-INTEGERS = PLAIN + TAILS + STRUCTURED + HUGE
+HUGE = _square(CASE_PADDINGS, (SHAPES[0],), ("int64",), ("huge",))
+INTEGERS = PLAIN_CASES + TAILS + STRUCTURED + HUGE
 # No bound holds where K·u nears 1: sums in the operands' own bfloat16 then stop growing.
 REAL = tuple(
     case
     for case in (
-        *_square(PADDINGS, REAL_SHAPES, FLOATS, random_data.REAL_FAMILIES),
-        *(Case(*shapes, p, family="normal") for shapes in LARGE_SHAPES for p in PADDINGS),
+        *_square(CASE_PADDINGS, REAL_SHAPES, FLOATS, random_data.REAL_FAMILIES),
+        *(Case(*shapes, p, family="normal") for shapes in LARGE_SHAPES for p in CASE_PADDINGS),
     )
-    if math.prod(case.kernel) * unit_roundoff(named(case.dtype)) < 0.5
+    if math.prod(case.kernel) * unit_roundoff(dtype_by_name(case.dtype)) < 0.5
 )
 SHAPED = {
     padding: tuple(
         replace(case, covering=True)
-        for case in PLAIN
+        for case in PLAIN_CASES
         if case.padding == padding and case.dtype == "float32"
     )
-    for padding in PADDINGS
+    for padding in CASE_PADDINGS
 }
-FEW = tuple(Case(*shapes, padding) for padding in PADDINGS for shapes in (SHAPES[1], SHAPES[5]))
+FEW_CASES = tuple(
+    Case(*shapes, padding) for padding in CASE_PADDINGS for shapes in (SHAPES[1], SHAPES[5])
+)
 LAID_OUT = tuple(
     replace(case, layout=layout, dtype=dtype)
-    for case, layout, dtype in product(FEW[::2], LAYOUTS, ("float32", "float64"))
+    for case, layout, dtype in product(FEW_CASES[::2], MEMORY_LAYOUTS, ("float32", "float64"))
 ) + tuple(
     replace(case, layout=layout, only=operand)
-    for case in FEW[::2]
-    for layout, operand in (*product(LAYOUTS, ONE), ("repeated", "image"))
+    for case in FEW_CASES[::2]
+    for layout, operand in (*product(MEMORY_LAYOUTS, ONE), ("repeated", "image"))
 )
-DTYPED = tuple(Case((6, 7), (3, 3), padding, dtype) for padding in PADDINGS for dtype in FLOATS)
+DTYPED = tuple(
+    Case((6, 7), (3, 3), padding, dtype) for padding in CASE_PADDINGS for dtype in FLOATS
+)

@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
 
-HERE = Path(__file__).parent / "question_data"
+DATA_FOLDER = Path(__file__).parent / "question_data"
 
 IMAGE_MEAN = -3.7252903e-09
 # By orientation, for the kernel and its transpose: as float32 printed them in 2019 and today.
@@ -28,9 +28,9 @@ MEANS: dict[tuple[str | None, str], float] = {
 
 def image() -> Array:
     """The image, (8, 8) float32."""
-    return np.loadtxt(HERE / "image.csv", delimiter=",", dtype=np.float32)
+    return np.loadtxt(DATA_FOLDER / "image.csv", delimiter=",", dtype=np.float32)
 
 
 def kernel() -> Array:
     """The kernel, (3, 3) float32."""
-    return np.loadtxt(HERE / "kernel.csv", delimiter=",", dtype=np.float32)
+    return np.loadtxt(DATA_FOLDER / "kernel.csv", delimiter=",", dtype=np.float32)

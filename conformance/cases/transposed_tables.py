@@ -55,13 +55,13 @@ WITH_ADJOINT = {
 }
 
 
-def padded(steps: tuple[Pair, Pair], **row: Any) -> Layer:
+def padded_layer(steps: tuple[Pair, Pair], **row: Any) -> Layer:
     """The layer of a row of `PADDED`."""
     return TransposedLayer(**row, stride=steps[0], output_padding=steps[1])
 
 
 PADDED_PAIRS: tuple[Layer, ...] = tuple(
-    padded(**row) for row in make(PADDED, strength=2, constraints=[WITH_ADJOINT])
+    padded_layer(**row) for row in make(PADDED, strength=2, constraints=[WITH_ADJOINT])
 )
 DESIGNED: tuple[Layer, ...] = tuple(
     parse(descriptor)

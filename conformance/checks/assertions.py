@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conv2d_conformance.definition.correlation import Array, Exact, Floats
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
-def form(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> None:
+def assert_shape_and_dtype(
+    subject: BackendUnderTest, img: Array, k: Array, padding: str, result: Array
+) -> None:
     """The result has the shape that the padding gives, and the dtype that the operands' gives."""
     expected = subject.size(img, k, padding)
     if result.shape != expected:
@@ -38,14 +40,20 @@ def form(subject: Subject, img: Array, k: Array, padding: str, result: Array) ->
         raise WrongDtypeError(msg)
 
 
-def exactly(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> None:
+def assert_exact(
+    subject: BackendUnderTest, img: Array, k: Array, padding: str, result: Array
+) -> None:
     """Every element is the exact integer; within the norm-wise bound where an FFT computed it."""
-    form(subject, img, k, padding, result)
+    assert_shape_and_dtype(subject, img, k, padding, result)
     exact = subject.exact(img, k, padding)
-    values(subject, img, k, padding, result, exact, whole(subject, img, k, exact, result.dtype))
+    assert_values(
+        subject, img, k, padding, result, exact, integer_bound(subject, img, k, exact, result.dtype)
+    )
 
 
-def whole(subject: Subject, img: Array, k: Array, exact: Exact, given: np.dtype[Any]) -> Floats:
+def integer_bound(
+    subject: BackendUnderTest, img: Array, k: Array, exact: Exact, given: np.dtype[Any]
+) -> Floats:
     """The bound for integers; ``given`` is the dtype of the result."""
     if subject.sums_directly:
         return np.zeros(exact.value.shape)
@@ -53,33 +61,37 @@ def whole(subject: Subject, img: Array, k: Array, exact: Exact, given: np.dtype[
     return error_bounds.normwise(img, k, exact, img.dtype) + rounding
 
 
-def closely(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> None:
+def assert_close(
+    subject: BackendUnderTest, img: Array, k: Array, padding: str, result: Array
+) -> None:
     """Every element lies within the bound of honest summation in the operands' dtype."""
-    form(subject, img, k, padding, result)
+    assert_shape_and_dtype(subject, img, k, padding, result)
     exact = subject.exact(img, k, padding)
-    values(subject, img, k, padding, result, exact, honest(subject, img, k, exact))
+    assert_values(subject, img, k, padding, result, exact, rounding_bound(subject, img, k, exact))
 
 
-def honest(subject: Subject, img: Array, k: Array, exact: Exact) -> Floats:
+def rounding_bound(subject: BackendUnderTest, img: Array, k: Array, exact: Exact) -> Floats:
     """The bound for the algorithm by which the subject computes."""
     if subject.sums_directly:
         return error_bounds.componentwise(exact, img.dtype)
     return error_bounds.normwise(img, k, exact, img.dtype)
 
 
-def blocks(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> None:
-    """As `closely`, on blocks of 8×8 at the corners and the centre of a large result."""
-    form(subject, img, k, padding, result)
+def assert_blocks_close(
+    subject: BackendUnderTest, img: Array, k: Array, padding: str, result: Array
+) -> None:
+    """As `assert_close`, on blocks of 8×8 at the corners and the centre of a large result."""
+    assert_shape_and_dtype(subject, img, k, padding, result)
     rows, columns = (sorted({0, max(n // 2 - 4, 0), max(n - 8, 0)}) for n in result.shape)
     for corner in product(rows, columns):
         block = result[corner[0] : corner[0] + 8, corner[1] : corner[1] + 8]
         exact = subject.exact(img, k, padding, corner, shape_of(block))
-        if not (exact.error_of(block) <= honest(subject, img, k, exact)).all():
-            closely(subject, img, k, padding, result)
+        if not (exact.error_of(block) <= rounding_bound(subject, img, k, exact)).all():
+            assert_close(subject, img, k, padding, result)
 
 
-def values(
-    subject: Subject,
+def assert_values(
+    subject: BackendUnderTest,
     img: Array,
     k: Array,
     padding: str,
@@ -89,24 +101,24 @@ def values(
 ) -> None:
     """No error exceeds its bound."""
     what = f"{subject.spec.call}, padding {padding!r}, image {img.shape} and kernel {k.shape}"
-    within(
+    assert_within(
         subject,
         f"{what} of {img.dtype}",
         result,
         exact,
         bound,
-        lambda: plane_misreadings.of(subject, img, k, padding, result),
+        lambda: plane_misreadings.explain_plane(subject, img, k, padding, result),
     )
 
 
-def dirty(nbytes: int, byte: int = 0xFF) -> None:
+def fill_freed_memory(nbytes: int, byte: int = 0xFF) -> None:
     """Leave memory behind that is handed out again and holds one byte: NaN if it is ``0xFF``."""
     held = [np.full(nbytes, byte, np.uint8) for _ in range(4)]
     del held
 
 
-def within(
-    subject: Subject,
+def assert_within(
+    subject: BackendUnderTest,
     what: str,
     result: Array,
     exact: Exact,

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv2d_conformance.cases.planes import PADDINGS, Case
+from conv2d_conformance.cases.planes import CASE_PADDINGS, Case
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.correlation import orient, shape_of
-from conv2d_conformance.definition.dtypes import largest_exact, named
+from conv2d_conformance.definition.dtypes import dtype_by_name, largest_exact
 from conv2d_conformance.errors import WrongFactError, WrongShapeError, WrongValueError
 from conv2d_conformance.probe import index_map
 from conv2d_conformance.probe.index_map import OUTSIDE
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.definition.shapes import Shape
     from conv2d_conformance.probe.index_map import Indices
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 IMAGES: tuple[Shape, ...] = tuple((h, w) for h, w in product(range(1, 7), repeat=2))
 KERNELS: tuple[Shape, ...] = tuple((a, b) for a, b in product(range(1, 6), repeat=2))
@@ -60,7 +60,7 @@ class EveryImage:
         """The largest image: a call that does not take this one takes none."""
         return Case(IMAGES[-1], self.kernel, self.padding, dtype)
 
-    def cases(self, subject: Subject) -> Iterator[Case]:
+    def cases(self, subject: BackendUnderTest) -> Iterator[Case]:
         """One case for each image that the subject takes."""
         for image in self.few if subject.spec.compiles else IMAGES:
             case = Case(image, self.kernel, self.padding, subject.plain_dtype)
@@ -68,7 +68,9 @@ class EveryImage:
                 yield case
 
 
-EVERY_IMAGE = tuple(EveryImage(kernel, padding) for padding, kernel in product(PADDINGS, KERNELS))
+EVERY_IMAGE = tuple(
+    EveryImage(kernel, padding) for padding, kernel in product(CASE_PADDINGS, KERNELS)
+)
 
 
 @cache
@@ -104,7 +106,7 @@ def _variety(chosen: list[tuple[Shape, Shape]]) -> Shape:
     return len(parities), len({(row[1], column[1]) for row, column in chosen})
 
 
-def hold(subject: Subject, case: Case) -> None:
+def assert_index_map(subject: BackendUnderTest, case: Case) -> None:
     """Every output pixel reads through every kernel element what the conventions predict.
 
     Several elements share a call where their digits can be told apart; only where such a call
@@ -115,8 +117,8 @@ def hold(subject: Subject, case: Case) -> None:
     WrongShapeError, WrongValueError
         If it does not.
     """
-    expected = predicted(subject, case)
-    dtype = named(case.dtype)
+    expected = predict_map(subject, case)
+    dtype = dtype_by_name(case.dtype)
     if _together(subject, case, expected):
         return
     try:
@@ -132,7 +134,7 @@ def hold(subject: Subject, case: Case) -> None:
         raise _mismatch(subject, case, found.source, expected)
 
 
-def predicted(subject: Subject, case: Case) -> Indices:
+def predict_map(subject: BackendUnderTest, case: Case) -> Indices:
     """The map (Kh, Kw, Oh, Ow) by the measured conventions, the kernel's elements as given.
 
     Raises
@@ -152,7 +154,7 @@ def predicted(subject: Subject, case: Case) -> Indices:
     return expected
 
 
-def _together(subject: Subject, case: Case, expected: Indices) -> bool:
+def _together(subject: BackendUnderTest, case: Case, expected: Indices) -> bool:
     """Whether calls with several kernel elements at once give what the map predicts.
 
     With pixels numbered 1…HW < 2ⁿ and elements 1, 2ⁿ, 2²ⁿ, … the result is a number whose digits
@@ -179,7 +181,7 @@ def _powers(img: Array, kernel: Shape, elements: range) -> Array:
     return k
 
 
-def _digits(subject: Subject, img: Array, kernel: Shape) -> int:
+def _digits(subject: BackendUnderTest, img: Array, kernel: Shape) -> int:
     """How many digits a result holds: those of the dtype, or those that an FFT rounds right."""
     bits = int(img.size).bit_length()
     digits = min((largest_exact(img.dtype).bit_length() - 1) // bits, kernel[0] * kernel[1])
@@ -189,20 +191,22 @@ def _digits(subject: Subject, img: Array, kernel: Shape) -> int:
     sure = (
         n
         for n in range(digits, 1, -1)
-        if error_bounds.transforms(img, _powers(img, kernel, range(n)), img.dtype) < 0.25
+        if error_bounds.fft_bound(img, _powers(img, kernel, range(n)), img.dtype) < 0.25
     )
     return next(sure, 1)
 
 
 def single(case: Case, tap: Shape) -> tuple[Array, Array]:
     """The numbered image and a kernel with a single one: what `geometry.measure` calls with."""
-    dtype = named(case.dtype)
+    dtype = dtype_by_name(case.dtype)
     k = np.zeros(case.kernel, dtype)
     k[tap] = 1
     return np.arange(1, case.image[0] * case.image[1] + 1).reshape(case.image).astype(dtype), k
 
 
-def _mismatch(subject: Subject, case: Case, found: Indices, expected: Indices) -> WrongValueError:
+def _mismatch(
+    subject: BackendUnderTest, case: Case, found: Indices, expected: Indices
+) -> WrongValueError:
     a, b, i, j = (int(n) for n in np.argwhere(found != expected)[0])
     wrong = int((found != expected).sum())
     read, wanted = (_pixel(m[a, b, i, j], case.image[1]) for m in (found, expected))
@@ -217,7 +221,7 @@ def _pixel(index: np.intp, width: int) -> str:
     return "nothing" if index == OUTSIDE else f"pixel ({index // width}, {index % width})"
 
 
-def _where(subject: Subject, case: Case) -> str:
+def _where(subject: BackendUnderTest, case: Case) -> str:
     return (
         f"{subject.spec.call}, padding {case.padding!r}, image {case.image}, kernel {case.kernel}"
     )

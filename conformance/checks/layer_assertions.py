@@ -11,7 +11,7 @@ import numpy as np
 from conv2d_conformance.backends.protocol import OPTIONS, Unsupported
 from conv2d_conformance.checks import assertions
 from conv2d_conformance.definition import error_bounds
-from conv2d_conformance.definition.dtypes import DTYPES, named
+from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name
 from conv2d_conformance.errors import (
     RaisedError,
     Refused,
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.definition.correlation import Array, Exact, Floats
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
-def what(subject: Subject, layer: Layer) -> str:
+def what(subject: BackendUnderTest, layer: Layer) -> str:
     """The layer, for a person to read."""
     return f"{subject.spec.name} on layer {layer.id}"
 
 
-def called(subject: Subject, layer: Layer) -> Array:
+def called(subject: BackendUnderTest, layer: Layer) -> Array:
     """The result, whose shape and dtype are right, of two calls that agree.
 
     Before each, memory is dirtied otherwise: released bugs returned what was never written.
     """
     expected = subject.layers.size(layer)
-    assertions.dirty(prod(expected) * named(layer.dtype).itemsize, 0x3F)
+    assertions.fill_freed_memory(prod(expected) * dtype_by_name(layer.dtype).itemsize, 0x3F)
     first = subject.layers.call(layer)
     if first.shape != expected:
         msg = f"{what(subject, layer)}: gave shape {first.shape}, expected {expected}. "
@@ -49,7 +49,7 @@ def called(subject: Subject, layer: Layer) -> Array:
     if first.dtype.name != layer.dtype:
         msg = f"{what(subject, layer)}: gave {first.dtype.name}"
         raise WrongDtypeError(msg)
-    assertions.dirty(first.nbytes)
+    assertions.fill_freed_memory(first.nbytes)
     again = subject.layers.call(layer)
     if again.tobytes() != first.tobytes():
         msg = (
@@ -60,9 +60,11 @@ def called(subject: Subject, layer: Layer) -> Array:
     return first
 
 
-def hold(subject: Subject, layer: Layer, result: Array, exact: Exact, bound: Floats) -> None:
+def hold(
+    subject: BackendUnderTest, layer: Layer, result: Array, exact: Exact, bound: Floats
+) -> None:
     """No error of a layer's result exceeds its bound."""
-    assertions.within(
+    assertions.assert_within(
         subject,
         what(subject, layer),
         result.reshape(exact.value.shape),
@@ -72,7 +74,7 @@ def hold(subject: Subject, layer: Layer, result: Array, exact: Exact, bound: Flo
     )
 
 
-def bound_of(subject: Subject, layer: Layer, exact: Exact) -> Floats:
+def bound_of(subject: BackendUnderTest, layer: Layer, exact: Exact) -> Floats:
     """Zero for integers that are summed directly; else the bound of honest summation."""
     if not subject.sums_directly:
         reason = "the norm-wise bound of an FFT is derived for one channel only"
@@ -83,13 +85,15 @@ def bound_of(subject: Subject, layer: Layer, exact: Exact) -> Floats:
     return error_bounds.componentwise(exact, dtype)
 
 
-def right(subject: Subject, layer: Layer) -> None:
+def right(subject: BackendUnderTest, layer: Layer) -> None:
     """A layer is exact if its operands are integers, else within the bound."""
     exact = subject.layers.exact(layer)
     hold(subject, layer, called(subject, layer), exact, bound_of(subject, layer, exact))
 
 
-def asking(subject: Subject, words: tuple[str, ...], layers: tuple[Layer, ...]) -> Iterator[Layer]:
+def asking(
+    subject: BackendUnderTest, words: tuple[str, ...], layers: tuple[Layer, ...]
+) -> Iterator[Layer]:
     """Those of ``layers`` that ask for options, a dtype and a layout, by their words."""
     dtype = next((word for word in words if word in DTYPES), "float32")
     layout = next((word for word in words if word in subject.spec.layouts), "")
@@ -100,7 +104,7 @@ def asking(subject: Subject, words: tuple[str, ...], layers: tuple[Layer, ...]) 
             yield asked
 
 
-def refuses(subject: Subject, layer: Layer) -> bool:
+def refuses(subject: BackendUnderTest, layer: Layer) -> bool:
     """Whether the call raises."""
     try:
         subject.layers.call(layer)
@@ -111,7 +115,7 @@ def refuses(subject: Subject, layer: Layer) -> bool:
     return False
 
 
-def refused_as_declared(subject: Subject, layers: tuple[Layer, ...]) -> None:
+def refused_as_declared(subject: BackendUnderTest, layers: tuple[Layer, ...]) -> None:
     """Of every combination that is declared as refused, a layer that asks for it raises."""
     if not subject.spec.refuses:
         reason = "the adapter declares no combination of options that the call refuses"

@@ -14,9 +14,9 @@ from hypothesis.extra import numpy as extra
 from hypothesis.internal.conjecture import providers
 
 from conv2d_conformance.cases import random_data
-from conv2d_conformance.cases.planes import LAYOUTS, Case, lay_out
+from conv2d_conformance.cases.planes import MEMORY_LAYOUTS, Case, with_memory_layout
 from conv2d_conformance.checks import assertions
-from conv2d_conformance.definition.dtypes import largest_exact, named
+from conv2d_conformance.definition.dtypes import dtype_by_name, largest_exact
 from conv2d_conformance.errors import NonconformanceError, RaisedError, Refused, UnstableError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.definition.shapes import Shape
-    from conv2d_conformance.under_test.backend import Margin, Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest, Margin
 
 EXAMPLES = 60
 EXAMPLES_COMPILED = 15
@@ -37,7 +37,7 @@ SHORT = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Input:
+class SearchInput:
     """One input: ``case`` says its shapes, padding, dtype and layout, the arrays its numbers."""
 
     case: Case
@@ -50,7 +50,7 @@ class Input:
             return told
         return f"{told}, img {self.img.tolist()}, k {self.k.tolist()}"
 
-    def hold(self, subject: Subject) -> None:
+    def hold(self, subject: BackendUnderTest) -> None:
         """Judge the call on it; a layout that is not plain may be refused.
 
         Raises
@@ -59,12 +59,15 @@ class Input:
             If the result is wrong; the message ends with the input.
         """
         case = self.case
-        laid_out = lay_out(self.img, case.layout), lay_out(self.k, case.layout)
+        laid_out = (
+            with_memory_layout(self.img, case.layout),
+            with_memory_layout(self.k, case.layout),
+        )
         try:
             if case.layout != "plain":  # a call that caches by shape and dtype is to have done so
                 subject.call(self.img, self.k, case.padding)
             result = subject.call(*laid_out, case.padding)
-            assertions.exactly(subject, self.img, self.k, case.padding, result)
+            assertions.assert_exact(subject, self.img, self.k, case.padding, result)
         except NonconformanceError as error:
             if isinstance(error, RaisedError) and case.layout != "plain":
                 hypothesis.reject()
@@ -74,7 +77,9 @@ class Input:
 
 
 @strategies.composite
-def inputs(draw: strategies.DrawFn, subject: Subject, layouts: tuple[str, ...]) -> Input:
+def inputs(
+    draw: strategies.DrawFn, subject: BackendUnderTest, layouts: tuple[str, ...]
+) -> SearchInput:
     """Any shapes, padding, dtype and layout that the subject takes, and integers to go with them.
 
     A drawn layout is "plain" where there is none to choose from.
@@ -90,7 +95,7 @@ def inputs(draw: strategies.DrawFn, subject: Subject, layouts: tuple[str, ...]) 
     case = Case(image, kernel, padding, dtype, layout=layout)  # type: ignore[arg-type]
     if subject.lacks(case):
         hypothesis.reject()
-    return Input(case, *draw(operands(image, kernel, dtype)))
+    return SearchInput(case, *draw(operands(image, kernel, dtype)))
 
 
 @strategies.composite
@@ -98,9 +103,9 @@ def operands(
     draw: strategies.DrawFn, image: Shape, kernel: Shape, dtype: str
 ) -> tuple[Array, Array]:
     """Integers of which every partial sum is exact; taps for which there is no room are zero."""
-    limit = min(largest_exact(named(dtype)), 2**40)
+    limit = min(largest_exact(dtype_by_name(dtype)), 2**40)
     reach = max(int((limit / (kernel[0] * kernel[1])) ** 0.5), 1)
-    elements = strategies.integers(0 if named(dtype).kind == "u" else -reach, reach)
+    elements = strategies.integers(0 if dtype_by_name(dtype).kind == "u" else -reach, reach)
     # What is not drawn is zero: then the smallest array is one with a single number in it.
     zeros = strategies.just(0)
     img, k = (
@@ -109,20 +114,20 @@ def operands(
     )
     room = limit // max(int(np.abs(img).max()), 1)
     k[np.cumsum(np.abs(k)).reshape(kernel) > room] = 0
-    return img.astype(named(dtype)), k.astype(named(dtype))
+    return img.astype(dtype_by_name(dtype)), k.astype(dtype_by_name(dtype))
 
 
-def always(subject: Subject, layouts: tuple[str, ...]) -> Iterator[Input]:
+def fixed_examples(subject: BackendUnderTest, layouts: tuple[str, ...]) -> Iterator[SearchInput]:
     """What is tried first, whatever the seed: each layout, and a kernel larger in one axis."""
     plain = Case((2, 6), (3, 3), dtype=subject.plain_dtype)
     paddings = [padding for padding in subject.paddings if padding != "valid"]
     for padding, layout in zip(cycle(paddings), layouts, strict=False):
         case = replace(plain, padding=padding, layout=layout)  # type: ignore[arg-type]
         if not subject.lacks(case):
-            yield Input(case, *replace(case, layout="plain").arrays())
+            yield SearchInput(case, *replace(case, layout="plain").arrays())
 
 
-def explore(subject: Subject, name: str) -> None:
+def explore(subject: BackendUnderTest, name: str) -> None:
     """Search among ``shapes``, all plain, or ``layouts``.
 
     A call that refuses input is searched for wrong results first, as if it had not; only then
@@ -138,7 +143,7 @@ def explore(subject: Subject, name: str) -> None:
     if not subject.paddings:
         reason = "no padding gave a result that could be searched"
         raise Refused(reason)
-    layouts = LAYOUTS if name == "layouts" else ("plain",)
+    layouts = MEMORY_LAYOUTS if name == "layouts" else ("plain",)
     refusals: list[RaisedError] = []
     _search(subject, layouts, refusals.append)
     if refusals:
@@ -146,11 +151,11 @@ def explore(subject: Subject, name: str) -> None:
 
 
 def _search(
-    subject: Subject, layouts: tuple[str, ...], note: Callable[[RaisedError], None] | None
+    subject: BackendUnderTest, layouts: tuple[str, ...], note: Callable[[RaisedError], None] | None
 ) -> None:
     margins: list[Margin] = []
 
-    def holds(found: Input) -> None:
+    def holds(found: SearchInput) -> None:
         try:
             found.hold(subject)
         except RaisedError as refusal:
@@ -162,10 +167,10 @@ def _search(
             margins.append(subject.margin)
 
     test = hypothesis.given(inputs(subject, layouts))(holds)
-    for given in always(subject, layouts):
+    for given in fixed_examples(subject, layouts):
         test = hypothesis.example(given)(test)
     try:
-        with reproducibly():
+        with make_reproducible():
             settings(subject)(test)()
     except hypothesis.errors.Unsatisfiable as error:
         reason = f"the call takes nothing of what was tried: {error}"
@@ -176,7 +181,7 @@ def _search(
     subject.margin = max(margins, key=lambda margin: margin.ratio, default=None)
 
 
-def reproducibly() -> AbstractContextManager[object]:
+def make_reproducible() -> AbstractContextManager[object]:
     """Keep Hypothesis from drawing constants out of the source of every module that is loaded.
 
     The same seed would come to other examples wherever other tests, or frameworks, ran before, so
@@ -188,7 +193,7 @@ def reproducibly() -> AbstractContextManager[object]:
     )
 
 
-def settings(subject: Subject) -> Callable[..., Callable[[], None]]:
+def settings(subject: BackendUnderTest) -> Callable[..., Callable[[], None]]:
     """The same examples at each run, unless ``--seed`` or ``--hypothesis-seed`` asks for others."""
     chosen = hypothesis.settings(
         max_examples=EXAMPLES_COMPILED if subject.spec.compiles else EXAMPLES,

@@ -13,11 +13,11 @@ from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.layers import Layer
 from conv2d_conformance.checks.clauses import CLAUSES, Clause
 from conv2d_conformance.errors import NotRun
-from conv2d_conformance.under_test.backend import Missing
+from conv2d_conformance.under_test.backend import MissingBackend
 
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Operation
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
 class CaseLike(Protocol):
@@ -32,7 +32,7 @@ class CaseLike(Protocol):
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedCase:
     """A case that is only a word, for checks that make their own input."""
 
     id: str
@@ -55,11 +55,11 @@ class Check:
     cases: tuple[CaseLike, ...]
     operation: Operation | None = "conv2d"
 
-    def is_about(self, subject: Subject) -> bool:
+    def is_about(self, subject: BackendUnderTest) -> bool:
         """Whether the subject's operation is the check's."""
         return self.operation in (None, subject.spec.operation)
 
-    def cases_for(self, subject: Subject) -> Iterator[CaseLike]:
+    def cases_for(self, subject: BackendUnderTest) -> Iterator[CaseLike]:
         """The cases that the subject takes, and one for each reason why it takes others not.
 
         A call that compiles for every shape gets the covering subset of the cases; a backend that
@@ -67,11 +67,13 @@ class Check:
         """
         if not self.is_about(subject):
             return
-        if isinstance(subject.raw, Missing):
+        if isinstance(subject.raw, MissingBackend):
             yield self.cases[0]
             return
         reasons = set()
-        for case in self.asked(subject.asked) if subject.asked else self.cases:
+        for case in (
+            self.requested_cases(subject.requested_cases) if subject.requested_cases else self.cases
+        ):
             if subject.spec.compiles and not getattr(case, "covering", True):
                 continue
             reason = subject.lacks(case)
@@ -80,7 +82,7 @@ class Check:
             if reason:
                 reasons.add(reason)
 
-    def asked(self, layers: Iterable[Layer]) -> tuple[CaseLike, ...]:
+    def requested_cases(self, layers: Iterable[Layer]) -> tuple[CaseLike, ...]:
         """Layers as this check takes them, of its family of numbers; all it has, if it is L1.
 
         A clause of another section, as timing, takes none that is not listed.
@@ -96,7 +98,7 @@ class Check:
             if case is not None
         )
 
-    def run(self, subject: Subject, case: CaseLike, **fixtures: Any) -> None:
+    def run(self, subject: BackendUnderTest, case: CaseLike, **fixtures: Any) -> None:
         """Hold the subject to the clause on one case.
 
         Raises
@@ -108,7 +110,7 @@ class Check:
         """
         subject.margin = None
         subject.calls.clear()
-        if isinstance(subject.raw, Missing) and self.clause.section != "loading":
+        if isinstance(subject.raw, MissingBackend) and self.clause.section != "loading":
             raise NotRun(subject.raw.reason)
         if reason := subject.lacks(case):
             raise Unsupported(reason)

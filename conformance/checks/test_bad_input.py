@@ -18,7 +18,7 @@ from conv2d_conformance.errors import (
 )
 
 if TYPE_CHECKING:
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,9 @@ IMAGES = tuple(
 )
 
 
-def give(subject: Subject, bad: Bad) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]] | None:
+def give(
+    subject: BackendUnderTest, bad: Bad
+) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]] | None:
     """The call's answer to bad input; None if it is an exception, `Unsupported` included.
 
     Raises
@@ -80,7 +82,7 @@ def give(subject: Subject, bad: Bad) -> np.ndarray[tuple[int, ...], np.dtype[np.
         return None
 
 
-def refuse(subject: Subject, bad: Bad) -> None:
+def refuse(subject: BackendUnderTest, bad: Bad) -> None:
     """The call gives no number; with nothing declared, what it gives is a fact."""
     answer = give(subject, bad)
     if answer is not None:
@@ -92,28 +94,28 @@ def refuse(subject: Subject, bad: Bad) -> None:
 
 
 @check("B1", RANKS)
-def test_operands_of_the_wrong_rank_are_refused(subject: Subject, case: Bad) -> None:
+def test_operands_of_the_wrong_rank_are_refused(subject: BackendUnderTest, case: Bad) -> None:
     refuse(subject, case)
 
 
 @check("B2", PADDINGS)
-def test_an_unknown_padding_is_refused(subject: Subject, case: Bad) -> None:
+def test_an_unknown_padding_is_refused(subject: BackendUnderTest, case: Bad) -> None:
     refuse(subject, case)
 
 
 @check("B3", KERNELS)
-def test_an_empty_kernel_is_refused(subject: Subject, case: Bad) -> None:
+def test_an_empty_kernel_is_refused(subject: BackendUnderTest, case: Bad) -> None:
     refuse(subject, case)
 
 
 @check("B4", DTYPES)
-def test_operands_of_two_dtypes_are_refused(subject: Subject, case: Bad) -> None:
+def test_operands_of_two_dtypes_are_refused(subject: BackendUnderTest, case: Bad) -> None:
     refuse(subject, case)
 
 
 @check("B5", IMAGES)
 def test_an_empty_image_gives_nothing_but_what_the_definition_gives(
-    subject: Subject, case: Bad
+    subject: BackendUnderTest, case: Bad
 ) -> None:
     answer = give(subject, case)
     if answer is None:

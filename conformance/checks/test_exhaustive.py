@@ -8,23 +8,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.checks.exhaustive import EVERY_IMAGE, EveryImage, hold, single
+from conv2d_conformance.checks.exhaustive import EVERY_IMAGE, EveryImage, assert_index_map, single
 from conv2d_conformance.checks.registry import check
 from conv2d_conformance.errors import RaisedError
 
 if TYPE_CHECKING:
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
 @check("G6", EVERY_IMAGE)
 def test_every_small_image_is_read_as_the_conventions_predict(
-    subject: Subject, case: EveryImage
+    subject: BackendUnderTest, case: EveryImage
 ) -> None:
     cases, refusals = list(case.cases(subject)), []
     # A call that refuses some shapes is still held to the others, and fails with those first.
     for one in cases:
         try:
-            hold(subject, one)
+            assert_index_map(subject, one)
         except RaisedError as refusal:
             refusals.append((one, str(refusal)))
     if refusals:

@@ -16,7 +16,7 @@ from conv2d_conformance.errors import WrongShapeError
 if TYPE_CHECKING:
     from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 FOLLOWED = tuple(
     replace(parse(f"{descriptor}/float32/small-integers"), followed=True)
@@ -38,7 +38,9 @@ def followers(shape: tuple[int, ...], name: str) -> tuple[Array, Array]:
 
 
 @check("C8", FOLLOWED)
-def test_a_layer_is_exact_when_bias_addition_and_relu_follow(subject: Subject, case: Layer) -> None:
+def test_a_layer_is_exact_when_bias_addition_and_relu_follow(
+    subject: BackendUnderTest, case: Layer
+) -> None:
     exact = subject.layers.exact(case)
     bias, addend = followers(exact.value.shape, case.id)
     result = subject.layers.fused(case, bias, addend)
@@ -46,7 +48,7 @@ def test_a_layer_is_exact_when_bias_addition_and_relu_follow(subject: Subject, c
         msg = f"{subject.spec.name} on layer {case.id}, followed: gave shape {result.shape}"
         raise WrongShapeError(msg)
     followed = np.maximum(exact.value + bias[:, None, None] + addend, 0)
-    assertions.within(
+    assertions.assert_within(
         subject,
         f"{subject.spec.name} on layer {case.id}, followed by bias, addition and ReLU",
         result,

@@ -7,24 +7,26 @@ from typing import TYPE_CHECKING, Any, cast
 
 from conv2d_conformance.cases.planes import SHAPED, Case
 from conv2d_conformance.checks import assertions
-from conv2d_conformance.checks.registry import Named, check
+from conv2d_conformance.checks.registry import NamedCase, check
 from conv2d_conformance.definition.conventions import AXES
 from conv2d_conformance.errors import ExitedError, Refused, TimedOutError, WrongFactError
 from conv2d_conformance.probe.probe import LARGER, larger_operands
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.conventions import Axis
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
-PROBED = (Named("index-maps"),)
+PROBED = (NamedCase("index-maps"),)
 ONE_AXIS = tuple(
-    Named(f"larger_kernel_{axis}{by}") for axis in ("rows", "columns") for by in ("", "_by_one")
+    NamedCase(f"larger_kernel_{axis}{by}") for axis in ("rows", "columns") for by in ("", "_by_one")
 )
 # Whether there is an error or an empty result may depend on by how much the kernel is larger.
 NO_NUMBER = ("raises", "empty")
 
 
-def hold(subject: Subject, fact: str, measured: object, declared: object, **hints: Any) -> None:
+def hold(
+    subject: BackendUnderTest, fact: str, measured: object, declared: object, **hints: Any
+) -> None:
     """The measured fact is the declared one; with nothing declared there is nothing to hold.
 
     ``hints`` say which call shows the difference; see `NonconformanceError`.
@@ -38,7 +40,9 @@ def hold(subject: Subject, fact: str, measured: object, declared: object, **hint
 
 
 @check("G1", PROBED)
-def test_one_convention_explains_every_index_map(subject: Subject, case: Named) -> None:
+def test_one_convention_explains_every_index_map(
+    subject: BackendUnderTest, case: NamedCase
+) -> None:
     complaints = subject.conventions.complaints
     if complaints:
         more = f" (and {len(complaints) - 3} more)" if len(complaints) > 3 else ""
@@ -49,15 +53,17 @@ def test_one_convention_explains_every_index_map(subject: Subject, case: Named) 
 
 
 @check("G2", PROBED)
-def test_the_kernel_is_read_in_the_declared_orientation(subject: Subject, case: Named) -> None:
+def test_the_kernel_is_read_in_the_declared_orientation(
+    subject: BackendUnderTest, case: NamedCase
+) -> None:
     found, declared = subject.conventions, subject.spec.orientation
     means = replace(found, orientation=declared)
     hold(subject, "orientation", found.orientation, declared, conventions=means)
 
 
-@check("G3", (Named("rows"), Named("columns")))
+@check("G3", (NamedCase("rows"), NamedCase("columns")))
 def test_same_puts_an_even_kernels_extra_pixel_where_declared(
-    subject: Subject, case: Named
+    subject: BackendUnderTest, case: NamedCase
 ) -> None:
     found, axis = subject.conventions, cast("Axis", case.id)
     even = int(subject.spec.anchor == "lower")
@@ -70,19 +76,21 @@ def test_same_puts_an_even_kernels_extra_pixel_where_declared(
 
 
 @check("G4", PROBED)
-def test_what_lies_outside_the_image_is_as_declared(subject: Subject, case: Named) -> None:
+def test_what_lies_outside_the_image_is_as_declared(
+    subject: BackendUnderTest, case: NamedCase
+) -> None:
     found, declared = subject.conventions, subject.spec.boundary
     means = replace(found, boundary=declared)
     hold(subject, "boundary", found.boundary, declared, conventions=means)
 
 
-def larger(subject: Subject, case: Named) -> dict[str, Any]:
+def larger(subject: BackendUnderTest, case: NamedCase) -> dict[str, Any]:
     """The call that is to give no number, for the record."""
     operands = larger_operands(LARGER[case.id], subject.probe)
     return {"operands": (*operands, "valid"), "claim": "refused or empty"}
 
 
-def returned(subject: Subject, case: Named) -> str:
+def returned(subject: BackendUnderTest, case: NamedCase) -> str:
     """What was measured, if the call came back from it.
 
     Raises
@@ -98,8 +106,10 @@ def returned(subject: Subject, case: Named) -> str:
     return measured
 
 
-@check("G5", (Named("larger_kernel"), Named("larger_kernel_by_one")))
-def test_valid_with_a_larger_kernel_does_what_is_declared(subject: Subject, case: Named) -> None:
+@check("G5", (NamedCase("larger_kernel"), NamedCase("larger_kernel_by_one")))
+def test_valid_with_a_larger_kernel_does_what_is_declared(
+    subject: BackendUnderTest, case: NamedCase
+) -> None:
     measured = returned(subject, case)
     if measured == "unsupported":
         reason = "the call has no 'valid' padding"
@@ -113,7 +123,7 @@ def test_valid_with_a_larger_kernel_does_what_is_declared(subject: Subject, case
 
 @check("G5", ONE_AXIS)
 def test_valid_with_a_kernel_larger_in_one_axis_gives_no_number(
-    subject: Subject, case: Named
+    subject: BackendUnderTest, case: NamedCase
 ) -> None:
     measured = returned(subject, case)
     if measured not in (*NO_NUMBER, "unsupported"):
@@ -125,15 +135,15 @@ def test_valid_with_a_kernel_larger_in_one_axis_gives_no_number(
 
 
 @check("S1", SHAPED["valid"])
-def test_valid_loses_a_kernel_less_one_pixel(subject: Subject, case: Case) -> None:
-    assertions.form(subject, *case.arrays(), case.padding, subject.run(case))
+def test_valid_loses_a_kernel_less_one_pixel(subject: BackendUnderTest, case: Case) -> None:
+    assertions.assert_shape_and_dtype(subject, *case.arrays(), case.padding, subject.run(case))
 
 
 @check("S2", SHAPED["same"])
-def test_same_keeps_the_image_shape(subject: Subject, case: Case) -> None:
-    assertions.form(subject, *case.arrays(), case.padding, subject.run(case))
+def test_same_keeps_the_image_shape(subject: BackendUnderTest, case: Case) -> None:
+    assertions.assert_shape_and_dtype(subject, *case.arrays(), case.padding, subject.run(case))
 
 
 @check("S3", SHAPED["full"])
-def test_full_gains_a_kernel_less_one_pixel(subject: Subject, case: Case) -> None:
-    assertions.form(subject, *case.arrays(), case.padding, subject.run(case))
+def test_full_gains_a_kernel_less_one_pixel(subject: BackendUnderTest, case: Case) -> None:
+    assertions.assert_shape_and_dtype(subject, *case.arrays(), case.padding, subject.run(case))

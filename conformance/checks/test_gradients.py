@@ -14,12 +14,12 @@ from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.layers import four
 from conv2d_conformance.diagnosis import gradient_misreadings
 from conv2d_conformance.errors import WrongDtypeError, WrongShapeError, WrongValueError
-from conv2d_conformance.under_test.gradients import asked, expected
+from conv2d_conformance.under_test.gradients import expected_gradients, make_cotangent
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.definition.correlation import Array, Exact
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 # Small integers, of which a gradient sums many.
 INTEGERS, DESIGNED = (
@@ -37,7 +37,12 @@ PAIRED = tuple(replace(layer, covering=layer in DESIGNED) for layer in INTEGERS)
 
 
 def hold(
-    subject: Subject, layer: Layer, which: str, cotangent: Array, exact: Exact, given: Array
+    subject: BackendUnderTest,
+    layer: Layer,
+    which: str,
+    cotangent: Array,
+    exact: Exact,
+    given: Array,
 ) -> None:
     """A gradient has its operand's shape and dtype, and is exact or within the bound."""
     what = f"{subject.spec.name}, gradient by the {which} on layer {layer.id}"
@@ -52,29 +57,29 @@ def hold(
     bound = error_bounds.componentwise(exact, np.dtype(layer.dtype))
     if layer.family != "normal":
         bound = np.zeros_like(bound)
-    assertions.within(
+    assertions.assert_within(
         subject, what, found, exact, bound,
-        lambda: gradient_misreadings.of(
+        lambda: gradient_misreadings.explain_gradient(
             subject.layers, layer, which, four(cotangent), exact, found
         ),
     )  # fmt: skip
 
 
 @check("C6", INTEGERS + REAL)
-def test_gradients_are_those_of_the_definition(subject: Subject, case: Layer) -> None:
-    cotangent = asked(subject, case)
+def test_gradients_are_those_of_the_definition(subject: BackendUnderTest, case: Layer) -> None:
+    cotangent = make_cotangent(subject, case)
     for operand in case.arrays():
-        assertions.dirty(operand.nbytes)
+        assertions.fill_freed_memory(operand.nbytes)
     found = subject.layers.gradients(case, cotangent)
     for which, exact, given in zip(
-        ("image", "kernel"), expected(subject, case, cotangent), found, strict=True
+        ("image", "kernel"), expected_gradients(subject, case, cotangent), found, strict=True
     ):
         hold(subject, case, which, cotangent, exact, given)
 
 
 @check("C7", PAIRED)
-def test_a_layer_and_its_gradients_pair_alike(subject: Subject, case: Layer) -> None:
-    cotangent = asked(subject, case)
+def test_a_layer_and_its_gradients_pair_alike(subject: BackendUnderTest, case: Layer) -> None:
+    cotangent = make_cotangent(subject, case)
     operands = (subject.layers.call(case), *subject.layers.gradients(case, cotangent))
     pairs = list(zip(operands, (cotangent, *case.arrays()), strict=True))
     if any(one.shape != other.shape for one, other in pairs):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv2d_conformance.cases.planes import FEW, LAID_OUT, PADDINGS, Case
+from conv2d_conformance.cases.planes import CASE_PADDINGS, FEW_CASES, LAID_OUT, Case
 from conv2d_conformance.checks import assertions
 from conv2d_conformance.checks.registry import check
 from conv2d_conformance.errors import (
@@ -22,7 +22,7 @@ from conv2d_conformance.errors import (
 )
 
 if TYPE_CHECKING:
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 # A kernel of a single one: the result equals the image, and must not be the image.
 IDENTITY = Case((5, 6), (1, 1))
@@ -33,8 +33,8 @@ LONG = Case((40, 41), (15, 16))
 TIMES = 50
 
 
-@check("H1", FEW)
-def test_operands_are_left_untouched(subject: Subject, case: Case) -> None:
+@check("H1", FEW_CASES)
+def test_operands_are_left_untouched(subject: BackendUnderTest, case: Case) -> None:
     img, k = case.arrays()
     before = img.tobytes(), k.tobytes()
     subject.call(img, k, case.padding)
@@ -44,7 +44,7 @@ def test_operands_are_left_untouched(subject: Subject, case: Case) -> None:
 
 
 @check("H2", LAID_OUT)
-def test_memory_layout_does_not_change_the_result(subject: Subject, case: Case) -> None:
+def test_memory_layout_does_not_change_the_result(subject: BackendUnderTest, case: Case) -> None:
     # Packed and native; of a repeated row as often as the shape says.
     img, k = (np.array(a, a.dtype.newbyteorder("="), order="C") for a in case.arrays())
     subject.call(img, k, case.padding)  # a call that caches by shape and dtype has now done so
@@ -52,11 +52,11 @@ def test_memory_layout_does_not_change_the_result(subject: Subject, case: Case) 
         result = subject.run(case)
     except RaisedError as refusal:
         raise Refused(str(refusal)) from refusal
-    assertions.exactly(subject, img, k, case.padding, result)
+    assertions.assert_exact(subject, img, k, case.padding, result)
 
 
-@check("H3", FEW)
-def test_a_later_call_leaves_an_earlier_result_alone(subject: Subject, case: Case) -> None:
+@check("H3", FEW_CASES)
+def test_a_later_call_leaves_an_earlier_result_alone(subject: BackendUnderTest, case: Case) -> None:
     img, k = case.arrays()
     first = subject.call(img, k, case.padding)
     kept = first.tobytes()
@@ -67,8 +67,8 @@ def test_a_later_call_leaves_an_earlier_result_alone(subject: Subject, case: Cas
         raise StaleOutputError(msg)
 
 
-@check("H3", (*FEW, IDENTITY))
-def test_a_result_does_not_follow_its_operands(subject: Subject, case: Case) -> None:
+@check("H3", (*FEW_CASES, IDENTITY))
+def test_a_result_does_not_follow_its_operands(subject: BackendUnderTest, case: Case) -> None:
     img, k = case.arrays()
     if case is IDENTITY:
         k[...] = 1
@@ -81,8 +81,8 @@ def test_a_result_does_not_follow_its_operands(subject: Subject, case: Case) -> 
         raise StaleOutputError(msg)
 
 
-@check("H3", FEW)
-def test_operands_changed_in_place_are_read_anew(subject: Subject, case: Case) -> None:
+@check("H3", FEW_CASES)
+def test_operands_changed_in_place_are_read_anew(subject: BackendUnderTest, case: Case) -> None:
     img, k = case.arrays()
     for operand in (k, img):
         subject.call(img, k, case.padding)
@@ -93,11 +93,11 @@ def test_operands_changed_in_place_are_read_anew(subject: Subject, case: Case) -
             name = "kernel" if operand is k else "image"
             msg = f"{subject.spec.call}: {name} changed in place was read as it was before"
             raise StaleOutputError(msg)
-        assertions.exactly(subject, img, k, case.padding, again)
+        assertions.assert_exact(subject, img, k, case.padding, again)
 
 
-@check("H3", tuple(replace(LONG, padding=padding) for padding in PADDINGS))
-def test_a_change_of_the_last_element_is_seen(subject: Subject, case: Case) -> None:
+@check("H3", tuple(replace(LONG, padding=padding) for padding in CASE_PADDINGS))
+def test_a_change_of_the_last_element_is_seen(subject: BackendUnderTest, case: Case) -> None:
     img, k = case.arrays()
     subject.call(img, k, case.padding)
     for name, operand in (("kernel", k), ("image", img)):
@@ -106,19 +106,19 @@ def test_a_change_of_the_last_element_is_seen(subject: Subject, case: Case) -> N
         operands = (img, other) if operand is k else (other, k)
         result = subject.call(*operands, case.padding)
         try:
-            assertions.exactly(subject, *operands, case.padding, result)
+            assertions.assert_exact(subject, *operands, case.padding, result)
         except WrongValueError as error:
             msg = f"only the last element of the {name} had changed since the call before: {error}"
             raise StaleOutputError(msg) from error
 
 
-@check("H6", FEW)
-def test_two_threads_may_call_at_once(subject: Subject, case: Case) -> None:
+@check("H6", FEW_CASES)
+def test_two_threads_may_call_at_once(subject: BackendUnderTest, case: Case) -> None:
     img, k = case.arrays()
     operands = [(img, k, case.padding), (img[::-1].copy(), k[::-1].copy(), case.padding)]
     alone = [subject.call(*each).tobytes() for each in operands]
     try:
-        results = subject.place.at_once("conv2d", operands, TIMES)
+        results = subject.runner.at_once("conv2d", operands, TIMES)
     except (TimedOutError, ExitedError):
         raise
     except Exception as error:
@@ -133,10 +133,10 @@ def test_two_threads_may_call_at_once(subject: Subject, case: Case) -> None:
         raise StaleOutputError(msg)
 
 
-@check("H4", FEW)
-def test_the_process_is_left_as_it_was(subject: Subject, case: Case) -> None:
+@check("H4", FEW_CASES)
+def test_the_process_is_left_as_it_was(subject: BackendUnderTest, case: Case) -> None:
     subject.run(case)  # what it raises is told in its own words
-    changed = subject.place.changes("conv2d", (*case.arrays(), case.padding), case.id)
+    changed = subject.runner.changes("conv2d", (*case.arrays(), case.padding), case.id)
     if changed:
         msg = f"{subject.spec.call} changed {', '.join(changed)}"
         raise GlobalStateError(msg)

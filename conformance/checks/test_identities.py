@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv2d_conformance.cases.planes import FEW, Case
+from conv2d_conformance.cases.planes import FEW_CASES, Case
 from conv2d_conformance.checks.registry import check
 from conv2d_conformance.errors import WrongShapeError, WrongValueError
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 # Odd kernels only: flipping moves an even kernel's extra pixel to the other side.
-CENTRED = tuple(case for case in FEW if case.kernel[0] % 2 and case.kernel[1] % 2)
-VALID = tuple(case for case in FEW if case.padding == "valid")
+CENTRED = tuple(case for case in FEW_CASES if case.kernel[0] % 2 and case.kernel[1] % 2)
+VALID = tuple(case for case in FEW_CASES if case.padding == "valid")
 
 
-def agree(subject: Subject, claim: str, one: Array, other: Array) -> None:
+def agree(subject: BackendUnderTest, claim: str, one: Array, other: Array) -> None:
     """Two results of integers are equal, to the nearest integer where an FFT computed them."""
     if one.shape != other.shape:
         msg = f"{subject.spec.call}: {claim}: shapes {one.shape} and {other.shape}"
@@ -38,8 +38,8 @@ def small(case: Case) -> tuple[Array, Array]:
     return np.sign(img) * (np.abs(img) % 64), np.sign(k) * (np.abs(k) % 64)
 
 
-@check("I1", FEW)
-def test_a_sum_of_images_gives_the_sum_of_results(subject: Subject, case: Case) -> None:
+@check("I1", FEW_CASES)
+def test_a_sum_of_images_gives_the_sum_of_results(subject: BackendUnderTest, case: Case) -> None:
     img, k = small(case)
     other = img[::-1].copy()
     parts = subject.call(img, k, case.padding) + subject.call(other, k, case.padding)
@@ -52,7 +52,7 @@ def test_a_sum_of_images_gives_the_sum_of_results(subject: Subject, case: Case) 
 
 
 @check("I2", VALID)
-def test_a_shifted_image_gives_the_shifted_result(subject: Subject, case: Case) -> None:
+def test_a_shifted_image_gives_the_shifted_result(subject: BackendUnderTest, case: Case) -> None:
     img, k = small(case)
     rolled = np.roll(img, (1, 1), (0, 1))
     whole, moved = subject.call(img, k, "valid"), subject.call(rolled, k, "valid")
@@ -60,7 +60,7 @@ def test_a_shifted_image_gives_the_shifted_result(subject: Subject, case: Case) 
 
 
 @check("I3", CENTRED)
-def test_flipping_image_and_kernel_flips_the_result(subject: Subject, case: Case) -> None:
+def test_flipping_image_and_kernel_flips_the_result(subject: BackendUnderTest, case: Case) -> None:
     img, k = small(case)
     whole = subject.call(img, k, case.padding)
     transposed = (subject.conventions.orientation or "").startswith("transposed")

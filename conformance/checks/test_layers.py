@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conv2d_conformance.cases import layer_tables
 from conv2d_conformance.checks.layer_assertions import refused_as_declared, right
-from conv2d_conformance.checks.registry import Named, check
+from conv2d_conformance.checks.registry import NamedCase, check
 from conv2d_conformance.errors import (
     Refused,
     WrongFactError,
@@ -15,7 +15,7 @@ from conv2d_conformance.errors import (
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.layers import Layer
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 # Has a layer for each combination of words that an adapter declares as refused.
 COMBINED = layer_tables.PAIRS + layer_tables.DESIGNED
@@ -26,27 +26,29 @@ ARRANGED = tuple(
 
 
 @check("C1", layer_tables.INTEGERS)
-def test_a_layer_of_integers_is_exact(subject: Subject, case: Layer) -> None:
+def test_a_layer_of_integers_is_exact(subject: BackendUnderTest, case: Layer) -> None:
     right(subject, case)
 
 
 @check("C2", layer_tables.REAL)
-def test_a_layer_of_real_data_stays_within_the_error_bound(subject: Subject, case: Layer) -> None:
+def test_a_layer_of_real_data_stays_within_the_error_bound(
+    subject: BackendUnderTest, case: Layer
+) -> None:
     right(subject, case)
 
 
 @check("C3", ARRANGED)
-def test_every_native_layout_gives_the_same_layer(subject: Subject, case: Layer) -> None:
+def test_every_native_layout_gives_the_same_layer(subject: BackendUnderTest, case: Layer) -> None:
     right(subject, case)
 
 
-@check("C4", (Named("declared-refusals"),))
-def test_what_is_declared_as_refused_is_refused(subject: Subject, case: Named) -> None:
+@check("C4", (NamedCase("declared-refusals"),))
+def test_what_is_declared_as_refused_is_refused(subject: BackendUnderTest, case: NamedCase) -> None:
     refused_as_declared(subject, COMBINED)
 
 
-@check("C5", (Named("strided-same"),))
-def test_same_with_a_stride_pads_as_declared(subject: Subject, case: Named) -> None:
+@check("C5", (NamedCase("strided-same"),))
+def test_same_with_a_stride_pads_as_declared(subject: BackendUnderTest, case: NamedCase) -> None:
     declared = subject.spec.strided_same
     if declared is None:
         reason = "the adapter declares nothing of `same` with a stride"

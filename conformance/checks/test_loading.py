@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.checks.registry import Named, check
+from conv2d_conformance.checks.registry import NamedCase, check
 from conv2d_conformance.errors import RaisedError
-from conv2d_conformance.under_test.backend import Missing
+from conv2d_conformance.under_test.backend import MissingBackend
 
 if TYPE_CHECKING:
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
-@check("L1", (Named("loads"),), operation=None)
-def test_a_backend_that_was_asked_for_loads(subject: Subject, case: Named) -> None:
-    if isinstance(subject.raw, Missing):
+@check("L1", (NamedCase("loads"),), operation=None)
+def test_a_backend_that_was_asked_for_loads(subject: BackendUnderTest, case: NamedCase) -> None:
+    if isinstance(subject.raw, MissingBackend):
         raise RaisedError(subject.raw.reason)

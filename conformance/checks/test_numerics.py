@@ -6,28 +6,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv2d_conformance.cases.planes import FEW, Case
-from conv2d_conformance.checks.registry import Named, check
-from conv2d_conformance.definition.dtypes import FLOATS, named
+from conv2d_conformance.cases.planes import FEW_CASES, Case
+from conv2d_conformance.checks.registry import NamedCase, check
+from conv2d_conformance.definition.dtypes import FLOATS, dtype_by_name
 from conv2d_conformance.errors import Refused, UnstableError, WrongValueError
 from conv2d_conformance.probe import precision, special_values
 from conv2d_conformance.probe.probe import OPENING
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 # Bytes to fill freed memory with: NaN, zeros, small and large numbers.
 PATTERNS = (0xFF, 0x00, 0x3F, 0x7E)
 SMALL = Case((5, 6), (3, 3))
 
 
-@check("P1", tuple(Named(dtype) for dtype in FLOATS))
-def test_operands_keep_the_precision_of_their_dtype(subject: Subject, case: Named) -> None:
+@check("P1", tuple(NamedCase(dtype) for dtype in FLOATS))
+def test_operands_keep_the_precision_of_their_dtype(
+    subject: BackendUnderTest, case: NamedCase
+) -> None:
     if case.id not in subject.dtypes:
         reason = f"the call does not take {case.id}"
         raise Refused(reason)
-    dtype = named(case.id)
+    dtype = dtype_by_name(case.id)
     if not subject.sums_directly:
         reason = "an FFT is judged norm-wise, by V2"
         raise Refused(reason)
@@ -41,11 +43,13 @@ def test_operands_keep_the_precision_of_their_dtype(subject: Subject, case: Name
         raise WrongValueError(msg)
 
 
-@check("N1", special_values.POISONED)
+@check("N1", special_values.NON_FINITE_CASES)
 def test_what_is_not_finite_reaches_every_output_that_reads_it(
-    subject: Subject, case: special_values.Poisoned
+    subject: BackendUnderTest, case: special_values.NonFiniteCase
 ) -> None:
-    lost = special_values.footprint(subject, case) & ~special_values.poisoned(subject, case)
+    lost = special_values.footprint(subject, case) & ~special_values.non_finite_outputs(
+        subject, case
+    )
     if lost.any():
         at = tuple(int(i) for i in np.argwhere(lost)[0])
         odd = f"a {case.where} of {case.value}"
@@ -53,14 +57,16 @@ def test_what_is_not_finite_reaches_every_output_that_reads_it(
         raise WrongValueError(msg, claim="not lost")
 
 
-@check("N2", tuple(case for case in special_values.POISONED if case.where == "pixel"))
+@check("N2", tuple(case for case in special_values.NON_FINITE_CASES if case.where == "pixel"))
 def test_what_is_not_finite_stays_where_it_is_read(
-    subject: Subject, case: special_values.Poisoned
+    subject: BackendUnderTest, case: special_values.NonFiniteCase
 ) -> None:
     if not subject.sums_directly:
         reason = "an FFT spreads it; how far is a fact"
         raise Refused(reason)
-    spread = special_values.poisoned(subject, case) & ~special_values.footprint(subject, case)
+    spread = special_values.non_finite_outputs(subject, case) & ~special_values.footprint(
+        subject, case
+    )
     if spread.any():
         at = tuple(int(i) for i in np.argwhere(spread)[0])
         msg = (
@@ -69,7 +75,7 @@ def test_what_is_not_finite_stays_where_it_is_read(
         raise WrongValueError(msg, claim="not spread")
 
 
-def again(subject: Subject, operands: tuple[Array, Array, str], first: Array) -> None:
+def again(subject: BackendUnderTest, operands: tuple[Array, Array, str], first: Array) -> None:
     """Another call on the same operands gives the same bits."""
     result = subject.call(*operands)
     if result.shape != first.shape or result.tobytes() != first.tobytes():
@@ -80,8 +86,8 @@ def again(subject: Subject, operands: tuple[Array, Array, str], first: Array) ->
         raise UnstableError(msg)
 
 
-@check("R1", FEW)
-def test_a_call_repeats_itself_on_a_dirtied_heap(subject: Subject, case: Case) -> None:
+@check("R1", FEW_CASES)
+def test_a_call_repeats_itself_on_a_dirtied_heap(subject: BackendUnderTest, case: Case) -> None:
     operands = (*case.arrays(), case.padding)
     first = subject.call(*operands)
     for pattern in PATTERNS:
@@ -91,7 +97,9 @@ def test_a_call_repeats_itself_on_a_dirtied_heap(subject: Subject, case: Case) -
 
 
 @check("R1", (OPENING,))
-def test_the_first_call_of_all_gives_what_a_later_one_gives(subject: Subject, case: Case) -> None:
+def test_the_first_call_of_all_gives_what_a_later_one_gives(
+    subject: BackendUnderTest, case: Case
+) -> None:
     first = subject.probe.first
     if not isinstance(first, np.ndarray):
         reason = f"the first call gave no array: {first}"
@@ -100,7 +108,7 @@ def test_the_first_call_of_all_gives_what_a_later_one_gives(subject: Subject, ca
 
 
 @check("R1", (SMALL,))
-def test_a_thousand_calls_give_one_result(subject: Subject, case: Case) -> None:
+def test_a_thousand_calls_give_one_result(subject: BackendUnderTest, case: Case) -> None:
     operands = (*case.arrays(), subject.paddings[0])
     first = subject.call(*operands)
     for _ in range(1000):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.cases.planes import DTYPED, FEW, Case
+from conv2d_conformance.cases.planes import DTYPED, FEW_CASES, Case
 from conv2d_conformance.checks.registry import check
 from conv2d_conformance.errors import (
     ExitedError,
@@ -15,20 +15,20 @@ from conv2d_conformance.errors import (
 )
 
 if TYPE_CHECKING:
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 # Each padding with an even kernel, and each dtype that a snippet may have to treat apart.
-SNIPPED = (*FEW[1::2], *(case for case in DTYPED if case.padding == "same"))
+SNIPPED = (*FEW_CASES[1::2], *(case for case in DTYPED if case.padding == "same"))
 
 
 @check("H5", SNIPPED)
-def test_the_snippet_does_what_the_adapter_does(subject: Subject, case: Case) -> None:
+def test_the_snippet_does_what_the_adapter_does(subject: BackendUnderTest, case: Case) -> None:
     if not subject.spec.snippet:
         reason = "the adapter gives no snippet; a script imports it instead"
         raise Refused(reason)
     result = subject.run(case)
     try:
-        shown = subject.place.snippet(subject.spec.snippet, (*case.arrays(), case.padding))
+        shown = subject.runner.snippet(subject.spec.snippet, (*case.arrays(), case.padding))
     except (TimedOutError, ExitedError):
         raise
     except Exception as error:

@@ -16,7 +16,7 @@ from conv2d_conformance.checks import assertions
 from conv2d_conformance.checks.registry import check
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.errors import Refused, WrongShapeError
-from conv2d_conformance.runtime.time_budget import LADDER, Timing, rounds_within
+from conv2d_conformance.runtime.time_budget import LADDER, MeasuredTime, rounds_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,25 +27,27 @@ if TYPE_CHECKING:
     from conv2d_conformance.cases.planes import Case
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.matrix.plugin import Stopwatch
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
 SWITCHED_OFF = "pytest-benchmark is switched off (by an option, or by xdist)"
 
 
 @check("T1", LADDER)
-def test_a_call_that_passes_is_timed(subject: Subject, case: Case, stopwatch: Stopwatch) -> None:
+def test_a_call_that_passes_is_timed(
+    subject: BackendUnderTest, case: Case, stopwatch: Stopwatch
+) -> None:
     subject.clock.require_budget(case)
     img, k = case.arrays()
     result = subject.call(img, k, case.padding)
     first_call = subject.calls[-1].seconds
-    assertions.blocks(subject, img, k, case.padding, result)
+    assertions.assert_blocks_close(subject, img, k, case.padding, result)
     timed(subject, case, first_call, stopwatch, (img, k, case.padding))
 
 
 @check("T1", FULL)
 def test_a_layer_of_a_network_that_passes_is_timed(
-    subject: Subject, case: Layer, stopwatch: Stopwatch
+    subject: BackendUnderTest, case: Layer, stopwatch: Stopwatch
 ) -> None:
     subject.clock.taken = None
     began = perf_counter()
@@ -56,7 +58,7 @@ def test_a_layer_of_a_network_that_passes_is_timed(
     timed(subject, case, first_call, stopwatch, operands, case.keywords)
 
 
-def blocks_of_layer(subject: Subject, case: Layer, result: Array) -> None:
+def blocks_of_layer(subject: BackendUnderTest, case: Layer, result: Array) -> None:
     """The result has its shape, and blocks of its first and last output are within the bound."""
     if result.shape != subject.layers.size(case):
         msg = f"{subject.spec.name} on layer {case.id}: gave shape {result.shape}"
@@ -66,7 +68,7 @@ def blocks_of_layer(subject: Subject, case: Layer, result: Array) -> None:
     size = (result.shape[2], result.shape[3])
     for output, block in product({0, len(k) - 1}, blocks.corners(size)):
         exact = blocks.exact(case, img, k, pads, output, block)
-        assertions.within(
+        assertions.assert_within(
             subject,
             f"{subject.spec.name} on layer {case.id}, output {output}, from {block}",
             result[:, output : output + 1, block[0], block[1]],
@@ -77,7 +79,7 @@ def blocks_of_layer(subject: Subject, case: Layer, result: Array) -> None:
 
 
 def timed(
-    subject: Subject,
+    subject: BackendUnderTest,
     case: Case | Layer,
     first_call: float,
     stopwatch: Stopwatch,
@@ -88,11 +90,11 @@ def timed(
     given = operands, options or {}
 
     def seconds(rounds: int, loops: int) -> list[float]:
-        return subject.place.time("conv2d", *given, rounds, loops)
+        return subject.runner.time("conv2d", *given, rounds, loops)
 
-    with subject.cost.of("calls"):
+    with subject.cost.charge("calls"):
         rounds, loops = rounds_within(subject.clock, seconds, case)
-        bare = subject.place.bare("conv2d")
+        bare = subject.runner.bare("conv2d")
         if bare is None:
             if stopwatch.off:
                 raise Refused(SWITCHED_OFF)
@@ -101,7 +103,9 @@ def timed(
                 stats.update(each)  # type: ignore[no-untyped-call]
         else:
             stats = benchmarked(stopwatch(), partial(bare, **given[1]), operands, rounds, loops)
-    subject.clock.taken = Timing(first_call, stats.median, stats.iqr, stats.min, rounds, loops)
+    subject.clock.taken = MeasuredTime(
+        first_call, stats.median, stats.iqr, stats.min, rounds, loops
+    )
 
 
 def benchmarked(

@@ -6,30 +6,32 @@ from typing import TYPE_CHECKING
 
 from conv2d_conformance.cases import transposed_tables
 from conv2d_conformance.checks.layer_assertions import refused_as_declared, right
-from conv2d_conformance.checks.registry import Named, check
+from conv2d_conformance.checks.registry import NamedCase, check
 from conv2d_conformance.errors import Refused, WrongFactError
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.layers import Layer
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
-DECLARED = tuple(Named(fact) for fact in ("reads", "ends", "anchor", "output_padding"))
+DECLARED = tuple(NamedCase(fact) for fact in ("reads", "ends", "anchor", "output_padding"))
 
 
 @check("A1", transposed_tables.INTEGERS, operation="conv_transpose2d")
-def test_a_transposed_layer_of_integers_is_exact(subject: Subject, case: Layer) -> None:
+def test_a_transposed_layer_of_integers_is_exact(subject: BackendUnderTest, case: Layer) -> None:
     right(subject, case)
 
 
 @check("A2", transposed_tables.REAL, operation="conv_transpose2d")
 def test_a_transposed_layer_of_real_data_stays_within_the_error_bound(
-    subject: Subject, case: Layer
+    subject: BackendUnderTest, case: Layer
 ) -> None:
     right(subject, case)
 
 
-@check("A3", (Named("index-maps"),), operation="conv_transpose2d")
-def test_one_rule_explains_every_transposed_index_map(subject: Subject, case: Named) -> None:
+@check("A3", (NamedCase("index-maps"),), operation="conv_transpose2d")
+def test_one_rule_explains_every_transposed_index_map(
+    subject: BackendUnderTest, case: NamedCase
+) -> None:
     complaints = subject.layers.facts()["complaints"]
     if complaints:
         msg = f"{subject.spec.name}: {len(complaints)} maps are inconsistent. {complaints[0]}"
@@ -37,7 +39,9 @@ def test_one_rule_explains_every_transposed_index_map(subject: Subject, case: Na
 
 
 @check("A4", DECLARED, operation="conv_transpose2d")
-def test_a_transposed_call_has_the_facts_that_it_declares(subject: Subject, case: Named) -> None:
+def test_a_transposed_call_has_the_facts_that_it_declares(
+    subject: BackendUnderTest, case: NamedCase
+) -> None:
     declared, measured = getattr(subject.spec, case.id), subject.layers.facts()[case.id]
     if declared is None:
         reason = f"the adapter declares nothing of {case.id!r}"
@@ -47,6 +51,8 @@ def test_a_transposed_call_has_the_facts_that_it_declares(subject: Subject, case
         raise WrongFactError(msg)
 
 
-@check("A5", (Named("declared-refusals"),), operation="conv_transpose2d")
-def test_a_transposed_call_refuses_what_it_declares(subject: Subject, case: Named) -> None:
+@check("A5", (NamedCase("declared-refusals"),), operation="conv_transpose2d")
+def test_a_transposed_call_refuses_what_it_declares(
+    subject: BackendUnderTest, case: NamedCase
+) -> None:
     refused_as_declared(subject, transposed_tables.INTEGERS)

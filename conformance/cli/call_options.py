@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conv2d_conformance.backends.protocol import PADDINGS
 from conv2d_conformance.cli.document_options import OUTPUT
-from conv2d_conformance.console import imported
+from conv2d_conformance.console import import_command
 
 if TYPE_CHECKING:
     import argparse
@@ -17,7 +17,7 @@ def backends(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``backends``."""
     parser.description = "List every backend that --backend can name, and what it needs."
     parser.add_argument("--json", action="store_true", help="print a list for a program")
-    parser.set_defaults(run=lambda o: imported("results_commands").backends(as_json=o.json))
+    parser.set_defaults(run=lambda o: import_command("results_commands").backends(as_json=o.json))
 
 
 def probe(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +35,7 @@ def probe(parser: argparse.ArgumentParser) -> None:
     _python(parser)
     parser.add_argument("--json", action="store_true", help="print a list for a program")
     parser.set_defaults(
-        run=lambda o: imported("probe").probe(
+        run=lambda o: import_command("probe").probe(
             o.names, o.python, as_json=o.json, requirements=o.requirement
         )
     )
@@ -54,7 +54,7 @@ def explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kernel", choices=("odd", "even"), help="only that for such kernels")
     parser.add_argument("--json", action="store_true", help="print all of it for a program")
     parser.set_defaults(
-        run=lambda o: imported("explain").explain(
+        run=lambda o: import_command("explain").explain(
             (o.A, o.B), o.python, o.requirement, padding=o.padding, kernel=o.kernel, as_json=o.json
         )
     )
@@ -88,7 +88,7 @@ def run(parser: argparse.ArgumentParser) -> None:
         help="where there is no such Python on this machine, leave a document that says so, exit 0",
     )
     parser.set_defaults(
-        run=lambda o: imported("results_commands").run(
+        run=lambda o: import_command("results_commands").run(
             o.names,
             o.output,
             o.environment,

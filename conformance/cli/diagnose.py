@@ -16,8 +16,8 @@ from conv2d_conformance.cli.read_arrays import UnreadableError
 from conv2d_conformance.console import emit, say
 from conv2d_conformance.diagnosis.axis_layouts import operands
 from conv2d_conformance.diagnosis.compare import compare
-from conv2d_conformance.diagnosis.diagnose import ImpossibleError, judge
-from conv2d_conformance.runtime.runner_pool import Places
+from conv2d_conformance.diagnosis.diagnose import IncompatibleShapesError, diagnose_result
+from conv2d_conformance.runtime.runner_pool import RunnerPool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ USAGE = "give IMAGE KERNEL RESULT [RESULT2]"
 
 
 @dataclass(frozen=True)
-class Asked:
+class DiagnoseRequest:
     """What was typed: see ``python -m conv2d_conformance diagnose --help``."""
 
     arrays: Sequence[str]
@@ -40,26 +40,28 @@ class Asked:
     as_json: bool
 
 
-def diagnose(asked: Asked) -> int:
+def diagnose(asked: DiagnoseRequest) -> int:
     """Print what was found; 0 nothing to mend, 1 a difference, 2 could not be judged."""
     try:
         img, k, names = _operands(asked)
         results = _results(names, img, k, asked.padding)
-        judged = [judge(name, img, k, made, asked.expected) for name, made in results.items()]
-    except (UnreadableError, ImpossibleError, UnknownBackendError) as error:
+        judged = [
+            diagnose_result(name, img, k, made, asked.expected) for name, made in results.items()
+        ]
+    except (UnreadableError, IncompatibleShapesError, UnknownBackendError) as error:
         say(f"conformance diagnose: {error}")
         return 2
     both = compare(*judged) if len(judged) > 1 else None
     fine = both.agree if both else judged[0].plain
     if asked.as_json:
-        emit(json.dumps(diagnose_text.for_program(img, k, judged, both), indent=2))
+        emit(json.dumps(diagnose_text.render_json(img, k, judged, both), indent=2))
     else:
-        for line in diagnose_text.lines(img, k, judged, both):
+        for line in diagnose_text.render_text(img, k, judged, both):
             emit(line)
     return 0 if fine else 1
 
 
-def _operands(asked: Asked) -> tuple[Array, Array, Sequence[str]]:
+def _operands(asked: DiagnoseRequest) -> tuple[Array, Array, Sequence[str]]:
     """Image, kernel and the names of one or two results.
 
     Raises
@@ -86,7 +88,7 @@ def _operands(asked: Asked) -> tuple[Array, Array, Sequence[str]]:
 
 def _results(names: Sequence[str], img: Array, k: Array, padding: str) -> dict[str, Array]:
     """Each result, read from its file or computed by its call; a name given twice has a number."""
-    places = Places()
+    places = RunnerPool()
     made: dict[str, Array] = {}
     try:
         for name in names:
@@ -101,7 +103,7 @@ def _results(names: Sequence[str], img: Array, k: Array, padding: str) -> dict[s
     return made
 
 
-def _called(places: Places, name: str, img: Array, k: Array, padding: str) -> Array:
+def _called(places: RunnerPool, name: str, img: Array, k: Array, padding: str) -> Array:
     """What a call makes of the operands, both in one dtype of floats.
 
     Raises
@@ -113,7 +115,7 @@ def _called(places: Places, name: str, img: Array, k: Array, padding: str) -> Ar
     if more:
         msg = f"{name} stands for {len(more) + 1} calls; name one, as {one}"
         raise UnreadableError(msg)
-    place = places.place(one)
+    place = places.runner(one)
     dtype = np.result_type(img, k)
     dtype = dtype if dtype.kind == "f" else np.result_type(dtype, np.float32)
     pair = [a.astype(dtype) for a in operands(img, k)]

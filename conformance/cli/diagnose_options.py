@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from conv2d_conformance.console import imported
+from conv2d_conformance.console import import_command
 
 DIAGNOSE = """\
 Find what relates a result, or two, to a convolution of an image and a kernel: a kernel flipped or
@@ -53,6 +53,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(o: argparse.Namespace) -> int:
-    module = imported("diagnose")
+    module = import_command("diagnose")
     status: int = module.diagnose(module.Asked(o.arrays, o.example, o.padding, o.expect, o.json))
     return status

@@ -12,16 +12,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.diagnosis.compare import Compared
-    from conv2d_conformance.diagnosis.diagnose import Judgement
-    from conv2d_conformance.diagnosis.search import Found
+    from conv2d_conformance.diagnosis.compare import ResultComparison
+    from conv2d_conformance.diagnosis.diagnose import Diagnosis
+    from conv2d_conformance.diagnosis.search import Explanation
 
 
 # Of a border of zeros.
-LAID = "; the border is zero, as where a `valid` result is laid in zeros, or is shifted before them"
+ZERO_BORDER_NOTE = (
+    "; the border is zero, as where a `valid` result is laid in zeros, or is shifted before them"
+)
 
 
-def lines(img: Array, k: Array, judged: list[Judgement], both: Compared | None) -> Iterator[str]:
+def render_text(
+    img: Array, k: Array, judged: list[Diagnosis], both: ResultComparison | None
+) -> Iterator[str]:
     """Everything that was found, a heading for each result."""
     yield f"image {_shape(img)}, kernel {_shape(k)}"
     said: set[str] = set()
@@ -34,7 +38,7 @@ def lines(img: Array, k: Array, judged: list[Judgement], both: Compared | None) 
         yield from (f"  {line}" for line in both.words)
 
 
-def _of_one(told: Judgement) -> Iterator[str]:
+def _of_one(told: Diagnosis) -> Iterator[str]:
     if told.best is None:
         yield from _unexplained(told)
     else:
@@ -48,23 +52,23 @@ def _of_one(told: Judgement) -> Iterator[str]:
     yield from (f"warning: {line}" for line in warnings(told))
 
 
-def _unexplained(told: Judgement) -> Iterator[str]:
+def _unexplained(told: Diagnosis) -> Iterator[str]:
     yield "none of these: no orientation, padding, boundary, stride, scale or layout explains all"
     if told.near is not None:
         yield f"nearest: {told.line(told.near)}"
-    yield locate_differences.sentence(told.where)
+    yield locate_differences.describe_location(told.where)
     if told.near is not None and told.where["part"].startswith("the border"):
-        yield f"inside the border it is the nearest{LAID * told.where['zeros']}"
+        yield f"inside the border it is the nearest{ZERO_BORDER_NOTE * told.where['zeros']}"
 
 
-def _sentence(told: Judgement, found: Found) -> str:
+def _sentence(told: Diagnosis, found: Explanation) -> str:
     words = told.deviations(found)
     what = "; ".join(words) if words else f"the plain {told.expected}, nothing to mend"
-    padding = found.hypothesis.named
+    padding = found.hypothesis.padding_name
     return f"{what} ({f'{padding}, ' if padding else ''}{_error(told, found)})"
 
 
-def _error(told: Judgement, found: Found) -> str:
+def _error(told: Diagnosis, found: Explanation) -> str:
     if told.problem.slack:
         return f"to the decimals of the result, ± {told.problem.slack:.2g}"
     by = " of an FFT" if found.fit.by_norm else ""
@@ -75,8 +79,8 @@ def _shape(a: Array) -> str:
     return f"{' × '.join(map(str, a.shape))} {a.dtype}"
 
 
-def for_program(
-    img: Array, k: Array, judged: list[Judgement], both: Compared | None
+def render_json(
+    img: Array, k: Array, judged: list[Diagnosis], both: ResultComparison | None
 ) -> dict[str, Any]:
     """The same for ``--json``."""
     return {
@@ -87,7 +91,7 @@ def for_program(
     }
 
 
-def _result(told: Judgement) -> dict[str, Any]:
+def _result(told: Diagnosis) -> dict[str, Any]:
     return {
         "name": told.name,
         "plain": told.plain,
@@ -98,7 +102,7 @@ def _result(told: Judgement) -> dict[str, Any]:
     }
 
 
-def _hypothesis(told: Judgement, found: Found) -> dict[str, Any]:
+def _hypothesis(told: Diagnosis, found: Explanation) -> dict[str, Any]:
     return {
         "deviations": told.deviations(found),
         **found.hypothesis.facts(),

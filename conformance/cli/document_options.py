@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.console import imported
+from conv2d_conformance.console import import_command
 
 if TYPE_CHECKING:
     import argparse
@@ -24,7 +24,7 @@ def merge(parser: argparse.ArgumentParser) -> None:
         help="also write reports/baselines/ENVIRONMENT.json of each, for `gate`, if all ended",
     )
     parser.set_defaults(
-        run=lambda o: imported("results_commands").merge(
+        run=lambda o: import_command("results_commands").merge(
             o.documents, o.expect, o.output, save_baselines=o.save_baselines
         )
     )
@@ -54,8 +54,8 @@ def report(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_report(o: argparse.Namespace) -> int:
-    module = imported("results_commands")
-    drawn = module.Drawn(o.baseline, o.junit, o.markdown)
+    module = import_command("results_commands")
+    drawn = module.ReportOutputs(o.baseline, o.junit, o.markdown)
     status: int = module.report(o.documents, o.expect, o.output, drawn)
     return status
 

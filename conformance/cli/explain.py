@@ -8,19 +8,19 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.console import emit
-from conv2d_conformance.runtime.choose_python import asked
-from conv2d_conformance.runtime.runner_pool import Places, at
+from conv2d_conformance.runtime.choose_python import resolve_python
+from conv2d_conformance.runtime.runner_pool import RunnerPool, with_python
 from conv2d_conformance.translation import drawing
 from conv2d_conformance.translation.differences import sentences
-from conv2d_conformance.translation.measured import source
+from conv2d_conformance.translation.measured import find_facts
 from conv2d_conformance.translation.specialise_snippet import WIDTH
 from conv2d_conformance.translation.translate import PARITIES, translations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from conv2d_conformance.translation.call_facts import Called
-    from conv2d_conformance.translation.measured import Source
+    from conv2d_conformance.translation.call_facts import CallFacts
+    from conv2d_conformance.translation.measured import FactSource
     from conv2d_conformance.translation.translate import Translation
 
 OPERANDS = (
@@ -43,18 +43,18 @@ def explain(
     Raises
     ------
     Unavailable, UnknownBackendError
-        As `conv2d_conformance.translation.measured.source`.
+        As `conv2d_conformance.translation.measured.find_facts`.
     CannotBuildError
         If there is no such Python, or a requirement cannot be installed.
     """
-    places = Places()
+    places = RunnerPool()
     try:
-        chosen = asked(requirements, python)
-        a, b = (source(places, at(selector, chosen)) for selector in selectors)
+        chosen = resolve_python(requirements, python)
+        a, b = (find_facts(places, with_python(selector, chosen)) for selector in selectors)
     finally:
         places.stop()
     wanted = [
-        (of, to, [t for t in translations(of, to) if _asked(t, padding, kernel)])
+        (of, to, [t for t in translations(of, to) if _is_selected(t, padding, kernel)])
         for of, to in ((a.call, b.call), (b.call, a.call))
     ]
     if as_json:
@@ -64,17 +64,17 @@ def explain(
     return 0
 
 
-def _asked(found: Translation, padding: str | None, kernel: str | None) -> bool:
+def _is_selected(found: Translation, padding: str | None, kernel: str | None) -> bool:
     return padding in (None, found.padding) and kernel in (None, found.kernel)
 
 
-Wanted = list[tuple["Called", "Called", list["Translation"]]]
+SelectedTranslations = list[tuple["CallFacts", "CallFacts", list["Translation"]]]
 
 
-def _document(a: Source, b: Source, wanted: Wanted) -> dict[str, Any]:
+def _document(a: FactSource, b: FactSource, wanted: SelectedTranslations) -> dict[str, Any]:
     return {
         "calls": [
-            {"backend": s.call.name, "versions": s.versions, "measured_here": s.here,
+            {"backend": s.call.name, "versions": s.versions, "measured_here": s.is_local,
              "facts": s.call.facts}
             for s in (a, b)
         ],
@@ -88,29 +88,29 @@ def _document(a: Source, b: Source, wanted: Wanted) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _page(a: Source, b: Source, wanted: Wanted) -> Iterator[str]:
+def _page(a: FactSource, b: FactSource, wanted: SelectedTranslations) -> Iterator[str]:
     for sentence in sentences(a.call, b.call):
-        yield _filled(sentence)
+        yield _wrap(sentence)
     yield ""
     yield from (a.words(), b.words())
     yield ""
     yield from drawing.kernels(a.call, b.call)
     yield from drawing.surroundings(a.call, b.call)
     yield ""
-    yield _filled(OPERANDS)
+    yield _wrap(OPERANDS)
     for of, to, found in wanted:
-        for heading, text in merged(found).items():
+        for heading, text in merge_same_code(found).items():
             yield f"\n# {text}: the result of {of.name}, by {to.name}\n{heading}"
 
 
-def _filled(sentence: str) -> str:
+def _wrap(sentence: str) -> str:
     """A sentence in lines that fit; no name is broken."""
     return fill(
         sentence, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
     )
 
 
-def merged(found: Sequence[Translation]) -> dict[str, str]:
+def merge_same_code(found: Sequence[Translation]) -> dict[str, str]:
     """Each distinct code, or why there is none, and what it is for."""
     uses: dict[str, list[Translation]] = {}
     for each in found:

@@ -28,7 +28,7 @@ ACKNOWLEDGEMENTS = "acknowledgements.toml"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class GateRequest:
     """What a person asked of the gate."""
 
     baseline: Path
@@ -41,7 +41,7 @@ class Wanted:
     markdown: Path | None = None
 
 
-def gate(wanted: Wanted) -> int:
+def gate(wanted: GateRequest) -> int:
     """Compare, tell, and return 0 (nothing), 1 (findings) or 2 (could not judge)."""
     made = compare(
         documents(wanted.baseline),
@@ -68,7 +68,7 @@ def comparison(baseline: Path, candidate: Document) -> Comparison:
     DocumentError
         If the baseline or its acknowledgements cannot be read.
     """
-    accepted = _acknowledgements(Wanted(baseline, baseline))
+    accepted = _acknowledgements(GateRequest(baseline, baseline))
     today = datetime.now(UTC).date()
     return compare(documents(baseline), candidate, accepted, today=today)
 
@@ -110,7 +110,7 @@ def save_baselines(document: Document) -> list[str]:
     return written
 
 
-def _acknowledgements(wanted: Wanted) -> list[Acknowledgement]:
+def _acknowledgements(wanted: GateRequest) -> list[Acknowledgement]:
     if wanted.acknowledgements:
         return read(wanted.acknowledgements)
     folder = wanted.baseline if wanted.baseline.is_dir() else wanted.baseline.parent

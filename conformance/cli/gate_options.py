@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from conv2d_conformance.cli.document_options import OUTPUT
-from conv2d_conformance.console import imported
+from conv2d_conformance.console import import_command
 
 GATE = """\
 Compare two results documents record by record: facts, verdicts, margins, timings.
@@ -113,7 +113,9 @@ def _findings(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_gate(o: argparse.Namespace) -> int:
-    status: int = imported("gate").gate(_wanted(o, o.baseline, o.candidate, o.only_common))
+    status: int = import_command("gate").gate(
+        _gate_request(o, o.baseline, o.candidate, o.only_common)
+    )
     return status
 
 
@@ -132,15 +134,15 @@ def _run_upgrade(parser: argparse.ArgumentParser, o: argparse.Namespace) -> int:
         parser.error("--with needs BEFORE and AFTER: two interpreters are compared as they are")
     if (sides, pythons) not in ((2, 0), (2, 1), (2, 2), (0, 2)):
         parser.error("give BEFORE and AFTER, or --python twice; the two sides are compared")
-    module = imported("upgrade")
-    gate = _wanted(o, o.output / "before.json", o.output / "after.json", only_common=False)
+    module = import_command("upgrade")
+    gate = _gate_request(o, o.output / "before.json", o.output / "after.json", only_common=False)
     status: int = module.upgrade(
         module.Wanted(o.requirements, o.python, o.more, o.backend, o.output, o.seconds, gate)
     )
     return status
 
 
-def _wanted(o: argparse.Namespace, baseline: Path, candidate: Path, only_common: bool) -> Any:
-    return imported("gate").Wanted(
+def _gate_request(o: argparse.Namespace, baseline: Path, candidate: Path, only_common: bool) -> Any:
+    return import_command("gate").GateRequest(
         baseline, candidate, o.acknowledgements, only_common, o.json, o.github, o.junit, o.markdown
     )

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from conv2d_conformance.backends.protocol import Unavailable
 from conv2d_conformance.cli.table import render
 from conv2d_conformance.console import emit, say
-from conv2d_conformance.runtime.choose_python import asked
-from conv2d_conformance.runtime.runner_pool import Places, at, parted
-from conv2d_conformance.under_test.factory import judged
+from conv2d_conformance.runtime.choose_python import resolve_python
+from conv2d_conformance.runtime.runner_pool import RunnerPool, split_selector, with_python
+from conv2d_conformance.under_test.factory import put_under_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,8 +49,8 @@ def probe(
     Each runs in a process of its framework: in the interpreter that its selector names, or that
     ``python`` and ``requirements`` do, or in another one of this.
     """
-    places, chosen = Places(), asked(requirements, python)
-    every = [at(selector, chosen) for selector in selectors]
+    places, chosen = RunnerPool(), resolve_python(requirements, python)
+    every = [with_python(selector, chosen) for selector in selectors]
     names = list(dict.fromkeys(name for each in every for name in places.select(each)))
     found, missing = _measure(places, names)
     places.stop()
@@ -69,17 +69,17 @@ def probe(
     return 2 if unjudged else int(any(not facts["consistent"] for facts in found))
 
 
-def _measure(places: Places, selectors: list[str]) -> tuple[list[dict[str, Any]], list[str]]:
+def _measure(places: RunnerPool, selectors: list[str]) -> tuple[list[dict[str, Any]], list[str]]:
     """Facts of the backends that load, and why others do not: one framework per process."""
     found, missing = [], []
     for selector in selectors:
         try:
-            subject = judged(places.place(selector), selector)
+            subject = put_under_test(places.runner(selector), selector)
         except Unavailable as error:
             missing.append(str(error))
             continue
         say(f"probing {selector}")
-        name = parted(selector)[0]
+        name = split_selector(selector)[0]
         found.append({"backend": name, "call": subject.spec.call, **subject.facts()})
     return found, missing
 

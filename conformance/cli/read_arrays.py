@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
 
 # Above this a diagnosis would take minutes; a crop shows the same relation.
-LARGEST = 2**22
+MAX_ELEMENTS = 2**22
 TEXT = (".csv", ".tsv", ".txt")
 SUFFIXES = (".npy", ".npz", *TEXT)
 NPZ = re.compile(r"(?P<path>.+\.npz):(?P<key>[^/\\]+)")
@@ -60,7 +60,7 @@ def read(text: str) -> Array:
         msg = f"{what}; give a .npy, .npz or .csv"
         raise UnreadableError(msg)
     try:
-        return _judged(text, _read(path, key))
+        return _require_numeric(text, _read(path, key))
     except UnreadableError:
         raise
     except (ValueError, OSError, EOFError, zipfile.BadZipFile, MemoryError) as error:
@@ -74,14 +74,14 @@ def read(text: str) -> Array:
 def _read(path: Path, key: str | None) -> Array:
     suffix = path.suffix.lower()
     if suffix in TEXT:
-        if path.stat().st_size > 32 * LARGEST:
+        if path.stat().st_size > 32 * MAX_ELEMENTS:
             raise UnreadableError(_too_large(str(path), f"{path.stat().st_size} bytes"))
         return parse_csv.parse(path.read_text(encoding="utf-8-sig"))
     if suffix == ".npz":
         return _member(path, key)
     if suffix == ".npy":
         with path.open("rb") as opened:
-            _sized(str(path), opened)
+            _require_size(str(path), opened)
         return np.asarray(np.load(path, allow_pickle=False))
     msg = f"{path}: give a .npy, .npz or .csv"
     raise UnreadableError(msg)
@@ -98,11 +98,11 @@ def _member(path: Path, key: str | None) -> Array:
             msg = f"{path} {lacks}{example if names else ''}"
             raise UnreadableError(msg)
         with archive.zip.open(f"{key}.npy") as opened:
-            _sized(f"{path}:{key}", opened)
+            _require_size(f"{path}:{key}", opened)
         return np.asarray(archive[key])
 
 
-def _sized(name: str, opened: Any) -> None:
+def _require_size(name: str, opened: Any) -> None:
     """Refuse by its header what is too large to be read.
 
     Raises
@@ -117,15 +117,15 @@ def _sized(name: str, opened: Any) -> None:
     }
     if version in headers:
         shape, _, _ = headers[version](opened)
-        if prod(shape) > LARGEST:
+        if prod(shape) > MAX_ELEMENTS:
             raise UnreadableError(_too_large(name, f"{prod(shape)} numbers"))
 
 
 def _too_large(name: str, size: str) -> str:
-    return f"{name} holds {size}, more than {LARGEST} numbers; a crop shows the same relation"
+    return f"{name} holds {size}, more than {MAX_ELEMENTS} numbers; a crop shows the same relation"
 
 
-def _judged(name: str, array: Array) -> Array:
+def _require_numeric(name: str, array: Array) -> Array:
     """The array, if it is one that can be related to others.
 
     Raises

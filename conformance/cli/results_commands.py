@@ -19,7 +19,7 @@ from conv2d_conformance.reports.export.junit import junit
 from conv2d_conformance.reports.export.markdown import job_page
 from conv2d_conformance.reports.page.render import render_html
 from conv2d_conformance.reports.tables.summary import overall
-from conv2d_conformance.translation.translation_table import every, facts_of
+from conv2d_conformance.translation.translation_table import facts_of, translate_all_pairs
 from conv2d_conformance.translation.worked_example import example
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _save_baselines(document: Document) -> None:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class ReportOutputs:
     """What ``report`` writes beside the page, and what the page is held against."""
 
     baseline: Path | None = None
@@ -112,7 +112,7 @@ def report(
     paths: Sequence[Path],
     expected: Sequence[str],
     output: Path,
-    drawn: Drawn | None = None,
+    drawn: ReportOutputs | None = None,
     tell: Callable[[str], None] = emit,
 ) -> int:
     """Write the page and the merged document beside it, and tell its verdict and path.
@@ -120,7 +120,7 @@ def report(
     2 if no backend has a verdict: the page then says so. What changed since a baseline is drawn
     and changes nothing of that: to stop at it is the gate's part.
     """
-    wanted = drawn or Drawn()
+    wanted = drawn or ReportOutputs()
     data = output.with_suffix(".json")
     document = _merged(
         paths or sorted(p for p in output.parent.glob("*.json") if p != data), expected
@@ -128,7 +128,9 @@ def report(
     changes = gate.comparison(wanted.baseline, document) if wanted.baseline else None
     save(document, data)
     gate.write(
-        output, render_html(document, every(facts_of(document)), changes, example()), "--output"
+        output,
+        render_html(document, translate_all_pairs(facts_of(document)), changes, example()),
+        "--output",
     )
     if wanted.junit:
         gate.write(wanted.junit, junit(document), "--junit")

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from conv2d_conformance.backends.protocol import Unavailable
 from conv2d_conformance.cli import gate as gating
-from conv2d_conformance.cli.results_commands import ALONE, Drawn, report
+from conv2d_conformance.cli.results_commands import ALONE, ReportOutputs, report
 from conv2d_conformance.console import say
 from conv2d_conformance.reports.document.files import DocumentError, load, save
 from conv2d_conformance.reports.gate.sides import sides as of_run
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from conv2d_conformance.upgrade.sides import Side
 
 # Findings are told by the gate, not by each of the two runs.
-QUIET = ("--tb=no", "-rN", "--no-header", "-W", "ignore", "--time-budget", str(LONGEST))
+QUIET_OPTIONS = ("--tb=no", "-rN", "--no-header", "-W", "ignore", "--time-budget", str(LONGEST))
 # Differences that are told by name.
-FEW = 12
+FEW_NAMES = 12
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What a person asked of an upgrade; see `conv2d_conformance.upgrade.sides.built`.
+class UpgradeRequest:
+    """What a person asked of an upgrade; see `conv2d_conformance.upgrade.sides.build_sides`.
 
     ``seconds`` are those of paired calls of one backend, 0 to leave them out; ``gate`` has what is
     written of the findings.
@@ -47,10 +47,10 @@ class Wanted:
     backends: Sequence[str]
     output: Path
     seconds: float
-    gate: gating.Wanted
+    gate: gating.GateRequest
 
 
-def upgrade(wanted: Wanted) -> int:
+def upgrade(wanted: UpgradeRequest) -> int:
     """Build, run, time and compare; 0 (nothing), 1 (findings) or 2 (could not judge).
 
     Raises
@@ -62,11 +62,11 @@ def upgrade(wanted: Wanted) -> int:
         return _upgrade(wanted)
 
 
-def _upgrade(wanted: Wanted) -> int:
+def _upgrade(wanted: UpgradeRequest) -> int:
     # A name that is none is told before anything is built.
     upgraded = sides.distributions(wanted.requirements)
-    selectors = wanted.backends or (sides.served(upgraded) if upgraded else ())
-    both = sides.built(wanted.requirements, wanted.pythons, wanted.more, say)
+    selectors = wanted.backends or (sides.backends_of_distributions(upgraded) if upgraded else ())
+    both = sides.build_sides(wanted.requirements, wanted.pythons, wanted.more, say)
     _tell_differences(both)
     names = sides.backends(selectors, both)
     say(f"judging {', '.join(names)}")
@@ -77,7 +77,7 @@ def _upgrade(wanted: Wanted) -> int:
     if wanted.seconds > 0:
         unjudged += add_ratios(both, names, documents, wanted.seconds)
         save(documents[1], wanted.gate.candidate)
-    drawn = Drawn(baseline=wanted.gate.baseline)
+    drawn = ReportOutputs(baseline=wanted.gate.baseline)
     # The last word, and of JSON the only one on standard output, is the gate's.
     shown = report([wanted.gate.candidate], [], wanted.output / "report.html", drawn, say)
     status = gating.gate(wanted.gate)
@@ -112,8 +112,9 @@ def _only(folder: Path) -> Iterator[None]:
 def _tell_differences(both: Sequence[Side]) -> None:
     """Say what differs: pip may have met two requirements with one version."""
     found = sides.differences(both)
-    more = f" and {len(found) - FEW} more" if len(found) > FEW else ""
-    say(f"what differs: {', '.join(found[:FEW]) or 'nothing, all versions are the same'}{more}")
+    names = ", ".join(found[:FEW_NAMES])
+    more = f" and {len(found) - FEW_NAMES} more" if len(found) > FEW_NAMES else ""
+    say(f"what differs: {names or 'nothing, all versions are the same'}{more}")
 
 
 def _mute(documents: tuple[Document, Document], names: Sequence[str]) -> Iterator[str]:
@@ -135,7 +136,15 @@ def matrix(side: Side, names: Sequence[str], results: Path) -> None:
     """
     say(f"running the matrix on {side}")
     chosen = [word for name in names for word in ("--backend", side.has(name))]
-    words = [*ALONE, *QUIET, *chosen, "--results", str(results), "--environment", results.stem]
+    words = [
+        *ALONE,
+        *QUIET_OPTIONS,
+        *chosen,
+        "--results",
+        str(results),
+        "--environment",
+        results.stem,
+    ]
     # A person's -x or -k would cut both matrices short alike.
     own = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
     command = [sys.executable, "-m", "pytest", *words]

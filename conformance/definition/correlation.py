@@ -130,7 +130,7 @@ def correlate(
     """
     padded = _pad(img.astype(np.float64), k.shape, before, size, boundary)
     kernel = k.astype(np.float64)
-    if math.prod(size) and whole(padded, kernel):
+    if math.prod(size) and is_exact_in_float64(padded, kernel):
         return _summed(padded, kernel, size)
     pixels, taps = split(padded), split(kernel)
     windows = (
@@ -141,17 +141,17 @@ def correlate(
     return dot(pairs, size, kernel.size)
 
 
-def remembered(
+def correlate_cached(
     img: Array, k: Array, before: tuple[int, int], size: tuple[int, int], boundary: Boundary
 ) -> Exact:
     """As `correlate`, computed once for backends that read the same numbers alike; read-only."""
-    if math.prod(size) > REMEMBERED:
+    if math.prod(size) > CACHE_SIZE:
         return correlate(img, k, before=before, size=size, boundary=boundary)
     frozen = ((a.tobytes(), a.dtype, shape_of(a)) for a in (img, k))
     return _of_bytes(*frozen, before, size, boundary)
 
 
-REMEMBERED = 2**12
+CACHE_SIZE = 2**12
 
 
 @lru_cache(maxsize=2**10)
@@ -165,7 +165,7 @@ def _of_bytes(
     return exact
 
 
-def whole(img: Floats, k: Floats) -> bool:
+def is_exact_in_float64(img: Floats, k: Floats) -> bool:
     """Whether both hold integers so small that float64 sums them exactly, in any order."""
     largest = np.abs(img).max(initial=0.0) * np.abs(k).sum()
     return bool(largest <= 2.0**53) and all((np.rint(a) == a).all() for a in (img, k))

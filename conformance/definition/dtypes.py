@@ -12,7 +12,7 @@ INTEGERS = ("uint8", "int8", "int16", "int32", "int64")
 DTYPES = FLOATS + INTEGERS
 
 
-def named(name: str) -> np.dtype[Any]:
+def dtype_by_name(name: str) -> np.dtype[Any]:
     """The dtype of that name, ``bfloat16`` included."""
     return np.dtype(ml_dtypes.bfloat16) if name == "bfloat16" else np.dtype(name)
 

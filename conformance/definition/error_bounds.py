@@ -29,7 +29,7 @@ def underflow(dtype: np.dtype[Any], taps: int) -> float:
     return (taps + 1) * float(info(dtype).smallest_normal) if is_float(dtype) else 0.0
 
 
-def direct(taps: int) -> float:
+def direct_sum_factor(taps: int) -> float:
     """What `componentwise` multiplies ``u·S`` with: ``2(√K + 2)``."""
     return 2 * (math.sqrt(taps) + 2)
 
@@ -45,7 +45,9 @@ def componentwise(exact: Exact, dtype: np.dtype[Any]) -> Floats:
     where the linear bound ``K·u·S`` would hide TF32 from K ≈ 576. λ = 2, and + 2 covers the
     rounding of the product and of the result where K is small.
     """
-    return direct(exact.taps) * unit_roundoff(dtype) * exact.scale + underflow(dtype, exact.taps)
+    return direct_sum_factor(exact.taps) * unit_roundoff(dtype) * exact.scale + underflow(
+        dtype, exact.taps
+    )
 
 
 def normwise(img: NDArray[Any], k: NDArray[Any], exact: Exact, dtype: np.dtype[Any]) -> Floats:
@@ -59,16 +61,16 @@ def normwise(img: NDArray[Any], k: NDArray[Any], exact: Exact, dtype: np.dtype[A
     element of the inverse is at most ``‖img‖₂·‖k‖₂``. N, the padded size, is at most twice
     ``H + Kh - 1`` by twice ``W + Kw - 1``.
     """
-    return np.full(exact.value.shape, transforms(img, k, dtype) + underflow(dtype, exact.taps))
+    return np.full(exact.value.shape, fft_bound(img, k, dtype) + underflow(dtype, exact.taps))
 
 
-def transforms(img: NDArray[Any], k: NDArray[Any], dtype: np.dtype[Any]) -> float:
+def fft_bound(img: NDArray[Any], k: NDArray[Any], dtype: np.dtype[Any]) -> float:
     """`normwise` as one number, underflow apart."""
-    return unit_roundoff(dtype) * spectra(img, k)
+    return unit_roundoff(dtype) * fft_bound_factor(img, k)
 
 
-def spectra(img: NDArray[Any], k: NDArray[Any]) -> float:
-    """What `transforms` multiplies u with."""
+def fft_bound_factor(img: NDArray[Any], k: NDArray[Any]) -> float:
+    """What `fft_bound` multiplies u with."""
     points = math.prod(2 * (n + m - 1) for n, m in zip(img.shape, k.shape, strict=True))
     size = float(np.linalg.norm(img.astype(np.float64)) * np.linalg.norm(k.astype(np.float64)))
     return (6 * math.log2(points) + 3) * size

@@ -19,7 +19,12 @@ from conv2d_conformance.definition.padding import (
     pads_of,
     transposed_size,
 )
-from conv2d_conformance.definition.window_sums import adjoint, extent, grouped, sums
+from conv2d_conformance.definition.window_sums import (
+    extent,
+    split_groups,
+    window_sums,
+    window_sums_adjoint,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,10 +43,10 @@ __all__ = [
     "transpose",
     "transposed_size",
 ]
-PLAIN = Options()
+NO_OPTIONS = Options()
 
 
-def correlate(img: Array, k: Array, *, pads: Pads, options: Options = PLAIN) -> Exact:
+def correlate(img: Array, k: Array, *, pads: Pads, options: Options = NO_OPTIONS) -> Exact:
     """Correlate: ``y[n,o,i,j] = Σ x[n, g(o)C/G + c, is + ad - top, js + bd - left] k[o,c,a,b]``.
 
     Parameters
@@ -68,8 +73,10 @@ def correlate(img: Array, k: Array, *, pads: Pads, options: Options = PLAIN) -> 
     fits = img.shape[1] == k.shape[1] * groups and k.shape[0] % groups == 0
     _require(fits, img, k, options)
     size = output_size(extent(img), extent(k), pads, options)
-    found = sums(grouped(img, 1, groups), grouped(k, 0, groups), _before(pads), size, options)
-    return _arranged(found, lambda a: a.reshape(len(img), len(k), *size))
+    found = window_sums(
+        split_groups(img, 1, groups), split_groups(k, 0, groups), _before(pads), size, options
+    )
+    return _rearranged(found, lambda a: a.reshape(len(img), len(k), *size))
 
 
 def transpose(
@@ -77,7 +84,7 @@ def transpose(
     k: Array,
     *,
     pads: Pads,
-    options: Options = PLAIN,
+    options: Options = NO_OPTIONS,
     output_padding: Pair = (0, 0),
 ) -> Exact:
     """The adjoint of `correlate`, as a layer: ``torch.nn.functional.conv_transpose2d``.
@@ -108,7 +115,7 @@ def transpose(
 
 
 def image_gradient(
-    cotangent: Array, k: Array, *, image: Pair, pads: Pads, options: Options = PLAIN
+    cotangent: Array, k: Array, *, image: Pair, pads: Pads, options: Options = NO_OPTIONS
 ) -> Exact:
     """Gradient of ``Σ cotangent · correlate(img, k)`` with respect to ``img``.
 
@@ -138,7 +145,7 @@ def image_gradient(
 
 
 def kernel_gradient(
-    img: Array, cotangent: Array, *, kernel: Pair, pads: Pads, options: Options = PLAIN
+    img: Array, cotangent: Array, *, kernel: Pair, pads: Pads, options: Options = NO_OPTIONS
 ) -> Exact:
     """Gradient of ``Σ cotangent · correlate(img, k)`` with respect to ``k``.
 
@@ -167,28 +174,28 @@ def kernel_gradient(
     _require(fits and channels % groups == 0 == outputs % groups, img, cotangent, options)
     # The batch is summed as channels are, and the outputs' grid is the kernel's: stride and
     # dilation change places.
-    as_image = grouped(img, 1, groups).swapaxes(0, 2)
-    as_kernel = np.moveaxis(grouped(cotangent, 1, groups), 0, 2)
+    as_image = split_groups(img, 1, groups).swapaxes(0, 2)
+    as_kernel = np.moveaxis(split_groups(cotangent, 1, groups), 0, 2)
     swapped = replace(options, stride=options.dilation, dilation=options.stride)
-    found = sums(as_image, as_kernel, _before(pads), kernel, swapped)
+    found = window_sums(as_image, as_kernel, _before(pads), kernel, swapped)
     shape = (outputs, channels // groups, *kernel)
-    return _arranged(found, lambda a: np.moveaxis(a, 0, 2).reshape(shape))
+    return _rearranged(found, lambda a: np.moveaxis(a, 0, 2).reshape(shape))
 
 
 def _adjoint(cotangent: Array, k: Array, image: Pair, pads: Pads, options: Options) -> Exact:
     groups = options.groups
     _require(k.shape[0] % groups == 0, cotangent, k, options)
-    operands = grouped(cotangent, 1, groups), grouped(k, 0, groups)
-    found = adjoint(*operands, _before(pads), image, options)
+    operands = split_groups(cotangent, 1, groups), split_groups(k, 0, groups)
+    found = window_sums_adjoint(*operands, _before(pads), image, options)
     shape = (len(cotangent), k.shape[1] * groups, *image)
-    return _arranged(found, lambda a: a.reshape(shape))
+    return _rearranged(found, lambda a: a.reshape(shape))
 
 
 def _before(pads: Pads) -> Pair:
     return pads[0][0], pads[1][0]
 
 
-def _arranged(exact: Exact, arrange: Callable[[Floats], Floats]) -> Exact:
+def _rearranged(exact: Exact, arrange: Callable[[Floats], Floats]) -> Exact:
     """Every array of ``exact`` in another layout."""
     value, low, scale = map(arrange, (exact.value, exact.low, exact.scale))
     return replace(exact, value=value, low=low, scale=scale)

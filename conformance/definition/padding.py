@@ -154,7 +154,7 @@ def pads_of(
         rows, columns = map(_needed, image, spans, options.stride)
     else:
         rows, columns = spans
-    return halved(rows, align), halved(columns, align)
+    return halve(rows, align), halve(columns, align)
 
 
 def _needed(extent: int, span: int, stride: int) -> int:
@@ -163,7 +163,7 @@ def _needed(extent: int, span: int, stride: int) -> int:
     return max((windows - 1) * stride + span + 1 - extent, 0)
 
 
-def halved(total: int, align: Align) -> Pair:
+def halve(total: int, align: Align) -> Pair:
     """``total`` pixels before and after, an odd one after (``upper``) or before (``lower``)."""
     small = total // 2
     return (small, total - small) if align == "upper" else (total - small, small)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Literal, get_args
 
-from conv2d_conformance.definition.padding import Align, Pads, Pair, halved, reach
+from conv2d_conformance.definition.padding import Align, Pads, Pair, halve, reach
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.padding import Geometry
@@ -20,7 +20,7 @@ Extra = Literal["after", "before", "halved"]
 
 
 @dataclass(frozen=True)
-class Rule:
+class CropRule:
     """How one call crops each axis of a kernel that spans e = d(K - 1) + 1 rows, with stride s.
 
     Parameters
@@ -59,17 +59,17 @@ class Rule:
             return self._default(padding, span - stride)
         base = span - span % 2 if padding == "same" else 0
         if self.extra != "halved":
-            return self._moved(halved(base, self.align), more)
-        return halved(base - more, self.align) if base >= more else (0, base - more)
+            return self._moved(halve(base, self.align), more)
+        return halve(base - more, self.align) if base >= more else (0, base - more)
 
     def _default(self, padding: str, excess: int) -> Pair:
         if excess < 0:
             return 0, excess if padding == "same" or self.ends == "stride" else 0
-        return halved(excess, self.align) if padding == "same" else (0, 0)
+        return halve(excess, self.align) if padding == "same" else (0, 0)
 
     def _moved(self, crop: Pair, more: int) -> Pair:
         before, after = crop
         return (before - more, after) if self.extra == "before" else (before, after - more)
 
 
-RULES = tuple(Rule(*words) for words in product(*map(get_args, (Ends, Align, Extra))))
+RULES = tuple(CropRule(*words) for words in product(*map(get_args, (Ends, Align, Extra))))

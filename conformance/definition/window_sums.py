@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv2d_conformance.definition.correlation import Exact, dot, split, whole
+from conv2d_conformance.definition.correlation import Exact, dot, is_exact_in_float64, split
 from conv2d_conformance.definition.padding import Options, Pair, reach, transposed_size
 
 if TYPE_CHECKING:
@@ -26,14 +26,14 @@ def extent(a: Array) -> Pair:
     return rows, columns
 
 
-def grouped(a: Array, axis: int, groups: int) -> Floats:
+def split_groups(a: Array, axis: int, groups: int) -> Floats:
     """``a`` in float64, its channels along ``axis`` split into (groups, channels / groups)."""
     shape = a.shape
     parts = (groups, shape[axis] // groups)
     return a.astype(np.float64).reshape(*shape[:axis], *parts, *shape[axis + 1 :])
 
 
-def sums(img: Floats, k: Floats, before: Pair, size: Pair, options: Options) -> Exact:
+def window_sums(img: Floats, k: Floats, before: Pair, size: Pair, options: Options) -> Exact:
     """Sum over windows: ``y[n,g,o,i] = Σ img[n,g,c, is + ad - before] k[g,o,c,a]``, i and a pairs.
 
     Parameters
@@ -52,10 +52,10 @@ def sums(img: Floats, k: Floats, before: Pair, size: Pair, options: Options) -> 
         (N, G, O/G, *size), as accurate as `reference.dot`.
     """
     reached = transposed_size(size, extent(k), ((0, 0), (0, 0)), options)
-    frame = _placed(img, before, reached)
+    frame = _embed(img, before, reached)
     shape = (img.shape[0], *k.shape[:2], *size)
     windows = list(_windows(extent(k), size, options))
-    if whole(frame, k):
+    if is_exact_in_float64(frame, k):
         return _short_cut(frame, k, shape, windows)
     pixels, taps = split(frame), split(k[..., None, None])
     pairs = (
@@ -66,15 +66,17 @@ def sums(img: Floats, k: Floats, before: Pair, size: Pair, options: Options) -> 
     return dot(pairs, shape, prod(k.shape[2:]))
 
 
-def adjoint(cotangent: Floats, k: Floats, before: Pair, size: Pair, options: Options) -> Exact:
-    """Transpose of `sums` as a map of its image: correlate the spread cotangent, kernel flipped.
+def window_sums_adjoint(
+    cotangent: Floats, k: Floats, before: Pair, size: Pair, options: Options
+) -> Exact:
+    """Transpose of `window_sums` as a map of its image: correlate the spread, flipped kernel.
 
     Parameters
     ----------
     cotangent : ndarray of float64, (N, G, O/G, Oh, Ow)
     k : ndarray of float64, (G, O/G, C/G, Kh, Kw)
     before : (int, int)
-        That of `sums`.
+        That of `window_sums`.
     size : (int, int)
         Shape of the image.
     options : Options
@@ -87,8 +89,8 @@ def adjoint(cotangent: Floats, k: Floats, before: Pair, size: Pair, options: Opt
     rows, columns = (n - lead for n, lead in zip(reach(extent(k), options), before, strict=True))
     flipped = k.swapaxes(1, 2)[..., ::-1, ::-1]
     spread = _spread(cotangent, options.stride)
-    found = sums(spread, flipped, (rows, columns), size, replace(options, stride=(1, 1)))
-    met = map(_met, extent(k), options.stride, options.dilation)
+    found = window_sums(spread, flipped, (rows, columns), size, replace(options, stride=(1, 1)))
+    met = map(_max_taps_per_output, extent(k), options.stride, options.dilation)
     return replace(found, taps=k.shape[1] * prod(met))
 
 
@@ -100,12 +102,12 @@ def _spread(img: Floats, stride: Pair) -> Floats:
     return spread
 
 
-def _met(taps: int, stride: int, dilation: int) -> int:
+def _max_taps_per_output(taps: int, stride: int, dilation: int) -> int:
     """Most taps that meet an output in one pixel, along one axis; zeros meet the others."""
     return -(-taps * gcd(stride, dilation) // stride)
 
 
-def _placed(img: Floats, before: Pair, size: Pair) -> Floats:
+def _embed(img: Floats, before: Pair, size: Pair) -> Floats:
     """The image in a frame of zeros of that size, cut off where it overhangs."""
     frame = np.zeros((*img.shape[:-2], *size))
     (top, rows), (left, columns) = map(_overlap, before, extent(img), size)

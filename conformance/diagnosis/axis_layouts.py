@@ -43,7 +43,7 @@ def problems(img: Array, k: Array, result: Array) -> list[Problem]:
     """
     plain = list(_plain(img, k, result))
     seen: dict[tuple[object, ...], Problem] = {}
-    for problem in [*plain, *(other for each in plain[:2] for other in _otherwise(each))]:
+    for problem in [*plain, *(other for each in plain[:2] for other in _axis_mistakes(each))]:
         arrays = (problem.img, problem.k, problem.result)
         seen.setdefault(tuple((a.shape, a.tobytes()) for a in arrays), problem)
     return list(seen.values())
@@ -51,7 +51,7 @@ def problems(img: Array, k: Array, result: Array) -> list[Problem]:
 
 def _plain(img: Array, k: Array, result: Array) -> Iterator[Problem]:
     choices = product(IMAGES[img.ndim], KERNELS[k.ndim], RESULTS[result.ndim])
-    for image, kernel, out in sorted(choices, key=_mixed):
+    for image, kernel, out in sorted(choices, key=_layout_mismatch):
         x = _arranged(img, IMAGES[img.ndim][image])
         w = _arranged(k, KERNELS[k.ndim][kernel])
         y = _arranged(result, RESULTS[result.ndim][out])
@@ -61,10 +61,10 @@ def _plain(img: Array, k: Array, result: Array) -> Iterator[Problem]:
         fits = x.shape[1] == w.shape[1] and y.shape[:2] == (x.shape[0], w.shape[0])
         if fits and not (w.shape[2] > x.shape[2] and w.shape[3] > x.shape[3]):
             words = f"result is {out} where the image is {image}"
-            yield Problem(x, w, y, (words,) if _mixed((image, kernel, out)) > 1 else ())
+            yield Problem(x, w, y, (words,) if _layout_mismatch((image, kernel, out)) > 1 else ())
 
 
-def _mixed(names: tuple[str, str, str]) -> int:
+def _layout_mismatch(names: tuple[str, str, str]) -> int:
     """How unusual layouts are together: channels first in one and last in another."""
     image, kernel, out = names
     one, other = ("C" in name and name.endswith("C") for name in (image, out))
@@ -77,7 +77,7 @@ def _arranged(a: Array, axes: Axes) -> Array:
     return placed.reshape([1 if axis is None else a.shape[axis] for axis in axes])
 
 
-def _otherwise(problem: Problem) -> Iterator[Problem]:
+def _axis_mistakes(problem: Problem) -> Iterator[Problem]:
     """Mistakes with axes that leave the shapes as they are, or reshape for transpose."""
     img, k, result = problem.img, problem.k, problem.result
     if img.shape[1] > 1:

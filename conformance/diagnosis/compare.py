@@ -10,15 +10,15 @@ import numpy as np
 from conv2d_conformance.diagnosis import describe, locate_differences, scipy_code
 from conv2d_conformance.diagnosis.hypothesis import TURNED
 from conv2d_conformance.diagnosis.problem import Problem
-from conv2d_conformance.diagnosis.search import elements, relations
+from conv2d_conformance.diagnosis.search import all_elements, find_hypotheses
 from conv2d_conformance.diagnosis.stride_candidates import BEYOND
 
 if TYPE_CHECKING:
-    from conv2d_conformance.diagnosis.diagnose import Judgement
+    from conv2d_conformance.diagnosis.diagnose import Diagnosis
 
 
 @dataclass(frozen=True)
-class Compared:
+class ResultComparison:
     """What relates two results.
 
     Parameters
@@ -33,20 +33,20 @@ class Compared:
     words: tuple[str, ...]
 
 
-def compare(one: Judgement, other: Judgement) -> Compared:
+def compare(one: Diagnosis, other: Diagnosis) -> ResultComparison:
     """Compare the results themselves, then what was found of them."""
     words = []
     agree = False
     if one.problem.result.shape == other.problem.result.shape:
         bound = _bound(one, other)
-        where = locate_differences.of(
+        where = locate_differences.summarise_differences(
             one.problem.result.astype(np.float64), other.problem.result, bound
         )
         agree = where["count"] == 0
-        apart = locate_differences.sentence(where, (one.name, other.name))
+        apart = locate_differences.describe_location(where, (one.name, other.name))
         words.append("the two agree up to rounding" if agree else apart)
         if not agree and (
-            same := locate_differences.agreeing(one.problem.result, other.problem.result)
+            same := locate_differences.agreeing_statistics(one.problem.result, other.problem.result)
         ):
             words.append(f"yet {', '.join(same)} agrees: a summary cannot tell them apart")
     else:
@@ -54,10 +54,10 @@ def compare(one: Judgement, other: Judgement) -> Compared:
         words.append("their shapes differ: {} and {}".format(*shapes))
     if not agree:
         words += _relation(one, other)
-    return Compared(agree, tuple(words))
+    return ResultComparison(agree, tuple(words))
 
 
-def _bound(one: Judgement, other: Judgement) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _bound(one: Diagnosis, other: Diagnosis) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """Twice the suite's bound, each element's on the result that was explained."""
     total = np.zeros(one.problem.result.shape)
     for judged in (one, other):
@@ -65,12 +65,12 @@ def _bound(one: Judgement, other: Judgement) -> np.ndarray[tuple[int, ...], np.d
         problem = judged.problem
         if found is not None:
             exact = problem.exact(found)
-            fine = elements(problem, found, exact).bound(problem.roundoff, by_norm=True)
+            fine = all_elements(problem, found, exact).bound(problem.roundoff, by_norm=True)
             total += fine.max() if found.turn != "correlation" else fine.reshape(total.shape)
     return total
 
 
-def _relation(one: Judgement, other: Judgement) -> list[str]:
+def _relation(one: Diagnosis, other: Diagnosis) -> list[str]:
     if one.best is None or other.best is None:
         return _direct(one, other)
     first, second = one.best.hypothesis, other.best.hypothesis
@@ -86,13 +86,13 @@ def _relation(one: Judgement, other: Judgement) -> list[str]:
         # Only then: a rotated kernel of even extent keeps the call's own anchor.
         for got, call in ((other, one), (one, other)):
             reads, wanted = (j.found[0].hypothesis.orientation for j in (call, got))
-            given = scipy_code.handed(reads, wanted)
+            given = scipy_code.kernel_to_pass(reads, wanted)
             words.append(f"to get {got.name} from the call of {call.name}, give it `{given}`")
     words += [f"to repeat {j.name}: {j.line(j.found[0].hypothesis)}" for j in (one, other)]
     return words
 
 
-def _rest(one: Judgement, other: Judgement) -> list[str]:
+def _rest(one: Diagnosis, other: Diagnosis) -> list[str]:
     """What differs besides the orientation."""
     sides = [j.found[0].hypothesis.facts() for j in (one, other)]
     words = {
@@ -111,7 +111,7 @@ def _rest(one: Judgement, other: Judgement) -> list[str]:
     ]
 
 
-def _direct(one: Judgement, other: Judgement) -> list[str]:
+def _direct(one: Diagnosis, other: Diagnosis) -> list[str]:
     """The second as the first turned, shifted, cropped, scaled or moved by a constant."""
     first, second = one.problem.result, other.problem.result
     wider = any(
@@ -120,6 +120,6 @@ def _direct(one: Judgement, other: Judgement) -> list[str]:
     if wider or first.shape[:2] != second.shape[:2] or first.shape[0] * first.shape[1] != 1:
         return []
     unit = np.ones((1, 1, 1, 1), first.dtype)
-    found = relations(Problem(first, unit, second), "correlation")
-    words = [words for words, _ in describe.of(found[0].hypothesis)] if found else []
+    found = find_hypotheses(Problem(first, unit, second), "correlation")
+    words = [words for words, _ in describe.list_deviations(found[0].hypothesis)] if found else []
     return [f"{other.name} is {one.name}, {', '.join(words)}"] if words else []

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Deviation = tuple[str, float]
 
 
-def of(found: Hypothesis, expected: Orientation = "correlation") -> list[Deviation]:
+def list_deviations(found: Hypothesis, expected: Orientation = "correlation") -> list[Deviation]:
     """Every deviation from the plain ``expected`` with zeros outside, ``valid``, ``same`` or
     ``full``; empty for the plain call itself.
     """  # noqa: D205  (one sentence)
@@ -34,10 +34,10 @@ def of(found: Hypothesis, expected: Orientation = "correlation") -> list[Deviati
 def weight(found: Hypothesis, expected: Orientation = "correlation") -> float:
     """What all its deviations weigh; of hypotheses that fit equally the lightest comes first."""
     pads = sum(abs(side) for pair in found.pads for side in pair)
-    return sum(w for _, w in of(found, expected)) + 1e-6 * pads
+    return sum(w for _, w in list_deviations(found, expected)) + 1e-6 * pads
 
 
-def natural(orientation: Orientation) -> Align:
+def default_anchor(orientation: Orientation) -> Align:
     """On which side ``same`` puts an odd pixel by default: a rotated kernel rotates that too."""
     return "lower" if orientation == "convolution" else "upper"
 
@@ -59,7 +59,7 @@ def _geometry(found: Hypothesis, expected: Orientation) -> Iterator[Deviation]:
         yield f"stride {_pair(options.stride)}", 1
     if options.dilation != (1, 1):
         yield f"dilation {_pair(options.dilation)}", 1
-    usual = natural(found.orientation if found.turn == "correlation" else expected)
+    usual = default_anchor(found.orientation if found.turn == "correlation" else expected)
     other = found.padding((usual,))
     if other and "stride" not in other:
         return

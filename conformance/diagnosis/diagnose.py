@@ -10,7 +10,12 @@ import numpy as np
 from conv2d_conformance.diagnosis import describe, locate_differences, precision_loss, scipy_code
 from conv2d_conformance.diagnosis.axis_layouts import problems
 from conv2d_conformance.diagnosis.nearest import nearest
-from conv2d_conformance.diagnosis.search import Found, elements, possible, relations
+from conv2d_conformance.diagnosis.search import (
+    Explanation,
+    all_elements,
+    find_hypotheses,
+    shapes_are_possible,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,12 +25,12 @@ if TYPE_CHECKING:
     from conv2d_conformance.diagnosis.problem import Problem
 
 
-class ImpossibleError(ValueError):
+class IncompatibleShapesError(ValueError):
     """No padding, stride, dilation or layout relates the shapes; the message says which."""
 
 
 @dataclass
-class Judgement:
+class Diagnosis:
     """One result against its operands.
 
     Parameters
@@ -46,21 +51,21 @@ class Judgement:
 
     name: str
     problem: Problem
-    found: list[Found]
+    found: list[Explanation]
     expected: Orientation
     given: Array
     where: dict[str, Any] = field(default_factory=dict)
     near: Hypothesis | None = None
 
     @property
-    def best(self) -> Found | None:
+    def best(self) -> Explanation | None:
         """The hypothesis told first."""
         return self.found[0] if self.found else None
 
-    def deviations(self, found: Found) -> list[str]:
+    def deviations(self, found: Explanation) -> list[str]:
         """Words for all that is not as in the plain call, the precision included."""
-        precision = precision_loss.words(self.problem, found)
-        words = [words for words, _ in describe.of(found.hypothesis, self.expected)]
+        precision = precision_loss.describe_precision(self.problem, found)
+        words = [words for words, _ in describe.list_deviations(found.hypothesis, self.expected)]
         return [*words, precision] if precision else words
 
     @property
@@ -71,7 +76,7 @@ class Judgement:
     def line(self, found: Hypothesis) -> str:
         """The code that repeats a hypothesis."""
         flat = self.problem.img.shape[:2] == (1, 1) and self.problem.k.shape[:2] == (1, 1)
-        return scipy_code.line(found) if flat else scipy_code.layered(found)
+        return scipy_code.numpy_expression(found) if flat else scipy_code.torch_call(found)
 
     def target(self) -> Hypothesis | None:
         """What was probably wanted: the plain call of the same geometry; None if not this size."""
@@ -88,7 +93,7 @@ class Judgement:
         if known.turn != "correlation" or start.shapes != known.shapes:
             return None
         made = replace(start, options=known.options, before=known.before, boundary="zeros")
-        usual = (describe.natural(orientation),)
+        usual = (describe.default_anchor(orientation),)
         for rows, columns in ((0, 0), (0, 1), (1, 0), (1, 1), (0, -1), (-1, 0), (-1, -1)):
             moved = replace(made, before=(made.before[0] + rows, made.before[1] + columns))
             if (word := moved.padding(usual)) and "stride" not in word:
@@ -96,7 +101,9 @@ class Judgement:
         return made
 
 
-def judge(name: str, img: Array, k: Array, result: Array, expected: Orientation) -> Judgement:
+def diagnose_result(
+    name: str, img: Array, k: Array, result: Array, expected: Orientation
+) -> Diagnosis:
     """Relate a result to an image and a kernel.
 
     Parameters
@@ -112,27 +119,27 @@ def judge(name: str, img: Array, k: Array, result: Array, expected: Orientation)
     ImpossibleError
         If no reading of the shapes is possible.
     """
-    readings = [problem for problem in problems(img, k, result) if possible(problem)]
+    readings = [problem for problem in problems(img, k, result) if shapes_are_possible(problem)]
     if not readings:
         shapes = (" × ".join(map(str, a.shape)) for a in (result, img, k))
         msg = "{}: no padding, stride or layout makes {} of an image {} and a kernel {}"
-        raise ImpossibleError(msg.format(name, *shapes))
+        raise IncompatibleShapesError(msg.format(name, *shapes))
     for problem in readings:
-        if found := relations(problem, expected):
-            return Judgement(name, problem, found, expected, result)
+        if found := find_hypotheses(problem, expected):
+            return Diagnosis(name, problem, found, expected, result)
     return _unexplained(name, readings[0], expected, result)
 
 
-def _unexplained(name: str, problem: Problem, expected: Orientation, given: Array) -> Judgement:
+def _unexplained(name: str, problem: Problem, expected: Orientation, given: Array) -> Diagnosis:
     near = nearest(problem, expected)
     exact = problem.exact(near)
     shape = exact.value.shape
-    bound = elements(problem, near, exact).bound(problem.roundoff, by_norm=True).reshape(shape)
-    where = locate_differences.of(exact.value, problem.undone(near.turn), bound)
-    return Judgement(name, problem, [], expected, given, where, near)
+    bound = all_elements(problem, near, exact).bound(problem.roundoff, by_norm=True).reshape(shape)
+    where = locate_differences.summarise_differences(exact.value, problem.undone(near.turn), bound)
+    return Diagnosis(name, problem, [], expected, given, where, near)
 
 
-def warnings(told: Judgement) -> Iterator[str]:
+def warnings(told: Diagnosis) -> Iterator[str]:
     """What the data cannot tell, and what a summary would hide; one line each."""
     result = told.problem.result
     if result.size > 1 and np.ptp(np.nan_to_num(result.astype(np.float64))) == 0:
@@ -151,7 +158,7 @@ def warnings(told: Judgement) -> Iterator[str]:
     yield from dict.fromkeys(_decoys(told))
 
 
-def _decoys(told: Judgement) -> Iterator[str]:
+def _decoys(told: Diagnosis) -> Iterator[str]:
     """Orientations with the summaries of what was wanted, or of what came, and other elements."""
     came = told.found[0].hypothesis.orientation
     for wanted in (told.target(), told.turned(came)):
@@ -167,7 +174,7 @@ def _decoys(told: Judgement) -> Iterator[str]:
 def _same_summary(
     wanted: Hypothesis, exact: Exact, other: Hypothesis, made: Exact
 ) -> Iterator[str]:
-    agreeing = locate_differences.agreeing(exact.value, made.value)
+    agreeing = locate_differences.agreeing_statistics(exact.value, made.value)
     apart = float(np.max(np.abs(exact.value - made.value), initial=0.0))
     if agreeing and apart > 1e-3 * float(np.max(np.abs(exact.value), initial=0.0)):
         one, two = (scipy_code.kernel(each.orientation) for each in (other, wanted))

@@ -8,7 +8,7 @@ import numpy as np
 
 from conv2d_conformance.definition import error_bounds, layers
 from conv2d_conformance.definition.padding import output_size
-from conv2d_conformance.diagnosis.layer_misreadings import Reading, readings
+from conv2d_conformance.diagnosis.layer_misreadings import Misreading, layer_misreadings
 from conv2d_conformance.diagnosis.plane_misreadings import LOWERED
 
 if TYPE_CHECKING:
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array, Exact
     from conv2d_conformance.under_test.layers import Layers
 
-NONE = "No other reading of stride, dilation, groups, channels, batch or pads explains it."
+UNEXPLAINED = "No other reading of stride, dilation, groups, channels, batch or pads explains it."
 
 
-def of(subject: Layers, layer: Layer, result: Array) -> str:
+def explain_layer(subject: Layers, layer: Layer, result: Array) -> str:
     """One sentence: the first wrong reading that explains the result, or none."""
     result = result if result.ndim == 4 else result[None, None]
-    for reading in readings(subject, layer):
+    for reading in layer_misreadings(subject, layer):
         if _explains(layer, reading, result):
             return f"It equals the reference {reading.words}."
     exact = subject.exact(layer)
-    return size_of_error(exact, result) if result.shape == exact.value.shape else NONE
+    return size_of_error(exact, result) if result.shape == exact.value.shape else UNEXPLAINED
 
 
-def exact_of(layer: Layer, reading: Reading) -> Exact | None:
+def exact_of(layer: Layer, reading: Misreading) -> Exact | None:
     """What a reading gives; None where that is nothing at all."""
     size = output_size(layer.image, layer.kernel, reading.pads, reading.options)
     if 0 in size or not reading.fits:
@@ -37,7 +37,7 @@ def exact_of(layer: Layer, reading: Reading) -> Exact | None:
     return layers.correlate(reading.img, reading.k, pads=reading.pads, options=reading.options)
 
 
-def _explains(layer: Layer, reading: Reading, result: Array) -> bool:
+def _explains(layer: Layer, reading: Misreading, result: Array) -> bool:
     exact = exact_of(layer, reading)
     if exact is None or exact.value.shape != result.shape:
         return False
@@ -55,4 +55,4 @@ def size_of_error(exact: Exact, result: Array) -> str:
     for words, roundoff in LOWERED.items():
         if result.dtype == np.float32 and roundoff / 8 <= scaled <= 2 * roundoff:
             return f"The error is {words}: {scaled:.2g} of |img| ⋆ |k|."
-    return NONE
+    return UNEXPLAINED

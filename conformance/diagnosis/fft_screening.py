@@ -26,24 +26,24 @@ if TYPE_CHECKING:
 ELEMENTS = 16
 # Fewer elements than these are compared as they are: scale and bias would fit too many.
 AFFINE = 8
-KEPT = 12
-PLAIN = Options()
+MAX_CANDIDATES = 12
+NO_OPTIONS = Options()
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredHypothesis:
     """A hypothesis, and how far it is from the result at the screened elements."""
 
     distance: float
     found: Hypothesis
 
 
-def screen(problem: Problem, options: Options) -> list[Scored]:
+def screen(problem: Problem, options: Options) -> list[ScoredHypothesis]:
     """The best offsets of every orientation, turn and boundary, for one stride and dilation.
 
     With a stride or dilation the result is taken as it stands: there would be too many otherwise.
     """
-    kept: list[Scored] = []
+    kept: list[ScoredHypothesis] = []
     turns = turns_of(problem, options)
     for orientation in problem.orientations:
         kernel = turned(problem.k, orientation)[0]
@@ -60,13 +60,13 @@ def screen(problem: Problem, options: Options) -> list[Scored]:
 
 def boundaries(problem: Problem, options: Options) -> tuple[Boundary, ...]:
     """Boundaries to screen; one where the interior is large enough to screen alone."""
-    alone = options != PLAIN or _roomy(problem, options)
+    alone = options != NO_OPTIONS or _roomy(problem, options)
     return ("zeros",) if alone else BOUNDARIES
 
 
 def turns_of(problem: Problem, options: Options) -> tuple[Orientation, ...]:
     """Turns of the result that are tried."""
-    return tuple(problem.turns) if options == PLAIN else ("correlation",)
+    return tuple(problem.turns) if options == NO_OPTIONS else ("correlation",)
 
 
 def _roomy(problem: Problem, options: Options) -> bool:
@@ -99,14 +99,16 @@ def _canvas(img: Array, k: Array, boundary: Boundary, options: Options, margin: 
     return np.fft.irfft2(spectrum.sum(0), size)[:rows, :columns]
 
 
-def _offsets(problem: Problem, start: Hypothesis, canvas: Floats, margin: Pair) -> Iterator[Scored]:
+def _offsets(
+    problem: Problem, start: Hypothesis, canvas: Floats, margin: Pair
+) -> Iterator[ScoredHypothesis]:
     plane = problem.undone(start.turn)[0, 0].astype(np.float64)
     stride = start.options.stride
     free = [n - (o - 1) * s for n, o, s in zip(canvas.shape, plane.shape, stride, strict=True)]
     if min(free) < 1:
         return
     edge = max(reach(start.shapes.kernel, start.options)) + BEYOND
-    rows, columns = _picked(plane, edge if _roomy(problem, start.options) else 0)
+    rows, columns = _pick_elements(plane, edge if _roomy(problem, start.options) else 0)
     distances = np.concatenate(
         [
             _distances(canvas, plane[rows, columns], block, free[1], stride, (rows, columns))
@@ -115,11 +117,11 @@ def _offsets(problem: Problem, start: Hypothesis, canvas: Floats, margin: Pair) 
     )
     if start.boundary != "zeros":
         distances[~_outside(start, free, margin)] = np.inf
-    best = np.argsort(distances, axis=None, kind="stable")[:KEPT]
+    best = np.argsort(distances, axis=None, kind="stable")[:MAX_CANDIDATES]
     for down, right in zip(*np.unravel_index(best, distances.shape), strict=True):
         if np.isfinite(distances[down, right]):
             before = margin[0] - int(down), margin[1] - int(right)
-            yield Scored(float(distances[down, right]), replace(start, before=before))
+            yield ScoredHypothesis(float(distances[down, right]), replace(start, before=before))
 
 
 def _outside(start: Hypothesis, free: list[int], margin: Pair) -> Array:
@@ -133,7 +135,7 @@ def _outside(start: Hypothesis, free: list[int], margin: Pair) -> Array:
     return beyond[0][:, None] | beyond[1]
 
 
-def _picked(plane: Floats, edge: int) -> tuple[Array, Array]:
+def _pick_elements(plane: Floats, edge: int) -> tuple[Array, Array]:
     """Where to compare: finite elements of evenly ranked values, away from the edge."""
     inner = np.zeros(plane.shape, bool)
     inner[edge : plane.shape[0] - edge, edge : plane.shape[1] - edge] = True

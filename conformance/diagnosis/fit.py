@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv2d_conformance.definition.error_bounds import direct
+from conv2d_conformance.definition.error_bounds import direct_sum_factor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,13 +60,13 @@ class Elements:
 
     def bound(self, roundoff: float, *, by_norm: bool) -> Floats:
         """The suite's bounds for direct summation and for Fourier transforms; `bounds`."""
-        summed = direct(self.taps) * self.scale
+        summed = direct_sum_factor(self.taps) * self.scale
         least = np.maximum(summed, self.norms) if by_norm else summed
         return roundoff * least + (self.taps + 1) * self.tiny + self.slack
 
 
 @dataclass(frozen=True)
-class Fit:
+class ValueFit:
     """How well a prediction fits: the finest u whose bound holds, and the largest error over it.
 
     ``by_norm``: within the bound of Fourier transforms alone.
@@ -79,13 +79,13 @@ class Fit:
     bias: float = 0.0
 
 
-def best(elements: Elements, roundoff: float) -> Fit | None:
+def best_fit(elements: Elements, roundoff: float) -> ValueFit | None:
     """The finest fit, as it is or with a scale, a bias or both; ``roundoff`` is fine enough."""
     fits = [fit for fit in _fits(elements, roundoff) if fit is not None]
     return min(fits, key=lambda fit: max(fit.roundoff, roundoff), default=None)
 
 
-def _fits(elements: Elements, roundoff: float) -> Iterator[Fit | None]:
+def _fits(elements: Elements, roundoff: float) -> Iterator[ValueFit | None]:
     comparable = np.isfinite(elements.result) & np.isfinite(elements.value)
     if (np.isfinite(elements.result) != np.isfinite(elements.value)).any():
         return
@@ -124,7 +124,7 @@ def _decimal(value: float) -> float:
     return near if abs(near - value) < 1e-5 * abs(value) else value
 
 
-def _fitted(elements: Elements, scale: float, bias: float, roundoff: float) -> Fit | None:
+def _fitted(elements: Elements, scale: float, bias: float, roundoff: float) -> ValueFit | None:
     if scale == 0:
         return None
     plain = (scale, bias) == (1.0, 0.0)
@@ -142,7 +142,7 @@ def _fitted(elements: Elements, scale: float, bias: float, roundoff: float) -> F
         for by_norm in (False,) if lowered else (False, True):
             bound = _bound(elements, u, scale, bias, by_norm=by_norm)
             if (error <= bound).all():
-                return Fit(u, _ratio(error, bound), by_norm, scale, bias)
+                return ValueFit(u, _ratio(error, bound), by_norm, scale, bias)
     return None
 
 

@@ -22,7 +22,7 @@ FLIPS = {
 }
 
 
-def of(
+def explain_gradient(
     subject: Layers, layer: Layer, which: str, cotangent: Array, exact: Exact, found: Array
 ) -> str:
     """One sentence on the gradient by the image or by the kernel, in four axes."""

@@ -27,7 +27,7 @@ UNDONE: dict[Orientation, Orientation] = {
     "transposed-flip-rows": "transposed-flip-columns",
     "transposed-flip-columns": "transposed-flip-rows",
 }
-SAME: tuple[tuple[Align, Strided], ...] = (
+SAME_VARIANTS: tuple[tuple[Align, Strided], ...] = (
     ("upper", "output"), ("lower", "output"), ("upper", "input"), ("lower", "input"),
 )  # fmt: skip
 
@@ -94,7 +94,7 @@ class Hypothesis:
         return None
 
     @property
-    def named(self) -> str | None:
+    def padding_name(self) -> str | None:
         """`padding`, in fewer words where both anchors are one."""
         upper, lower = self.padding(("upper",)), self.padding(("lower",))
         same = upper and lower and upper.replace("upper", "lower") == lower
@@ -108,7 +108,7 @@ class Hypothesis:
             pads = pads_of(word, image, kernel, options)
             if self._gives(pads):
                 found.append((word, pads))
-        for align, strided in SAME:
+        for align, strided in SAME_VARIANTS:
             pads = pads_of("same", image, kernel, options, align=align, strided=strided)
             if align in aligns and self._gives(pads):
                 asked = ", padded as with stride 1" if strided == "input" else ""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 WIDTHS = (32, 16, 8, 4)
 
 
-class Reading(NamedTuple):
+class Misreading(NamedTuple):
     """What a wrong call would have been given, in four axes, and the words for it.
 
     ``order`` is the order in which it would have returned the outputs.
@@ -42,10 +42,12 @@ class Reading(NamedTuple):
         return bool(self.img.shape[1] == few * groups and outputs % groups == 0)
 
 
-def readings(subject: Layers, layer: Layer) -> Iterator[Reading]:
+def layer_misreadings(subject: Layers, layer: Layer) -> Iterator[Misreading]:
     """Wrong readings of a layer; some give the right result, or another shape."""
     img, k = (a if a.ndim == 4 else a[None, None] for a in layer.arrays())
-    right = Reading("", img, subject.reads(k), subject.pads(layer), layer.options, natural(k))
+    right = Misreading(
+        "", img, subject.reads(k), subject.pads(layer), layer.options, identity_order(k)
+    )
     for words, options in options_of(right.options):
         fitting = subject.pads(replace(layer, stride=options.stride, dilation=options.dilation))
         for pads in dict.fromkeys((right.pads, fitting)):
@@ -56,7 +58,7 @@ def readings(subject: Layers, layer: Layer) -> Iterator[Reading]:
         yield right._replace(words=words, **changes)
 
 
-def natural(k: Array) -> tuple[int, ...]:
+def identity_order(k: Array) -> tuple[int, ...]:
     """The outputs in their own order."""
     return tuple(range(len(k)))
 
@@ -79,7 +81,7 @@ def options_of(options: Options) -> Iterator[tuple[str, Options]]:
     yield from ((words, other) for words, other in one.items() if other != options)
 
 
-SAME: tuple[tuple[str, Align, Strided], ...] = (
+SAME_RULES: tuple[tuple[str, Align, Strided], ...] = (
     ("an odd pixel after the image and pads for the last window", "upper", "output"),
     ("an odd pixel before the image and pads for the last window", "lower", "output"),
     ("an odd pixel after the image and pads as with stride 1", "upper", "input"),
@@ -93,7 +95,7 @@ def _same(layer: Layer, pads: Pads) -> Iterator[tuple[str, Pads]]:
         return
     asked = "same", layer.image, layer.kernel, layer.options
     alike: dict[tuple[int, int], list[tuple[str, Pads]]] = {}
-    for words, align, strided in SAME:
+    for words, align, strided in SAME_RULES:
         other = pads_of(*asked, align=align, strided=strided)
         alike.setdefault((other[0][0], other[1][0]), []).append((words, other))
     alike.pop((pads[0][0], pads[1][0]), None)
@@ -125,12 +127,12 @@ def _pads(pads: Pads) -> Iterator[tuple[str, Pads]]:
 Changes = tuple[str, dict[str, Any]]
 
 
-def axes_of(right: Reading) -> tuple[Changes, ...]:
+def axes_of(right: Misreading) -> tuple[Changes, ...]:
     """Everything that a call may have taken an axis of its operands for."""
     return (*_axes(right), *_channels(right.img), *_outputs(right), *_groups(right))
 
 
-def _axes(right: Reading) -> Iterator[Changes]:
+def _axes(right: Misreading) -> Iterator[Changes]:
     img, k = right.img, right.k
     yield "of the kernel rotated by 180°", {"k": k[..., ::-1, ::-1]}
     yield "of the kernel with its rows flipped", {"k": k[..., ::-1, :]}
@@ -153,13 +155,13 @@ def _channels(img: Array) -> Iterator[Changes]:
             yield f"without the channels past the first {kept}", {"img": seen}
 
 
-def _outputs(right: Reading) -> Iterator[Changes]:
+def _outputs(right: Misreading) -> Iterator[Changes]:
     yield "with the outputs in reverse", {"order": right.order[::-1]}
     if right.options.groups > 1:
         yield "with the kernels of the outputs in reverse", {"k": right.k[::-1]}
 
 
-def _groups(right: Reading) -> Iterator[Changes]:
+def _groups(right: Misreading) -> Iterator[Changes]:
     groups, (outputs, few) = right.options.groups, right.k.shape[:2]
     if groups == 1:
         return

@@ -21,7 +21,7 @@ STATISTICS: dict[str, Callable[[Floats], float]] = {
 PRINTED = 1e-6
 
 
-def of(expected: Floats, got: Array, bound: Floats) -> dict[str, Any]:
+def summarise_differences(expected: Floats, got: Array, bound: Floats) -> dict[str, Any]:
     """Where ``got`` is further from ``expected`` than ``bound``.
 
     Parameters
@@ -52,8 +52,8 @@ def of(expected: Floats, got: Array, bound: Floats) -> dict[str, Any]:
     }
 
 
-def sentence(where: dict[str, Any], names: tuple[str, str] = ("expected", "got")) -> str:
-    """One line of `of`; ``names`` are those of its two arrays."""
+def describe_location(where: dict[str, Any], names: tuple[str, str] = ("expected", "got")) -> str:
+    """One line of `summarise_differences`; ``names`` are those of its two arrays."""
     at = ", ".join(map(str, where["index"]))
     one, other = names
     return (
@@ -99,7 +99,7 @@ def _sides(plane: Array, width: int) -> str:
     return ", ".join(name for name, side in sides.items() if side.any()) or "corners"
 
 
-def agreeing(one: Array, other: Array) -> list[str]:
+def agreeing_statistics(one: Array, other: Array) -> list[str]:
     """Statistics that agree to the six or seven digits that are printed."""
     found = []
     for name, statistic in STATISTICS.items():

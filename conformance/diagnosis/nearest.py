@@ -8,7 +8,13 @@ import numpy as np
 
 from conv2d_conformance.diagnosis.describe import weight
 from conv2d_conformance.diagnosis.fft_screening import screen
-from conv2d_conformance.diagnosis.search import JUDGED, bounded, canonical, few, shapes
+from conv2d_conformance.diagnosis.search import (
+    MAX_RANKED,
+    bounded,
+    canonical,
+    sample_elements,
+    shapes,
+)
 from conv2d_conformance.diagnosis.stride_candidates import steps
 
 if TYPE_CHECKING:
@@ -18,20 +24,20 @@ if TYPE_CHECKING:
     from conv2d_conformance.diagnosis.problem import Problem
 
 # Share of the elements that the nearest hypothesis explains, or it is the plainest instead.
-LEAST = 0.1
+MIN_SHARE = 0.1
 # Shares that differ by less are alike.
-ALIKE = 0.01
+SIMILAR_SHARE = 0.01
 
 
 def nearest(problem: Problem, expected: Orientation) -> Hypothesis:
     """What agrees at most of some hundred elements, and of those the plainest."""
     options = next(steps(shapes(problem)))
-    scored = sorted(screen(problem, options), key=lambda s: s.distance)[:JUDGED]
+    scored = sorted(screen(problem, options), key=lambda s: s.distance)[:MAX_RANKED]
     candidates = [*canonical(problem, options), *(s.found for s in scored)]
     spread = dict.fromkeys(other for each in candidates for other in bounded(each))
-    shares = {each: _share(few(problem, each), problem.roundoff) for each in spread}
+    shares = {each: _share(sample_elements(problem, each), problem.roundoff) for each in spread}
     best = max(shares.values())
-    least = best - ALIKE if best >= LEAST else 0.0
+    least = best - SIMILAR_SHARE if best >= MIN_SHARE else 0.0
     close = [each for each in shares if shares[each] >= least]
     return min(close, key=lambda each: weight(each, expected))
 

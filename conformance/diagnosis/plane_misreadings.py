@@ -21,13 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv2d_conformance.definition.correlation import Array, Boundary, Orientation
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 # float32 results of these operand precisions are told apart by the size of their error.
 LOWERED = {"TF32- or float16-like": 2.0**-11, "bfloat16-like": 2.0**-8}
 
 
-def of(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> str:
+def explain_plane(
+    subject: BackendUnderTest, img: Array, k: Array, padding: str, result: Array
+) -> str:
     """One sentence: the first reading of the operands that explains the result, or none."""
     usual = subject.exact(img, k, padding)
     if _explains(subject, img, k, usual, result):
@@ -40,7 +42,7 @@ def of(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> s
     return _precision(subject, img, k, padding, result)
 
 
-def _explains(subject: Subject, img: Array, k: Array, exact: Exact, result: Array) -> bool:
+def _explains(subject: BackendUnderTest, img: Array, k: Array, exact: Exact, result: Array) -> bool:
     bound = error_bounds.componentwise(exact, img.dtype)
     if not subject.sums_directly:
         bound = np.maximum(bound, error_bounds.normwise(img, k, exact, img.dtype))
@@ -48,7 +50,7 @@ def _explains(subject: Subject, img: Array, k: Array, exact: Exact, result: Arra
 
 
 def _readings(
-    subject: Subject, img: Array, k: Array, padding: str, size: tuple[int, ...]
+    subject: BackendUnderTest, img: Array, k: Array, padding: str, size: tuple[int, ...]
 ) -> Iterator[tuple[str, Exact]]:
     found = subject.conventions
     usual: Orientation = found.orientation or "correlation"
@@ -69,7 +71,7 @@ def _readings(
         yield f"with the boundary {other}, not {boundary}", read(usual, (0, 0), other)
 
 
-def _precision(subject: Subject, img: Array, k: Array, padding: str, result: Array) -> str:
+def _precision(subject: BackendUnderTest, img: Array, k: Array, padding: str, result: Array) -> str:
     exact = subject.exact(img, k, padding)
     if not np.isfinite(result.astype(np.float64)).all():
         return "It holds NaN or infinity."

@@ -10,7 +10,7 @@ import numpy as np
 
 from conv2d_conformance.definition import layers
 from conv2d_conformance.definition.correlation import ORIENTATIONS, orient, source_indices
-from conv2d_conformance.definition.error_bounds import spectra, underflow, unit_roundoff
+from conv2d_conformance.definition.error_bounds import fft_bound_factor, underflow, unit_roundoff
 from conv2d_conformance.definition.window_sums import extent
 from conv2d_conformance.diagnosis.fit import decimals
 from conv2d_conformance.diagnosis.hypothesis import UNDONE, Hypothesis, Shapes
@@ -18,7 +18,7 @@ from conv2d_conformance.diagnosis.hypothesis import UNDONE, Hypothesis, Shapes
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array, Exact, Orientation
 
-NONE = (0, 0), (0, 0)
+NO_PADS = (0, 0), (0, 0)
 
 
 def turned(a: Array, name: Orientation) -> Array:
@@ -61,7 +61,7 @@ class Problem:
         kernels = self.k.reshape(-1, *extent(self.k)).astype(np.float64)
         a, b = (max(each, key=np.linalg.norm) for each in map(np.nan_to_num, (planes, kernels)))
         channels = self.img.shape[1]
-        return float(channels * spectra(a, b))
+        return float(channels * fft_bound_factor(a, b))
 
     @cached_property
     def slack(self) -> float:
@@ -106,7 +106,7 @@ class Problem:
         frame = framed(self.img, *indices)
         kernel = turned(self.k, found.orientation)
         with np.errstate(invalid="ignore", over="ignore"):
-            return layers.correlate(frame, kernel, pads=NONE, options=options)
+            return layers.correlate(frame, kernel, pads=NO_PADS, options=options)
 
 
 def framed(img: Array, rows: Array, columns: Array) -> Array:

@@ -22,14 +22,14 @@ def kernel(orientation: Orientation) -> str:
     return f"kernel{TURNS[orientation]}"
 
 
-def handed(reads: Orientation, wanted: Orientation) -> str:
+def kernel_to_pass(reads: Orientation, wanted: Orientation) -> str:
     """What to hand a call that reads its kernel as ``reads`` so that it reads ``wanted``."""
     sample = np.arange(6).reshape(2, 3)
     target = orient(orient(sample, wanted), UNDONE[reads])
     return kernel(next(o for o in ORIENTATIONS if np.array_equal(orient(sample, o), target)))
 
 
-def line(found: Hypothesis) -> str:
+def numpy_expression(found: Hypothesis) -> str:
     """One expression of ``image`` (H, W) and ``kernel`` (Kh, Kw) that gives the result."""
     plain = _call(found) + _stepped(found.options.stride) + TURNS[found.turn]
     if found.scale != 1:
@@ -85,7 +85,7 @@ def _factor(value: float) -> str:
     return f"({words})" if "/" in words or value < 0 else words
 
 
-def layered(found: Hypothesis) -> str:
+def torch_call(found: Hypothesis) -> str:
     """The call for an ``image`` (N, C, H, W) and a ``kernel`` (O, C, Kh, Kw), as PyTorch's."""
     (top, bottom), (left, right) = found.pads
     mode = {"zeros": "constant", "edge": "replicate", "mirror": "reflect", "wrap": "circular"}.get(

@@ -14,8 +14,8 @@ from conv2d_conformance.definition.padding import Options, pads_of
 from conv2d_conformance.diagnosis import fit as fitting
 from conv2d_conformance.diagnosis.describe import weight
 from conv2d_conformance.diagnosis.fft_screening import screen
-from conv2d_conformance.diagnosis.fit import Elements, Fit
-from conv2d_conformance.diagnosis.hypothesis import SAME, Hypothesis
+from conv2d_conformance.diagnosis.fit import Elements, ValueFit
+from conv2d_conformance.diagnosis.hypothesis import SAME_VARIANTS, Hypothesis
 from conv2d_conformance.diagnosis.problem import turned
 from conv2d_conformance.diagnosis.stride_candidates import steps
 
@@ -27,36 +27,36 @@ if TYPE_CHECKING:
     from conv2d_conformance.diagnosis.problem import Problem
 
 # Candidates that are judged at a few elements, and elements that they are judged at.
-JUDGED, ELEMENTS = 60, 400
+MAX_RANKED, ELEMENTS = 60, 400
 # The same with a stride or dilation, of which there are many.
 STEPPED = 12
 # Products that the reference may sum to confirm candidates beyond the first.
 BUDGET = 10**8
 # Hypotheses that are listed where the data cannot tell them apart.
-TIED = 8
+MAX_TIED = 8
 
 
 @dataclass(frozen=True)
-class Found:
+class Explanation:
     """A hypothesis that holds at every element."""
 
     hypothesis: Hypothesis
-    fit: Fit
+    fit: ValueFit
     exact: Exact
 
 
-def relations(problem: Problem, expected: Orientation) -> list[Found]:
+def find_hypotheses(problem: Problem, expected: Orientation) -> list[Explanation]:
     """Every hypothesis that was found to hold, ranked: finest precision, then fewest deviations.
 
     Of those that are one for these very operands (`Problem.orientations`) only one is listed.
     """
     for options in steps(shapes(problem)):
-        if found := _confirmed(problem, judged(problem, options, expected), expected):
+        if found := _confirmed(problem, rank_candidates(problem, options, expected), expected):
             return found
     return []
 
 
-def possible(problem: Problem) -> bool:
+def shapes_are_possible(problem: Problem) -> bool:
     """Whether any padding, stride and dilation gives the result's shape."""
     return next(steps(shapes(problem)), None) is not None
 
@@ -67,31 +67,34 @@ def shapes(problem: Problem) -> list[Shapes]:
     return list(dict.fromkeys(problem.shapes(*pair) for pair in pairs))
 
 
-def judged(
+def rank_candidates(
     problem: Problem, options: Options, expected: Orientation
-) -> list[tuple[Fit, Hypothesis]]:
+) -> list[tuple[ValueFit, Hypothesis]]:
     """Candidates that fit at a few hundred elements, ranked."""
-    most = JUDGED if options == Options() else STEPPED
+    most = MAX_RANKED if options == Options() else STEPPED
     scored = sorted(screen(problem, options), key=lambda s: s.distance)
     candidates = [*canonical(problem, options), *(s.found for s in scored[:most])]
     spread = {other: None for each in candidates for other in bounded(each)}
-    fits = ((fitting.best(few(problem, each), problem.roundoff), each) for each in spread)
+    fits = (
+        (fitting.best_fit(sample_elements(problem, each), problem.roundoff), each)
+        for each in spread
+    )
     held = [_solved(fit, each) for fit, each in fits if fit is not None]
     return sorted(held, key=lambda pair: _rank(problem, pair[0], pair[1], expected))
 
 
 def _rank(
-    problem: Problem, fit: Fit, found: Hypothesis, expected: Orientation
+    problem: Problem, fit: ValueFit, found: Hypothesis, expected: Orientation
 ) -> tuple[float, float]:
     return _level(problem, fit), weight(found, expected)
 
 
-def _level(problem: Problem, fit: Fit) -> float:
+def _level(problem: Problem, fit: ValueFit) -> float:
     """Its u, but no finer than is asked of an honest call."""
     return max(fit.roundoff, problem.roundoff)
 
 
-def _solved(fit: Fit, found: Hypothesis) -> tuple[Fit, Hypothesis]:
+def _solved(fit: ValueFit, found: Hypothesis) -> tuple[ValueFit, Hypothesis]:
     return fit, replace(found, scale=fit.scale, bias=fit.bias)
 
 
@@ -112,7 +115,7 @@ def canonical(problem: Problem, options: Options) -> Iterator[Hypothesis]:
         words = [pads_of(word, image, kernel, options) for word in ("valid", "full")]
         words += [
             pads_of("same", image, kernel, options, align=align, strided=strided)
-            for align, strided in SAME
+            for align, strided in SAME_VARIANTS
         ]
         for rows, columns in dict.fromkeys(words):
             named = replace(start, before=(rows[0], columns[0]))
@@ -120,7 +123,7 @@ def canonical(problem: Problem, options: Options) -> Iterator[Hypothesis]:
                 yield named
 
 
-def few(problem: Problem, found: Hypothesis) -> Elements:
+def sample_elements(problem: Problem, found: Hypothesis) -> Elements:
     """Some elements of the first plane, and what a hypothesis makes of them, in float64."""
     plane = problem.undone(found.turn)
     every = plane.shape[-2] * plane.shape[-1]
@@ -165,14 +168,14 @@ def _sums(
 
 
 def _confirmed(
-    problem: Problem, ranked: list[tuple[Fit, Hypothesis]], expected: Orientation
-) -> list[Found]:
+    problem: Problem, ranked: list[tuple[ValueFit, Hypothesis]], expected: Orientation
+) -> list[Explanation]:
     """Those that hold at every element by the reference, as many as the budget allows."""
-    held: list[Found] = []
+    held: list[Explanation] = []
     left = float(BUDGET)
     for fit, candidate in ranked:
         finest = min((_level(problem, each.fit) for each in held), default=_level(problem, fit))
-        if len(held) == TIED or (held and (left < 0 or _level(problem, fit) > finest)):
+        if len(held) == MAX_TIED or (held and (left < 0 or _level(problem, fit) > finest)):
             break
         left -= problem.result.size * prod(problem.k.shape[1:])
         if (found := confirm(problem, candidate)) is not None:
@@ -180,16 +183,16 @@ def _confirmed(
     return sorted(held, key=lambda f: _rank(problem, f.fit, f.hypothesis, expected))
 
 
-def confirm(problem: Problem, candidate: Hypothesis) -> Found | None:
+def confirm(problem: Problem, candidate: Hypothesis) -> Explanation | None:
     """The hypothesis with its fit over all elements; None if it does not hold at one of them."""
     exact = problem.exact(candidate)
-    fit = fitting.best(elements(problem, candidate, exact), problem.roundoff)
+    fit = fitting.best_fit(all_elements(problem, candidate, exact), problem.roundoff)
     if fit is None:
         return None
-    return Found(replace(candidate, scale=fit.scale, bias=fit.bias), fit, exact)
+    return Explanation(replace(candidate, scale=fit.scale, bias=fit.bias), fit, exact)
 
 
-def elements(problem: Problem, found: Hypothesis, exact: Exact) -> Elements:
+def all_elements(problem: Problem, found: Hypothesis, exact: Exact) -> Elements:
     """All elements; the result less what float64 does not hold of the reference."""
     result = problem.undone(found.turn).astype(np.float64) - exact.low
     return Elements(

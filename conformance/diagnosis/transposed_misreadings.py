@@ -13,7 +13,12 @@ from conv2d_conformance.definition import error_bounds, layers
 from conv2d_conformance.definition.layers import four
 from conv2d_conformance.definition.padding import transposed_size
 from conv2d_conformance.diagnosis.explain import size_of_error
-from conv2d_conformance.diagnosis.layer_misreadings import Reading, axes_of, natural, options_of
+from conv2d_conformance.diagnosis.layer_misreadings import (
+    Misreading,
+    axes_of,
+    identity_order,
+    options_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,10 +37,10 @@ EXTRAS: dict[Extra, str] = {
 }
 
 
-def of(subject: TransposedLayers, layer: Layer, result: Array) -> str:
+def explain_transposed(subject: TransposedLayers, layer: Layer, result: Array) -> str:
     """One sentence: the first wrong reading that explains the result, or its error alone."""
     right = as_read(subject, layer)
-    every = readings(subject, layer, right)
+    every = transposed_misreadings(subject, layer, right)
     if result.shape != subject.size(layer):
         every = chain([right._replace(words="at another size")], every)
     for reading in chain(_of_that_size(result, extras(subject, layer, right)), every):
@@ -49,7 +54,7 @@ def of(subject: TransposedLayers, layer: Layer, result: Array) -> str:
     return size_of_error(exact, four(result))
 
 
-def _explains(result: Array, reading: Reading) -> bool:
+def _explains(result: Array, reading: Misreading) -> bool:
     """Whether a reading gives the result, cropped or filled after to its size."""
     if not reading.fits:
         return False
@@ -76,7 +81,7 @@ def _blank(layer: Layer, exact: Exact, result: Array) -> bool:
     return bool(right[:, :, :rows, :columns].all() and not added)
 
 
-def _of_that_size(result: Array, every: Iterator[Reading]) -> Iterator[Reading]:
+def _of_that_size(result: Array, every: Iterator[Misreading]) -> Iterator[Misreading]:
     """Those readings whose own size is that of the result."""
     for reading in every:
         size = reading.img.shape[2:], reading.k.shape[2:], reading.pads, reading.options
@@ -84,7 +89,7 @@ def _of_that_size(result: Array, every: Iterator[Reading]) -> Iterator[Reading]:
             yield reading
 
 
-def extras(subject: TransposedLayers, layer: Layer, right: Reading) -> Iterator[Reading]:
+def extras(subject: TransposedLayers, layer: Layer, right: Misreading) -> Iterator[Misreading]:
     """What an output_padding may have been taken for; what comes to the same is told as one."""
     if not isinstance(layer, TransposedLayer) or layer.output_padding is None:
         return
@@ -101,14 +106,16 @@ def extras(subject: TransposedLayers, layer: Layer, right: Reading) -> Iterator[
             yield right._replace(words=f"with the output_padding {words}", pads=pads)
 
 
-def as_read(subject: TransposedLayers, layer: Layer) -> Reading:
+def as_read(subject: TransposedLayers, layer: Layer) -> Misreading:
     """The right reading: its kernel is (O, C/G, Kh, Kw), and its pads are what is cropped."""
     img, k = (four(a) for a in layer.arrays())
     k = outputs_first(subject.reads(k), layer.options.groups)
-    return Reading("", img, k, subject.pads(layer), layer.options, natural(k))
+    return Misreading("", img, k, subject.pads(layer), layer.options, identity_order(k))
 
 
-def readings(subject: TransposedLayers, layer: Layer, right: Reading) -> Iterator[Reading]:
+def transposed_misreadings(
+    subject: TransposedLayers, layer: Layer, right: Misreading
+) -> Iterator[Misreading]:
     """Wrong readings of a layer."""
     for words, options in options_of(layer.options):
         fitting = subject.pads(replace(layer, stride=options.stride, dilation=options.dilation))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv2d_conformance.backends.protocol import Unsupported
-from conv2d_conformance.cases.planes import PADDINGS, Case
+from conv2d_conformance.cases.planes import CASE_PADDINGS, Case
 from conv2d_conformance.checks import assertions
 from conv2d_conformance.definition.conventions import output_size
 from conv2d_conformance.definition.correlation import correlate, orient, shape_of
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     )
     from conv2d_conformance.definition.shapes import Shape
     from conv2d_conformance.errors import Claim
-    from conv2d_conformance.runtime.call_log import Call
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.runtime.call_log import RecordedCall
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,11 @@ class Evidence:
     """A call and the claim that it does not meet; ``expected`` where there is a definition."""
 
     claim: Claim
-    call: Call
+    call: RecordedCall
     expected: Expected | None = None
 
 
-def of(subject: Subject, error: BaseException) -> Evidence | None:
+def evidence_for(subject: BackendUnderTest, error: BaseException) -> Evidence | None:
     """The call that a failure is about; None if it is about none, as a missing backend."""
     hints = error if isinstance(error, NonconformanceError) else NonconformanceError("")
     if hints.conventions is not None:
@@ -79,7 +79,7 @@ def of(subject: Subject, error: BaseException) -> Evidence | None:
     return _evidence(subject, claim, call, subject.conventions, hints.bound)
 
 
-def _counterexample(subject: Subject, conventions: Conventions) -> Evidence | None:
+def _counterexample(subject: BackendUnderTest, conventions: Conventions) -> Evidence | None:
     """The first call, of the shapes that the probe measures, that does not read them so."""
     paddings = subject.probe.supported_paddings
     if not paddings:
@@ -94,7 +94,7 @@ def _counterexample(subject: Subject, conventions: Conventions) -> Evidence | No
     return None
 
 
-def _try(subject: Subject, img: Array, k: Array, padding: str) -> None:
+def _try(subject: BackendUnderTest, img: Array, k: Array, padding: str) -> None:
     """Make a call for the record; what it raises is not what is looked for."""
     try:
         subject.call(img, k, padding)
@@ -102,7 +102,7 @@ def _try(subject: Subject, img: Array, k: Array, padding: str) -> None:
         return
 
 
-def _first_wrong(subject: Subject, claim: Claim) -> Evidence:
+def _first_wrong(subject: BackendUnderTest, claim: Claim) -> Evidence:
     """The first of the calls that is wrong by itself; the last if none is."""
     calls = list(subject.calls)
     every = [_evidence(subject, claim, call, subject.conventions) for call in calls]
@@ -114,25 +114,25 @@ def _differs(found: Evidence) -> bool:
 
 
 def _evidence(
-    subject: Subject,
+    subject: BackendUnderTest,
     claim: Claim,
-    call: Call,
+    call: RecordedCall,
     conventions: Conventions,
     bound: Floats | None = None,
 ) -> Evidence:
     if claim == "right" and not call.plain:
         claim = "right or refused"
     img, k = call.img.values, call.k.values
-    defined = img.ndim == k.ndim == 2 and k.size and call.padding in PADDINGS
+    defined = img.ndim == k.ndim == 2 and k.size and call.padding in CASE_PADDINGS
     if claim in ("right", "right or refused") and not defined:
         claim = "refused"
     if not defined or claim in ("refused", "refused or empty"):
         return Evidence(claim, call)
-    return Evidence(claim, call, expect(subject, call, conventions, bound))
+    return Evidence(claim, call, expected_result(subject, call, conventions, bound))
 
 
-def expect(
-    subject: Subject, call: Call, conventions: Conventions, bound: Floats | None
+def expected_result(
+    subject: BackendUnderTest, call: RecordedCall, conventions: Conventions, bound: Floats | None
 ) -> Expected:
     """What the reference gives under the conventions; what they leave open is as declared."""
     img, k, spec = call.img.values, call.k.values, subject.spec
@@ -145,9 +145,9 @@ def expect(
     size = output_size(call.padding, shape_of(call.img.values), shape_of(reads))
     exact = correlate(img, reads, before=before, size=size, boundary=boundary)
     if bound is None:
-        bound = assertions.honest(subject, img, k, exact)
+        bound = assertions.rounding_bound(subject, img, k, exact)
         if _sums_are_exact(img, k, exact):
-            bound = assertions.whole(subject, img, k, exact, img.dtype)
+            bound = assertions.integer_bound(subject, img, k, exact, img.dtype)
     return Expected(orientation, boundary, before, exact, bound)
 
 

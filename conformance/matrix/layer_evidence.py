@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from conv2d_conformance.backends.registry import importing
+from conv2d_conformance.backends.registry import import_snippet
 from conv2d_conformance.cases.layer_tables import FULL
 from conv2d_conformance.definition import error_bounds
-from conv2d_conformance.definition.dtypes import named
+from conv2d_conformance.definition.dtypes import dtype_by_name
 from conv2d_conformance.matrix.layer_script import render
-from conv2d_conformance.under_test.gradients import asked, expected
+from conv2d_conformance.under_test.gradients import expected_gradients, make_cotangent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.definition.correlation import Array, Exact, Floats
     from conv2d_conformance.matrix.script import About
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class LayerEvidence:
         return stored, render(self.layer, self.adapter, wanted, about)
 
 
-def of(subject: Subject, layer: Layer) -> LayerEvidence | None:
+def build_layer_evidence(subject: BackendUnderTest, layer: Layer) -> LayerEvidence | None:
     """What the call returns for a layer, less what of it is right; all if that is all.
 
     None for a layer of which only blocks are judged: the whole takes the reference minutes; and for
@@ -86,26 +86,26 @@ def of(subject: Subject, layer: Layer) -> LayerEvidence | None:
     """
     if layer.followed or layer in FULL:
         return None
-    cotangent = asked(subject, layer) if layer.differentiated else None
+    cotangent = make_cotangent(subject, layer) if layer.differentiated else None
     parts = [_result(subject, layer)]
     if cotangent is not None:
         parts += _gradients(subject, layer, cotangent)
     wrong = [part for part in parts if part.differs] or parts
-    return LayerEvidence(layer, importing(subject.name, call=""), cotangent, tuple(wrong))
+    return LayerEvidence(layer, import_snippet(subject.name, call=""), cotangent, tuple(wrong))
 
 
-def _result(subject: Subject, layer: Layer) -> Part:
+def _result(subject: BackendUnderTest, layer: Layer) -> Part:
     result = None
     with suppress(Exception):
         result = subject.layers.call(layer)
     return _part(layer, "", result, subject.layers.exact(layer), subject.layers.size(layer))
 
 
-def _gradients(subject: Subject, layer: Layer, cotangent: Array) -> Iterator[Part]:
+def _gradients(subject: BackendUnderTest, layer: Layer, cotangent: Array) -> Iterator[Part]:
     found: tuple[Array | None, Array | None] = (None, None)
     with suppress(Exception):
         found = subject.layers.gradients(layer, cotangent)
-    by_img, by_k = expected(subject, layer, cotangent)
+    by_img, by_k = expected_gradients(subject, layer, cotangent)
     yield _part(layer, "img", found[0], by_img, layer.shapes[0])
     # The reference is the gradient by the kernel as the call reads it, the call's by what it got.
     order = subject.layers.reads(np.arange(prod(layer.shapes[1])).reshape(layer.shapes[1]))
@@ -124,7 +124,9 @@ def _back(values: Floats, order: Array) -> Floats:
 def _part(
     layer: Layer, of: str, result: Array | None, exact: Exact, shape: tuple[int, ...]
 ) -> Part:
-    bound = error_bounds.componentwise(exact, named(layer.dtype)) * (layer.family == "normal")
+    bound = error_bounds.componentwise(exact, dtype_by_name(layer.dtype)) * (
+        layer.family == "normal"
+    )
     value, rest, allowed = (a.reshape(shape) for a in (exact.value, exact.low, bound))
     return Part(of, result, value, rest, allowed, layer.dtype)
 

@@ -23,9 +23,9 @@ from conv2d_conformance.errors import SYMPTOMS
 from conv2d_conformance.matrix.recording import Recording
 from conv2d_conformance.reports.document.files import DocumentError
 from conv2d_conformance.runtime.in_process import SECONDS
-from conv2d_conformance.runtime.runner_pool import Places, at, parted
-from conv2d_conformance.under_test.backend import Missing, Subject
-from conv2d_conformance.under_test.factory import judged
+from conv2d_conformance.runtime.runner_pool import RunnerPool, split_selector, with_python
+from conv2d_conformance.under_test.backend import BackendUnderTest, MissingBackend
+from conv2d_conformance.under_test.factory import put_under_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,11 +42,11 @@ pytest_plugins = (
     "conv2d_conformance.matrix.verdicts",
 )
 DEFAULT = "textbook"
-CHOSEN = pytest.StashKey[Path | None]()
-SUBJECTS = pytest.StashKey[list[Subject]]()
+SELECTED_BACKENDS = pytest.StashKey[Path | None]()
+BACKENDS_UNDER_TEST = pytest.StashKey[list[BackendUnderTest]]()
 RECORDING = pytest.StashKey[Recording]()
-MET = pytest.StashKey[set[ExpectedFailure]]()
-OFFERED = pytest.StashKey[set[ExpectedFailure]]()
+MATCHED_RECORDS = pytest.StashKey[set[ExpectedFailure]]()
+OFFERED_RECORDS = pytest.StashKey[set[ExpectedFailure]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -116,19 +116,19 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Find what was asked for, before anything runs; a wrong name stops the run here."""
     config = session.config
     selectors = config.getoption("backend") or [DEFAULT]
-    config.stash[MET], config.stash[OFFERED] = set(), set()
+    config.stash[MATCHED_RECORDS], config.stash[OFFERED_RECORDS] = set(), set()
     try:
-        config.stash[SUBJECTS] = _subjects(config, selectors)
+        config.stash[BACKENDS_UNDER_TEST] = _subjects(config, selectors)
         if path := config.getoption("results"):
             environment = config.getoption("environment") or selectors[0]
             config.stash[RECORDING] = Recording.start(
-                path, environment, config.invocation_params.args, config.stash[SUBJECTS]
+                path, environment, config.invocation_params.args, config.stash[BACKENDS_UNDER_TEST]
             )
     except (UnknownBackendError, DocumentError, NotALayerError) as error:
         raise pytest.UsageError(str(error)) from error
 
 
-def _subjects(config: pytest.Config, selectors: Sequence[str]) -> list[Subject]:
+def _subjects(config: pytest.Config, selectors: Sequence[str]) -> list[BackendUnderTest]:
     """A subject for each backend that is selected.
 
     Raises
@@ -137,9 +137,9 @@ def _subjects(config: pytest.Config, selectors: Sequence[str]) -> list[Subject]:
         If a selector stands for none, or two interpreters have the same backend.
     """
     seconds, trusting = config.getoption("deadline"), config.getoption("in_process")
-    places = Places(seconds=seconds, trusting=trusting)
-    python = config.stash[CHOSEN]
-    every = [at(selector, python) for selector in selectors]
+    places = RunnerPool(seconds=seconds, trusting=trusting)
+    python = config.stash[SELECTED_BACKENDS]
+    every = [with_python(selector, python) for selector in selectors]
     names = list(dict.fromkeys(name for s in every for name in places.select(s)))
     made = [_subject(config, places, name) for name in names]
     twice = [name for name, many in Counter(s.spec.name for s in made).items() if many > 1]
@@ -149,15 +149,15 @@ def _subjects(config: pytest.Config, selectors: Sequence[str]) -> list[Subject]:
     return made
 
 
-def _subject(config: pytest.Config, places: Places, selector: str) -> Subject:
+def _subject(config: pytest.Config, places: RunnerPool, selector: str) -> BackendUnderTest:
     try:
         with framework_warnings():
             subject = places.subject(selector)
     except Unavailable as error:
-        name = parted(selector)[0]
-        subject = judged(Missing(name, str(error), operation(name)), selector)
+        name = split_selector(selector)[0]
+        subject = put_under_test(MissingBackend(name, str(error), operation(name)), selector)
     subject.clock.budget = config.getoption("time_budget")
-    subject.asked = tuple(map(parse, config.getoption("layer")))
+    subject.requested_cases = tuple(map(parse, config.getoption("layer")))
     return subject
 
 
@@ -208,7 +208,7 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[
     It may be about another operation, or about other layers than were asked for.
     """
     check = check_of(obj)
-    subjects = collector.config.stash.get(SUBJECTS, [])
+    subjects = collector.config.stash.get(BACKENDS_UNDER_TEST, [])
     with framework_warnings():
         if check is None or any(next(check.cases_for(subject), None) for subject in subjects):
             return None
@@ -223,22 +223,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     with framework_warnings():
         params = [
             _param(metafunc.config, check, subject, case)
-            for subject in metafunc.config.stash[SUBJECTS]
+            for subject in metafunc.config.stash[BACKENDS_UNDER_TEST]
             for case in check.cases_for(subject)
         ]
     metafunc.parametrize(("subject", "case"), params)
 
 
-def _param(config: pytest.Config, check: Check, subject: Subject, case: CaseLike) -> Any:
+def _param(config: pytest.Config, check: Check, subject: BackendUnderTest, case: CaseLike) -> Any:
     name = subject.spec.name
     marks = [getattr(pytest.mark, marker(check.clause.section))]
     for record in EXPECTED_FAILURES:
         if not record.expects(subject.spec, check.name, subject.packages):
             continue
-        if not subject.asked:
-            config.stash[OFFERED].add(record)
+        if not subject.requested_cases:
+            config.stash[OFFERED_RECORDS].add(record)
         if record.covers(case.id):
-            config.stash[MET].add(record)
+            config.stash[MATCHED_RECORDS].add(record)
             symptom = SYMPTOMS[record.symptom]
             xfail = pytest.mark.xfail(reason=record.reason, raises=symptom, strict=record.strict)
             marks.append(xfail)
@@ -253,7 +253,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Time last, and refuse to run with an expected failure that no case meets."""
-    dead = [record for record in config.stash[OFFERED] if record not in config.stash[MET]]
+    dead = [
+        record
+        for record in config.stash[OFFERED_RECORDS]
+        if record not in config.stash[MATCHED_RECORDS]
+    ]
     if dead:
         record = min(dead, key=repr)
         msg = (
@@ -271,7 +275,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     if recording is None or session.config.option.collectonly or session.testsfailed:
         return
     with framework_warnings():
-        for subject in session.config.stash[SUBJECTS]:
+        for subject in session.config.stash[BACKENDS_UNDER_TEST]:
             recording.backend(subject)
         seconds = session.config.getoption("deadline")
-        recording.determinism(session.config.stash[SUBJECTS], seconds)
+        recording.determinism(session.config.stash[BACKENDS_UNDER_TEST], seconds)

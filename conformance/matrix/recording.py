@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.checks.clauses import CLAUSES
 from conv2d_conformance.errors import ExitedError, NonconformanceError, NotRun, TimedOutError
-from conv2d_conformance.matrix.reproducers import BugReports
-from conv2d_conformance.matrix.rerun_command import repeat
+from conv2d_conformance.matrix.reproducers import Reproducers
+from conv2d_conformance.matrix.rerun_command import rerun_command
 from conv2d_conformance.probe import determinism
 from conv2d_conformance.reports.document.files import Recorder
 from conv2d_conformance.runtime import fingerprint
-from conv2d_conformance.under_test.backend import Missing
+from conv2d_conformance.under_test.backend import MissingBackend
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from conv2d_conformance.checks.registry import CaseLike, Check
     from conv2d_conformance.reports.document.model import Number, Outcome, RunHeader
     from conv2d_conformance.reports.document.sample import Sample
-    from conv2d_conformance.runtime.in_process import Place
-    from conv2d_conformance.runtime.time_budget import Timing
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.runtime.in_process import Runner
+    from conv2d_conformance.runtime.time_budget import MeasuredTime
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
 def now() -> str:
@@ -35,7 +35,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def header(environment: str, command: str, place: Place | None) -> RunHeader:
+def header(environment: str, command: str, place: Runner | None) -> RunHeader:
     """Everything about a run but its records."""
     return {
         "environment": environment,
@@ -50,7 +50,7 @@ def header(environment: str, command: str, place: Place | None) -> RunHeader:
     }
 
 
-def finite(value: float) -> Number:
+def to_json_value(value: float) -> Number:
     """``value`` as JSON can hold it."""
     if math.isfinite(value):
         return value
@@ -60,13 +60,13 @@ def finite(value: float) -> Number:
 class Recording:
     """One run's document, open for appending."""
 
-    def __init__(self, recorder: Recorder, bugs: BugReports) -> None:
+    def __init__(self, recorder: Recorder, bugs: Reproducers) -> None:
         self._recorder = recorder
         self.bugs = bugs
 
     @classmethod
     def start(
-        cls, path: str, environment: str, args: Sequence[str], subjects: list[Subject]
+        cls, path: str, environment: str, args: Sequence[str], subjects: list[BackendUnderTest]
     ) -> Recording:
         """Begin the document at ``path``; what is installed is told of where all subjects run.
 
@@ -76,14 +76,16 @@ class Recording:
             If it cannot be written.
         """
         command = " ".join(("pytest", *map(str, args)))
-        places = {s.place.python: s.place for s in subjects if not isinstance(s.raw, Missing)}
+        places = {
+            s.runner.python: s.runner for s in subjects if not isinstance(s.raw, MissingBackend)
+        }
         place = next(iter(places.values())) if len(places) == 1 else None
         recorder = Recorder(Path(path), header(environment, command, place))
-        return cls(recorder, BugReports(path, environment))
+        return cls(recorder, Reproducers(path, environment))
 
-    def backend(self, subject: Subject) -> None:
+    def backend(self, subject: BackendUnderTest) -> None:
         """Record a backend and, if it is there, everything that the probe measured."""
-        spec, missing = subject.spec, isinstance(subject.raw, Missing)
+        spec, missing = subject.spec, isinstance(subject.raw, MissingBackend)
         there = subject.packages
         self._recorder.add({
             "kind": "backend",
@@ -94,15 +96,15 @@ class Recording:
             "paddings": [] if missing else list(subject.paddings),
             "dtypes": [] if missing else list(subject.dtypes),
             "declared": _declared(subject),
-            "settings": {} if missing else subject.place.settings,
-            "python": None if missing else subject.place.python,
+            "settings": {} if missing else subject.runner.settings,
+            "python": None if missing else subject.runner.python,
             "available": not missing,
-            "reason": subject.raw.reason if isinstance(subject.raw, Missing) else None,
+            "reason": subject.raw.reason if isinstance(subject.raw, MissingBackend) else None,
         })  # fmt: skip
         if not missing:
             self._facts(subject)
 
-    def _facts(self, subject: Subject) -> None:
+    def _facts(self, subject: BackendUnderTest) -> None:
         spec = subject.spec
         declared: dict[str, Any] = _declared(subject) | {
             word: getattr(spec, word) for word in ("reads", "ends", "output_padding")
@@ -120,9 +122,9 @@ class Recording:
                 "detail": None,
             })  # fmt: skip
 
-    def determinism(self, subjects: list[Subject], seconds: float) -> None:
+    def determinism(self, subjects: list[BackendUnderTest], seconds: float) -> None:
         """Record whether other processes give the same bits; one framework at a time."""
-        there = [s for s in subjects if not isinstance(s.raw, Missing)]
+        there = [s for s in subjects if not isinstance(s.raw, MissingBackend)]
         for name, facts in determinism.measure(there, seconds).items():
             for fact, value in facts.items():
                 self._recorder.add({
@@ -132,7 +134,7 @@ class Recording:
 
     def verdict(
         self,
-        subject: Subject,
+        subject: BackendUnderTest,
         check: Check,
         case: CaseLike,
         outcome: Outcome,
@@ -161,15 +163,15 @@ class Recording:
             "message": message,
             "reason": reason,
             "link": link,
-            "margin": finite(margin.ratio) if margin else None,
+            "margin": to_json_value(margin.ratio) if margin else None,
             "where": list(margin.where) if margin else None,
             "seconds": round(seconds, 6),
-            "repeat": repeat(node, subject),
+            "repeat": rerun_command(node, subject),
             "script": f"{script.parent.name}/{script.name}" if script else None,
             "sample": sample,
         })  # fmt: skip
 
-    def timing(self, subject: Subject, case: Any, timing: Timing) -> None:
+    def timing(self, subject: BackendUnderTest, case: Any, timing: MeasuredTime) -> None:
         """Record one rung of the ladder."""
         self._recorder.add({
             "kind": "timing",
@@ -187,13 +189,13 @@ class Recording:
             "loops": timing.loops,
         })  # fmt: skip
 
-    def left_out(self, subject: Subject, case: CaseLike, reason: str) -> None:
+    def left_out(self, subject: BackendUnderTest, case: CaseLike, reason: str) -> None:
         """Record a rung that was not timed, and why."""
         self._recorder.add(
             {"kind": "left out", "backend": subject.spec.name, "case": case.id, "reason": reason}
         )
 
-    def cost(self, subject: Subject) -> None:
+    def cost(self, subject: BackendUnderTest) -> None:
         """Record where the run's time went; the gate is to leave this fact out of account."""
         self._recorder.add({
             "kind": "fact", "backend": subject.spec.name, "fact": "cost",
@@ -229,7 +231,7 @@ def outcome_of(
     return "failed" if isinstance(error, NonconformanceError) else "error"
 
 
-def _declared(subject: Subject) -> Any:
+def _declared(subject: BackendUnderTest) -> Any:
     spec = subject.spec
     return {
         "orientation": spec.orientation,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from conv2d_conformance.backends.registry import importing
+from conv2d_conformance.backends.registry import import_snippet
 from conv2d_conformance.cases.layers import Layer
 from conv2d_conformance.matrix import evidence, layer_evidence
 from conv2d_conformance.matrix.layer_evidence import LayerEvidence
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from conv2d_conformance.checks.registry import CaseLike, Check
     from conv2d_conformance.matrix.evidence import Evidence
     from conv2d_conformance.reports.document.sample import Sample
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 FOLDER = "failures"
 LIMIT = 50
 
 
-class BugReports:
+class Reproducers:
     """The folder ``failures`` beside one results document, at most `LIMIT` reports per backend.
 
     Parameters
@@ -48,7 +48,7 @@ class BugReports:
         self._last: tuple[BaseException, Evidence | LayerEvidence | None] | None = None
 
     def write(
-        self, subject: Subject, case: CaseLike, check: Check, error: BaseException
+        self, subject: BackendUnderTest, case: CaseLike, check: Check, error: BaseException
     ) -> Path | None:
         """Write the files; None if the failure is about no call, or there are enough already.
 
@@ -67,14 +67,14 @@ class BugReports:
             check=check.name,
             case=case.id,
             message=f"{error}\nSeen with {_versions(subject)}.",
-            snippet=subject.spec.snippet or importing(subject.name),
+            snippet=subject.spec.snippet or import_snippet(subject.name),
             modules=subject.spec.distributions,
             data=f"{name}.npz",
         )
         return self._put(self._folder / f"{name}.py", *_contents(found, about))
 
     def sample(
-        self, subject: Subject, case: CaseLike, check: Check, error: BaseException
+        self, subject: BackendUnderTest, case: CaseLike, check: Check, error: BaseException
     ) -> Sample | None:
         """Return what a report draws of the failure; None if nothing, or if there are enough."""
         if not _room(self._sampled, subject.selector, check.name):
@@ -85,7 +85,7 @@ class BugReports:
         return made
 
     def _found(
-        self, subject: Subject, case: CaseLike, error: BaseException
+        self, subject: BackendUnderTest, case: CaseLike, error: BaseException
     ) -> Evidence | LayerEvidence | None:
         """The evidence, made once for one failure: it may call the backend again."""
         if self._last is None or self._last[0] is not error:
@@ -125,10 +125,12 @@ def _room(made: dict[str, Counter[str]], backend: str, check: str) -> bool:
 
 
 def _evidence(
-    subject: Subject, case: CaseLike, error: BaseException
+    subject: BackendUnderTest, case: CaseLike, error: BaseException
 ) -> Evidence | LayerEvidence | None:
     return (
-        layer_evidence.of(subject, case) if isinstance(case, Layer) else evidence.of(subject, error)
+        layer_evidence.build_layer_evidence(subject, case)
+        if isinstance(case, Layer)
+        else evidence.evidence_for(subject, error)
     )
 
 
@@ -165,7 +167,7 @@ def arrays(found: Evidence) -> dict[str, Any]:
     return made
 
 
-def _versions(subject: Subject) -> str:
+def _versions(subject: BackendUnderTest) -> str:
     versions = subject.packages
     names = ("numpy", *subject.spec.distributions)
     return ", ".join(f"{name} {versions.get(name, '(unknown)')}" for name in names)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from conv2d_conformance.cases import random_data
 
 if TYPE_CHECKING:
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
-def repeat(node: str, subject: Subject) -> str:
+def rerun_command(node: str, subject: BackendUnderTest) -> str:
     """The command that runs one test again, from the folder in which it ran."""
     seed = random_data.SEED.get()
     varied = ["--seed", str(seed)] if seed else []
-    asked = [word for layer in subject.asked for word in ("--layer", layer.id)]
+    asked = [word for layer in subject.requested_cases for word in ("--layer", layer.id)]
     return shlex.join(["pytest", *_found(node), "--backend", subject.selector, *asked, *varied])
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.matrix.evidence import Evidence, Expected
-    from conv2d_conformance.runtime.call_log import Operand
+    from conv2d_conformance.runtime.call_log import RecordedOperand
 
 # Image and kernel together: what still reads well in the text of an issue.
 INLINE = 200
@@ -137,12 +137,12 @@ def _operands(found: Evidence, about: About) -> Iterator[str]:
     yield f"padding = {found.call.padding!r}\n"
 
 
-def _odd(operand: Operand) -> bool:
+def _odd(operand: RecordedOperand) -> bool:
     """Whether the memory layout has to be made."""
     return operand.strides is not None or not operand.writeable
 
 
-def _finite(*operands: Operand) -> bool:
+def _finite(*operands: RecordedOperand) -> bool:
     return all(np.isfinite(a.values.astype(np.float64)).all() for a in operands)
 
 

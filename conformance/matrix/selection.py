@@ -14,9 +14,9 @@ from conv2d_conformance.matrix.plugin import check_of, marker
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-LEFT_OUT = pytest.StashKey[int]()
+DESELECTED = pytest.StashKey[int]()
 # "Could not judge", as on the command line.
-UNJUDGED = 2
+EXIT_NOT_JUDGED = 2
 SECTION_WORDS = f"a section: {', '.join(map(marker, SECTIONS))}"
 OPERATORS = {"and", "or", "not", "True", "False"}
 
@@ -28,7 +28,7 @@ def pytest_cmdline_main() -> Generator[None, object, object]:
         return (yield)
     except pytest.UsageError as error:
         sys.stderr.write(f"ERROR: {error}\n")
-        return UNJUDGED
+        return EXIT_NOT_JUDGED
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -46,7 +46,7 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
     """Count the checks that were left out."""
     for item in items:
         if check_of(getattr(item, "function", None)):
-            item.config.stash[LEFT_OUT] = item.config.stash.get(LEFT_OUT, 0) + 1
+            item.config.stash[DESELECTED] = item.config.stash.get(DESELECTED, 0) + 1
 
 
 def pytest_terminal_summary(
@@ -65,13 +65,13 @@ def pytest_terminal_summary(
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Exit as for everything else that could not be judged."""
     if _all_left_out(session.config, exitstatus):
-        session.exitstatus = UNJUDGED
+        session.exitstatus = EXIT_NOT_JUDGED
 
 
 def _all_left_out(config: pytest.Config, exitstatus: int) -> int:
     """How many checks were left out, where none was left."""
     nothing = exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
-    return config.stash.get(LEFT_OUT, 0) if nothing else 0
+    return config.stash.get(DESELECTED, 0) if nothing else 0
 
 
 def _words(config: pytest.Config) -> str:

@@ -10,11 +10,16 @@ import pytest
 from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.checks.expected_failures import EXPECTED_FAILURES
 from conv2d_conformance.errors import NonconformanceError, NotRun, Refused
-from conv2d_conformance.matrix.plugin import RECORDING, SUBJECTS, check_of, framework_warnings
+from conv2d_conformance.matrix.plugin import (
+    BACKENDS_UNDER_TEST,
+    RECORDING,
+    check_of,
+    framework_warnings,
+)
 from conv2d_conformance.matrix.recording import Recording, outcome_of
-from conv2d_conformance.matrix.rerun_command import repeat
-from conv2d_conformance.runtime.time_budget import LeftOut
-from conv2d_conformance.under_test.backend import Missing
+from conv2d_conformance.matrix.rerun_command import rerun_command
+from conv2d_conformance.runtime.time_budget import OverBudget
+from conv2d_conformance.under_test.backend import MissingBackend
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.checks.expected_failure import ExpectedFailure
     from conv2d_conformance.checks.registry import CaseLike, Check
     from conv2d_conformance.reports.document.sample import Sample
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 NOT_JUDGED = pytest.StashKey[Exception]()
 # By backend; a passed L1 is left out, for loading proves nothing.
@@ -35,7 +40,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Put the whole of a check's test, from set-up to its record, to its subject's cost."""
     if not isinstance(item, pytest.Function) or check_of(item.function) is None:
         return (yield)
-    with parameters(item)[0].cost.of("harness"):
+    with parameters(item)[0].cost.charge("harness"):
         return (yield)
 
 
@@ -68,7 +73,7 @@ def pytest_runtest_makereport(
     error = call.excinfo.value if call.excinfo else None
     script = _script(item, call, report, check)
     if report.failed and isinstance(error, NonconformanceError):
-        report.longrepr = f"{error}\nrepeat: {repeat(item.nodeid, parameters(item)[0])}"
+        report.longrepr = f"{error}\nrepeat: {rerun_command(item.nodeid, parameters(item)[0])}"
         report.longrepr += f"\nscript: {script}" if script else ""
     if call.when == "call" or report.failed:
         subject, _ = parameters(item)
@@ -109,7 +114,7 @@ def _sample(
         return recording.bugs.sample(*parameters(item), check, call.excinfo.value)
 
 
-def parameters(item: pytest.Function) -> tuple[Subject, Any]:
+def parameters(item: pytest.Function) -> tuple[BackendUnderTest, Any]:
     """Subject and case of a test that is a check."""
     given: dict[str, Any] = dict(item.callspec.params)
     return given["subject"], given["case"]
@@ -138,13 +143,15 @@ def _record(
         script=script,
         sample=sample,
     )  # fmt: skip
-    if isinstance(reason, LeftOut):
+    if isinstance(reason, OverBudget):
         recording.left_out(subject, case, str(reason))
     if report.passed and check.clause.section == "timing" and subject.clock.taken:
         recording.timing(subject, case, subject.clock.taken)
 
 
-def _about(record: ExpectedFailure, subject: Subject, check: Check, case: CaseLike) -> bool:
+def _about(
+    record: ExpectedFailure, subject: BackendUnderTest, check: Check, case: CaseLike
+) -> bool:
     return record.expects(subject.spec, check.name, subject.packages) and record.covers(case.id)
 
 
@@ -177,11 +184,13 @@ def pytest_terminal_summary(
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Nothing passed, or something missing, is no pass; an interrupted run has no end."""
     checks = [item for item in session.items if check_of(getattr(item, "function", None))]
-    missing = any(isinstance(s.raw, Missing) for s in session.config.stash.get(SUBJECTS, []))
+    missing = any(
+        isinstance(s.raw, MissingBackend) for s in session.config.stash.get(BACKENDS_UNDER_TEST, [])
+    )
     if checks and exitstatus == pytest.ExitCode.OK and (missing or not _passed(session.config)):
         session.exitstatus = exitstatus = pytest.ExitCode.TESTS_FAILED
     recording = session.config.stash.get(RECORDING, None)
     if recording is not None and exitstatus != pytest.ExitCode.INTERRUPTED:
-        for subject in session.config.stash[SUBJECTS]:
+        for subject in session.config.stash[BACKENDS_UNDER_TEST]:
             recording.cost(subject)
         recording.end(int(exitstatus))

@@ -8,22 +8,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.definition.conventions import AXES, Axis, Conventions, Shifts, output_size
-from conv2d_conformance.probe.index_map import fits
+from conv2d_conformance.probe.index_map import fit_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from conv2d_conformance.definition.correlation import Boundary, Orientation
     from conv2d_conformance.definition.shapes import Shape
-    from conv2d_conformance.probe.index_map import Fit, IndexMap
+    from conv2d_conformance.probe.index_map import IndexMap, MapFit
 
 
-class _Reading:
+class _MapFits:
     """One map and the ways to read it."""
 
     def __init__(self, found: IndexMap) -> None:
         self.map = found
-        self.by_orientation: dict[Orientation, Fit] = {f.orientation: f for f in fits(found)}
+        self.by_orientation: dict[Orientation, MapFit] = {f.orientation: f for f in fit_map(found)}
 
     def kernel(self, orientation: Orientation) -> Shape:
         kh, kw = self.map.kernel
@@ -37,7 +37,7 @@ class _Reading:
 
 def combine(maps: Iterable[IndexMap]) -> Conventions:
     """The conventions that explain the maps, and a complaint for each map that they do not."""
-    readings = [_Reading(found) for found in maps]
+    readings = [_MapFits(found) for found in maps]
     orientation = _orientation(readings)
     if orientation is None:
         return Conventions(None, None, complaints=_no_orientation(readings))
@@ -47,7 +47,7 @@ def combine(maps: Iterable[IndexMap]) -> Conventions:
     return replace(found, complaints=(*_pattern([r.map for r in readings], wrong), *wrong.values()))
 
 
-def _orientation(readings: list[_Reading]) -> Orientation | None:
+def _orientation(readings: list[_MapFits]) -> Orientation | None:
     votes = Counter(name for reading in readings for name in reading.by_orientation)
     ranked = votes.most_common(2)
     if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
@@ -55,14 +55,14 @@ def _orientation(readings: list[_Reading]) -> Orientation | None:
     return ranked[0][0]
 
 
-def _no_orientation(readings: list[_Reading]) -> tuple[str, ...]:
+def _no_orientation(readings: list[_MapFits]) -> tuple[str, ...]:
     unread = [reading.map.name for reading in readings if not reading.by_orientation]
     if not unread:
         return ()
     return (f"no orientation and shift explains {', '.join(unread[:3])}",)
 
 
-def _shifts(readings: list[_Reading], orientation: Orientation) -> Shifts:
+def _shifts(readings: list[_MapFits], orientation: Orientation) -> Shifts:
     votes: dict[tuple[Axis, int], Counter[int]] = {}
     for reading in readings:
         fit = reading.by_orientation.get(orientation)
@@ -74,7 +74,7 @@ def _shifts(readings: list[_Reading], orientation: Orientation) -> Shifts:
     return {key: count.most_common(1)[0][0] for key, count in votes.items()}
 
 
-def _boundary(readings: list[_Reading], orientation: Orientation) -> Boundary | None:
+def _boundary(readings: list[_MapFits], orientation: Orientation) -> Boundary | None:
     votes = Counter(
         name
         for reading in readings
@@ -84,7 +84,7 @@ def _boundary(readings: list[_Reading], orientation: Orientation) -> Boundary | 
     return votes.most_common(1)[0][0] if votes else None
 
 
-def _complaint(reading: _Reading, found: Conventions, orientation: Orientation) -> str | None:
+def _complaint(reading: _MapFits, found: Conventions, orientation: Orientation) -> str | None:
     fit = reading.by_orientation.get(orientation)
     name, padding = reading.map.name, reading.map.padding
     if fit is None:

@@ -10,15 +10,15 @@ from conv2d_conformance.backends.protocol import Unavailable
 from conv2d_conformance.backends.registry import UnknownBackendError
 from conv2d_conformance.cases.planes import Case
 from conv2d_conformance.errors import NonconformanceError
-from conv2d_conformance.runtime.call_guard import Guarded
+from conv2d_conformance.runtime.call_guard import GuardedBackend
 from conv2d_conformance.runtime.in_process import SECONDS
-from conv2d_conformance.runtime.runner_pool import Places
+from conv2d_conformance.runtime.runner_pool import RunnerPool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conv2d_conformance.backends.protocol import Spec
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 # Small, odd and large enough for a framework to share the work out among threads.
 CASES = (
@@ -36,7 +36,7 @@ ONE_THREAD = {
 }
 
 
-def results(guarded: Guarded) -> dict[str, bytes]:
+def results(guarded: GuardedBackend) -> dict[str, bytes]:
     """The bits of the result of each case that the call takes, after its shape."""
     found = {}
     call = getattr(guarded, guarded.spec.operation)
@@ -63,7 +63,9 @@ def compare(here: dict[str, bytes], there: dict[str, bytes]) -> str:
     return "bit-equal" if case is None else f"{case}: differs"
 
 
-def measure(subjects: Sequence[Subject], seconds: float = SECONDS) -> dict[str, dict[str, Any]]:
+def measure(
+    subjects: Sequence[BackendUnderTest], seconds: float = SECONDS
+) -> dict[str, dict[str, Any]]:
     """Facts by backend name: ``fresh_process`` and ``one_thread``, against this process.
 
     ``seconds`` is the deadline of each call in the other one.
@@ -71,7 +73,7 @@ def measure(subjects: Sequence[Subject], seconds: float = SECONDS) -> dict[str, 
     told: dict[str, dict[str, Any]] = {subject.spec.name: {} for subject in subjects}
     here = {subject.spec.name: results(subject.guarded) for subject in subjects}
     for fact, environment in (("fresh_process", {}), ("one_thread", ONE_THREAD)):
-        places = Places(environment, seconds)
+        places = RunnerPool(environment, seconds)
         for subject in subjects:
             name = subject.spec.name
             told[name][fact] = _elsewhere(places, subject, here[name])
@@ -79,10 +81,10 @@ def measure(subjects: Sequence[Subject], seconds: float = SECONDS) -> dict[str, 
     return told
 
 
-def _elsewhere(places: Places, subject: Subject, here: dict[str, bytes]) -> str:
+def _elsewhere(places: RunnerPool, subject: BackendUnderTest, here: dict[str, bytes]) -> str:
     """How another process compares; one framework each."""
     try:
-        there = Guarded(places.place(subject.selector))
+        there = GuardedBackend(places.runner(subject.selector))
     except (Unavailable, UnknownBackendError, NonconformanceError) as error:
         return f"not measured: {error}"
     return compare(here, results(there))

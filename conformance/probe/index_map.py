@@ -25,7 +25,7 @@ from conv2d_conformance.definition.correlation import (
 )
 from conv2d_conformance.definition.shapes import Shape, describe
 
-Call = Callable[[Array, Array, str], Array]
+ConvolutionCall = Callable[[Array, Array, str], Array]
 Indices = NDArray[np.intp]
 
 OUTSIDE = -1
@@ -36,7 +36,7 @@ class NotAnIndexMapError(ValueError):
 
 
 @dataclass(frozen=True)
-class Fit:
+class MapFit:
     """One reading of a map: ``before`` is the padding before the image, ``boundary`` its filling.
 
     ``boundary`` is None where a map that reaches over the border fits none; ``BOUNDARIES`` all
@@ -73,7 +73,7 @@ class IndexMap:
 
 
 def measure(
-    call: Call, image: Shape, kernel: Shape, padding: str, dtype: np.dtype[Any]
+    call: ConvolutionCall, image: Shape, kernel: Shape, padding: str, dtype: np.dtype[Any]
 ) -> IndexMap:
     """Measure the map with one call per kernel element, Kh·Kw in all.
 
@@ -112,12 +112,12 @@ def _pixels(result: Array, pixels: int, tap: Shape) -> Indices:
     return numbers.astype(np.intp) - 1
 
 
-def fits(found: IndexMap) -> tuple[Fit, ...]:
+def fit_map(found: IndexMap) -> tuple[MapFit, ...]:
     """Every orientation under which the whole interior of the map is one shifted window."""
     return tuple(fit for fit in (_fit(found, o) for o in ORIENTATIONS) if fit is not None)
 
 
-def _fit(found: IndexMap, orientation: Orientation) -> Fit | None:
+def _fit(found: IndexMap, orientation: Orientation) -> MapFit | None:
     source = orient(found.source, orientation)
     before = _window(source, found.image[1])
     if before is None:
@@ -132,7 +132,7 @@ def _fit(found: IndexMap, orientation: Orientation) -> Fit | None:
         for name in BOUNDARIES
         if np.array_equal(source, predict(found.image, source.shape, before, name))
     )
-    return Fit(orientation, before, models, not inside.all())
+    return MapFit(orientation, before, models, not inside.all())
 
 
 def _window(source: Indices, width: int) -> Shape | None:

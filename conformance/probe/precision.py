@@ -11,12 +11,12 @@ import numpy as np
 from conv2d_conformance.cases import random_data
 from conv2d_conformance.cases.planes import Case
 from conv2d_conformance.definition import error_bounds
-from conv2d_conformance.definition.dtypes import FLOATS, info, named
+from conv2d_conformance.definition.dtypes import FLOATS, dtype_by_name, info
 from conv2d_conformance.errors import NonconformanceError
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array, Exact
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
     Grade = Literal["componentwise", "norm-wise", "lowered"]
     Family = Literal["direct", "tiled", "fft-like"]
@@ -28,23 +28,23 @@ SIZES = ((3, 3), (1, 1), (2, 2), (5, 5), (7, 7))
 TILE = 8
 
 
-def measure(subject: Subject) -> dict[str, dict[str, Any]]:
+def measure(subject: BackendUnderTest) -> dict[str, dict[str, Any]]:
     """Precision by dtype: ``operand_bits``, ``accumulator_bits``, ``class``, ``grade``, ``family``.
 
     ``accumulator_bits`` is null where no partial sum lost a bit. A call that fails has a ``reason``
     instead.
     """
-    return {d: _of(subject, named(d)) for d in FLOATS if d in subject.dtypes}
+    return {d: _dtype_precision(subject, dtype_by_name(d)) for d in FLOATS if d in subject.dtypes}
 
 
-def _of(subject: Subject, dtype: np.dtype[Any]) -> dict[str, Any]:
+def _dtype_precision(subject: BackendUnderTest, dtype: np.dtype[Any]) -> dict[str, Any]:
     try:
-        return _measured(subject, dtype)
+        return _measure_dtype(subject, dtype)
     except NonconformanceError as error:
         return {"reason": f"not measured: {error}"}
 
 
-def _measured(subject: Subject, dtype: np.dtype[Any]) -> dict[str, Any]:
+def _measure_dtype(subject: BackendUnderTest, dtype: np.dtype[Any]) -> dict[str, Any]:
     bits = operand_bits(subject, dtype)
     return {
         "operand_bits": bits,
@@ -55,9 +55,9 @@ def _measured(subject: Subject, dtype: np.dtype[Any]) -> dict[str, Any]:
     }
 
 
-def _judged(subject: Subject, img: Array, k: Array) -> tuple[Array, Exact]:
+def _call_and_reference(subject: BackendUnderTest, img: Array, k: Array) -> tuple[Array, Exact]:
     padding = subject.paddings[0]
-    return subject.shaped(img, k, padding), subject.exact(img, k, padding)
+    return subject.require_array(img, k, padding), subject.exact(img, k, padding)
 
 
 def significand(dtype: np.dtype[Any]) -> int:
@@ -65,7 +65,7 @@ def significand(dtype: np.dtype[Any]) -> int:
     return int(info(dtype).nmant) + 1
 
 
-def operand_bits(subject: Subject, dtype: np.dtype[Any]) -> int:
+def operand_bits(subject: BackendUnderTest, dtype: np.dtype[Any]) -> int:
     """Significand bits that image and kernel keep, by products with a single power of two.
 
     The last bit of every operand is one, so an operand rounded to b bits is off by up to 2⁻ᵇ. Each
@@ -82,14 +82,17 @@ def operand_bits(subject: Subject, dtype: np.dtype[Any]) -> int:
         one[0, 0] = delta[6, 6] = 1
         for img, k in ((full, one), (delta, full[:rows, :columns])):
             operands = img.astype(dtype), k.astype(dtype)
-            result, exact = subject.shaped(*operands, padding), subject.exact(*operands, padding)
+            result, exact = (
+                subject.require_array(*operands, padding),
+                subject.exact(*operands, padding),
+            )
             there = exact.scale > 0
             errors.append(float(np.max(exact.error_of(result)[there] / exact.scale[there])))
     worst = max(errors)
     return p if worst == 0 else min(p, round(-math.log2(worst)) if math.isfinite(worst) else 0)
 
 
-def accumulator_bits(subject: Subject, dtype: np.dtype[Any]) -> int | None:
+def accumulator_bits(subject: BackendUnderTest, dtype: np.dtype[Any]) -> int | None:
     """Bits that partial sums keep: large ones that cancel, of integers that every format holds.
 
     The operands fit in 8 bits and the sums need 13 to 21; a result that is the exact one, rounded
@@ -99,7 +102,7 @@ def accumulator_bits(subject: Subject, dtype: np.dtype[Any]) -> int | None:
     rng = np.random.default_rng(2)
     img, k = rng.integers(1, top + 1, (20, 21)), rng.integers(1, top + 1, (15, 15))
     k[7:] = -k[7:]
-    result, exact = _judged(subject, img.astype(dtype), k.astype(dtype))
+    result, exact = _call_and_reference(subject, img.astype(dtype), k.astype(dtype))
     error = exact.error_of(result)
     if (error <= error_bounds.unit_roundoff(dtype) * np.abs(exact.value)).all():
         return None
@@ -107,7 +110,7 @@ def accumulator_bits(subject: Subject, dtype: np.dtype[Any]) -> int | None:
     return max(0, math.floor(-math.log2(worst))) if math.isfinite(worst) else 0
 
 
-def class_of(subject: Subject, dtype: np.dtype[Any], bits: int) -> str:
+def class_of(subject: BackendUnderTest, dtype: np.dtype[Any], bits: int) -> str:
     """The format whose precision the operands keep; an FFT keeps its dtype's but for rounding."""
     if not subject.sums_directly and grade(subject, dtype) != "lowered":
         return dtype.name
@@ -119,14 +122,14 @@ def class_of(subject: Subject, dtype: np.dtype[Any], bits: int) -> str:
     return kept or f"{bits} bits"
 
 
-def _keeps_range(subject: Subject, dtype: np.dtype[Any]) -> bool:
+def _keeps_range(subject: BackendUnderTest, dtype: np.dtype[Any]) -> bool:
     """Whether a number beyond float16's largest survives."""
     img, k = np.full((5, 6), 2.0**20).astype(dtype), np.zeros((3, 3), dtype)
     k[1, 1] = 1
-    return bool(np.isfinite(_judged(subject, img, k)[0].astype(np.float64)).all())
+    return bool(np.isfinite(_call_and_reference(subject, img, k)[0].astype(np.float64)).all())
 
 
-def grade(subject: Subject, dtype: np.dtype[Any]) -> Grade:
+def grade(subject: BackendUnderTest, dtype: np.dtype[Any]) -> Grade:
     """Componentwise (A), norm-wise (B) or lowered (C), on normal and on wide-ranging data.
 
     The grades of Demmel et al., "How to grade the accuracy of an implementation of the BLAS".
@@ -138,7 +141,7 @@ def grade(subject: Subject, dtype: np.dtype[Any]) -> Grade:
     for kind in ("normal", "wide"):
         rng = np.random.default_rng(3)
         img, k = random_data.make(kind, rng, (24, 25), kernel, dtype)
-        result, exact = _judged(subject, img, k)
+        result, exact = _call_and_reference(subject, img, k)
         error = exact.error_of(result)
         if not (error <= error_bounds.normwise(img, k, exact, dtype)).all():
             return "lowered"
@@ -147,12 +150,12 @@ def grade(subject: Subject, dtype: np.dtype[Any]) -> Grade:
     return worst
 
 
-def family(subject: Subject, dtype: np.dtype[Any]) -> Family:
+def family(subject: BackendUnderTest, dtype: np.dtype[Any]) -> Family:
     """How far one bright pixel errs: nowhere, a tile (Winograd, overlap-add) or everywhere."""
     img = np.zeros((64, 65), dtype)
     img[30, 30] = 1.7
     k = np.random.default_rng(4).standard_normal((3, 3)).astype(dtype)
-    result, exact = _judged(subject, img, k)
+    result, exact = _call_and_reference(subject, img, k)
     touched, reached = (np.argwhere(there) for there in (exact.scale > 0, result != 0))
     beyond = max(
         int(np.max(touched.min(0) - reached.min(0), initial=0)),

@@ -13,7 +13,7 @@ from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.planes import Case
 from conv2d_conformance.definition.conventions import AXES, Conventions, output_size
 from conv2d_conformance.definition.correlation import Array, correlate, orient, shape_of
-from conv2d_conformance.definition.dtypes import DTYPES, largest_exact, named
+from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name, largest_exact
 from conv2d_conformance.errors import ExitedError, TimedOutError
 from conv2d_conformance.probe import index_map, probe_shapes, summation
 from conv2d_conformance.probe.combine_maps import combine
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Backend
     from conv2d_conformance.definition.shapes import Shape
 
-PADDINGS = ("same", "valid", "full")
+PROBED_PADDINGS = ("same", "valid", "full")
 SMALL: Shape = (3, 4)
 LARGER: dict[str, Shape] = {
     "larger_kernel": (5, 6),
@@ -95,7 +95,7 @@ class Probe:
             "complaints": list(found.complaints),
             "paddings": self.supported_paddings,
             "full": self.paddings.get("full"),
-            "refused_paddings": refusals(self.paddings),
+            "refused_paddings": refusal_reasons(self.paddings),
             **{fact: self.larger.get(fact, "not probed") for fact in LARGER},
             "dtypes": self.supported_dtypes,
             "output_dtypes": self.dtypes,
@@ -105,7 +105,7 @@ class Probe:
         }
 
 
-def refusals(answers: dict[str, str]) -> dict[str, str]:
+def refusal_reasons(answers: dict[str, str]) -> dict[str, str]:
     """The reasons of those that were refused."""
     return {k: a.removeprefix(REFUSED) for k, a in answers.items() if a.startswith(REFUSED)}
 
@@ -115,7 +115,7 @@ def probe(backend: Backend, apart: Backend | None = None) -> Probe:
 
     ``apart`` is the same one where a call may end the process: what may, is tried there.
     """
-    first = answer_of(lambda: backend.conv2d(*OPENING.arrays(), "valid"))
+    first = answer_or_refusal(lambda: backend.conv2d(*OPENING.arrays(), "valid"))
     if isinstance(first, np.ndarray):
         first = first.copy()
     found = Probe(first=first, dtypes={name: _dtype_answer(backend, name) for name in DTYPES})
@@ -125,7 +125,7 @@ def probe(backend: Backend, apart: Backend | None = None) -> Probe:
         found.conventions = Conventions(None, None, complaints=(complaint,))
         return found
     found.dtype = usable[0]
-    found.paddings = {p: _padding_answer(backend, p, usable[0]) for p in PADDINGS}
+    found.paddings = {p: _padding_answer(backend, p, usable[0]) for p in PROBED_PADDINGS}
     _read_maps(backend, found)
     for fact, kernel in LARGER.items():
         found.larger[fact] = _larger_answer(apart or backend, kernel, found)
@@ -133,7 +133,7 @@ def probe(backend: Backend, apart: Backend | None = None) -> Probe:
     return found
 
 
-def answer_of(call: Callable[[], Array]) -> Array | str:
+def answer_or_refusal(call: Callable[[], Array]) -> Array | str:
     """The result of a call, or why there is none, which begins with ``refused:``."""
     try:
         result: object = call()
@@ -146,16 +146,16 @@ def answer_of(call: Callable[[], Array]) -> Array | str:
         return f"{REFUSED}{type(error).__name__}: {lines[0][:160]}"
     if isinstance(result, np.ndarray):
         return result
-    return f"{REFUSED}returned {hints.a(result)}, not an ndarray"
+    return f"{REFUSED}returned {hints.with_article(result)}, not an ndarray"
 
 
 def _plain(backend: Backend, padding: str, dtype: str) -> Array | str:
-    img, k = np.ones((6, 7), named(dtype)), np.ones((3, 3), named(dtype))
-    return answer_of(lambda: backend.conv2d(img, k, padding))  # type: ignore[arg-type]
+    img, k = np.ones((6, 7), dtype_by_name(dtype)), np.ones((3, 3), dtype_by_name(dtype))
+    return answer_or_refusal(lambda: backend.conv2d(img, k, padding))  # type: ignore[arg-type]
 
 
 def _dtype_answer(backend: Backend, dtype: str) -> str:
-    answers = [_plain(backend, padding, dtype) for padding in PADDINGS]
+    answers = [_plain(backend, padding, dtype) for padding in PROBED_PADDINGS]
     results = [a for a in answers if not isinstance(a, str)]
     return results[0].dtype.name if results else str(answers[0])
 
@@ -166,11 +166,11 @@ def _padding_answer(backend: Backend, padding: str, dtype: str) -> str:
 
 
 def _read_maps(backend: Backend, found: Probe) -> None:
-    dtype = named(str(found.dtype))
+    dtype = dtype_by_name(str(found.dtype))
     maps, unreadable = [], []
     for padding in found.supported_paddings:
         for image, kernel in product(probe_shapes.IMAGES, probe_shapes.KERNELS):
-            name = probe_shapes.name(padding, image, kernel)
+            name = probe_shapes.map_name(padding, image, kernel)
             try:
                 maps.append(index_map.measure(backend.conv2d, image, kernel, padding, dtype))  # type: ignore[arg-type]
             except index_map.NotAnIndexMapError as error:
@@ -185,7 +185,7 @@ def _larger_answer(backend: Backend, kernel: Shape, found: Probe) -> str:
     if "valid" not in found.supported_paddings:
         return "unsupported"
     img, k = larger_operands(kernel, found)
-    answer = answer_of(lambda: backend.conv2d(img, k, "valid"))
+    answer = answer_or_refusal(lambda: backend.conv2d(img, k, "valid"))
     if isinstance(answer, str):
         said = answer.removeprefix(REFUSED)
         return said if said.startswith(NO_REFUSALS) else "raises"
@@ -216,11 +216,13 @@ def _sums_exactly(backend: Backend, found: Probe) -> bool | None:
     padding = next(iter(found.supported_paddings), None)
     if found.conventions.orientation is None or padding is None:
         return None
-    return summation.exactly(backend.conv2d, found.conventions, padding, named(str(found.dtype)))  # type: ignore[arg-type]
+    call: Any = backend.conv2d
+    dtype = dtype_by_name(str(found.dtype))
+    return summation.exactly(call, found.conventions, padding, dtype)
 
 
 def _numbers(shape: Shape, found: Probe, seed: int) -> Array:
     """Integers as large as sums of 30 products stay exact for, positive for unsigned dtypes."""
-    dtype = named(str(found.dtype))
+    dtype = dtype_by_name(str(found.dtype))
     top = max(int((largest_exact(dtype) / 30) ** 0.5), 2)
     return np.random.default_rng(seed).integers(1, top + 1, shape).astype(dtype)

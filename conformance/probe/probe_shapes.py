@@ -22,7 +22,7 @@ CLASSES: dict[str, Callable[[Shape], bool]] = {
 }
 
 
-def name(padding: str, image: Shape, kernel: Shape) -> str:
+def map_name(padding: str, image: Shape, kernel: Shape) -> str:
     """``same/6x7-by-2x3``."""
     return f"{padding}/{describe(image, kernel)}"
 
@@ -30,9 +30,9 @@ def name(padding: str, image: Shape, kernel: Shape) -> str:
 def refused_class(refused: Container[str], kernel: Shape, padding: str) -> str | None:
     """A class that ``kernel`` is in and of which every reading was refused, by their names."""
     words = (word for word, holds in CLASSES.items() if holds(kernel))
-    return next((word for word in words if _whole(refused, word, padding)), None)
+    return next((word for word in words if _all_refused(refused, word, padding)), None)
 
 
-def _whole(refused: Container[str], word: str, padding: str) -> bool:
+def _all_refused(refused: Container[str], word: str, padding: str) -> bool:
     members = filter(CLASSES[word], KERNELS)
-    return all(name(padding, *shapes) in refused for shapes in product(IMAGES, members))
+    return all(map_name(padding, *shapes) in refused for shapes in product(IMAGES, members))

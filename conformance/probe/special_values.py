@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from conv2d_conformance.cases.planes import PADDINGS, Case
+from conv2d_conformance.cases.planes import CASE_PADDINGS, Case
 from conv2d_conformance.definition.correlation import Array, shape_of
-from conv2d_conformance.definition.dtypes import DTYPES, FLOATS, INTEGERS, info, named
+from conv2d_conformance.definition.dtypes import DTYPES, FLOATS, INTEGERS, dtype_by_name, info
+from conv2d_conformance.definition.shapes import describe
 from conv2d_conformance.errors import NonconformanceError
-from conv2d_conformance.probe import index_map
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
     Mask = NDArray[np.bool_]
 
@@ -27,80 +27,83 @@ PIXEL = (4, 5)
 TAP = (0, 2)
 
 
-Where = Literal["pixel", "tap"]
-WHERE: tuple[Where, ...] = ("pixel", "tap")
+NonFinitePlace = Literal["pixel", "tap"]
+NON_FINITE_PLACES: tuple[NonFinitePlace, ...] = ("pixel", "tap")
 VALUES = ("nan", "inf", "-inf")
 
 
 @dataclass(frozen=True)
-class Poisoned(Case):
+class NonFiniteCase(Case):
     """Ones, and a single ``value`` that is not finite: a ``pixel`` or a ``tap``."""
 
     value: str = "nan"
-    where: Where = "pixel"
+    where: NonFinitePlace = "pixel"
 
     @property
     def id(self) -> str:
         """``same/9x10-by-3x3/float32/nan-pixel``."""
-        shapes = index_map.describe(self.image, self.kernel)
+        shapes = describe(self.image, self.kernel)
         return f"{self.padding}/{shapes}/{self.dtype}/{self.value}-{self.where}"
 
     def arrays(self) -> tuple[Array, Array]:
         """Image and kernel, made anew at each call."""
-        img, k = np.ones(self.image, named(self.dtype)), np.ones(self.kernel, named(self.dtype))
+        img, k = (
+            np.ones(self.image, dtype_by_name(self.dtype)),
+            np.ones(self.kernel, dtype_by_name(self.dtype)),
+        )
         pixel = self.where == "pixel"
         (img if pixel else k)[PIXEL if pixel else TAP] = float(self.value)
         return img, k
 
 
-POISONED = tuple(
-    Poisoned(IMAGE, (3, 3), padding, dtype, value=value, where=where)
-    for padding, dtype, value, where in product(PADDINGS, FLOATS, VALUES, WHERE)
+NON_FINITE_CASES = tuple(
+    NonFiniteCase(IMAGE, (3, 3), padding, dtype, value=value, where=where)
+    for padding, dtype, value, where in product(CASE_PADDINGS, FLOATS, VALUES, NON_FINITE_PLACES)
     if value == "nan" or dtype == "float32"
 )
 
 
-def measure(subject: Subject) -> dict[str, Any]:
+def measure(subject: BackendUnderTest) -> dict[str, Any]:
     """Facts about special values, by name; an operation that the call refuses says so."""
     dtype = floating(subject)
     facts: dict[str, Any] = {
         "integer_overflow": {
-            d: _told(partial(overflow, subject, d)) for d in INTEGERS if d in subject.dtypes
+            d: _describe(partial(overflow, subject, d)) for d in INTEGERS if d in subject.dtypes
         },
-        "complex": _told(lambda: conjugation(subject)),
-        "bool": _told(lambda: truth(subject)),
+        "complex": _describe(lambda: conjugation(subject)),
+        "bool": _describe(lambda: boolean_sum(subject)),
     }
     if dtype is None:
         return facts
     return facts | {
-        "nan": _told(lambda: reach(subject, dtype, "nan")),
-        "inf": _told(lambda: reach(subject, dtype, "inf")),
-        "zero_times_inf": _told(lambda: zero_times_inf(subject, dtype)),
-        "signed_zero": _told(lambda: signed_zero(subject, dtype)),
-        "subnormals": _told(lambda: subnormals(subject, dtype)),
-        "partial_sum_overflow": _told(lambda: partial_sum_overflow(subject, dtype)),
+        "nan": _describe(lambda: reach(subject, dtype, "nan")),
+        "inf": _describe(lambda: reach(subject, dtype, "inf")),
+        "zero_times_inf": _describe(lambda: zero_times_inf(subject, dtype)),
+        "signed_zero": _describe(lambda: signed_zero(subject, dtype)),
+        "subnormals": _describe(lambda: subnormals(subject, dtype)),
+        "partial_sum_overflow": _describe(lambda: partial_sum_overflow(subject, dtype)),
     }
 
 
-def floating(subject: Subject) -> np.dtype[Any] | None:
+def floating(subject: BackendUnderTest) -> np.dtype[Any] | None:
     """The first floating-point dtype that the call takes, float32 if it can."""
     names = [d for d in ("float32", *DTYPES) if d in subject.dtypes and d not in INTEGERS]
-    return named(names[0]) if names else None
+    return dtype_by_name(names[0]) if names else None
 
 
-def _told(answer: Any) -> str:
+def _describe(answer: Any) -> str:
     try:
         return str(answer())
     except NonconformanceError as error:
         return f"refused: {str(error).splitlines()[0][:160]}"
 
 
-def _call(subject: Subject, img: Array, k: Array) -> Array:
+def _call(subject: BackendUnderTest, img: Array, k: Array) -> Array:
     with np.errstate(all="ignore"):
-        return subject.shaped(img, k, subject.paddings[0])
+        return subject.require_array(img, k, subject.paddings[0])
 
 
-def footprint(subject: Subject, case: Poisoned) -> Mask:
+def footprint(subject: BackendUnderTest, case: NonFiniteCase) -> Mask:
     """Outputs that read what is not finite, by the measured conventions.
 
     A tap is read where it meets a pixel: a zero outside the image need not be multiplied.
@@ -111,18 +114,18 @@ def footprint(subject: Subject, case: Poisoned) -> Mask:
     return reads
 
 
-def poisoned(subject: Subject, case: Poisoned) -> Mask:
+def non_finite_outputs(subject: BackendUnderTest, case: NonFiniteCase) -> Mask:
     """Outputs that are not finite."""
     with np.errstate(all="ignore"):
-        result = subject.shaped(*case.arrays(), case.padding)
+        result = subject.require_array(*case.arrays(), case.padding)
         mask: Mask = ~np.isfinite(result.astype(np.float64))
     return mask
 
 
-def reach(subject: Subject, dtype: np.dtype[Any], value: str) -> str:
+def reach(subject: BackendUnderTest, dtype: np.dtype[Any], value: str) -> str:
     """``local``, ``rows``, ``columns``, ``global`` or ``spreads``; ``swallowed`` if it is lost."""
-    case = Poisoned(IMAGE, (3, 3), subject.paddings[0], dtype.name, value=value)
-    mask, expected = poisoned(subject, case), footprint(subject, case)
+    case = NonFiniteCase(IMAGE, (3, 3), subject.paddings[0], dtype.name, value=value)
+    mask, expected = non_finite_outputs(subject, case), footprint(subject, case)
     if (expected & ~mask).any():
         return "swallowed" if not mask.any() else "swallowed in part"
     if np.array_equal(mask, expected):
@@ -135,7 +138,7 @@ def reach(subject: Subject, dtype: np.dtype[Any], value: str) -> str:
     return next((word for word, shape in shapes.items() if np.array_equal(mask, shape)), "spreads")
 
 
-def zero_times_inf(subject: Subject, dtype: np.dtype[Any]) -> str:
+def zero_times_inf(subject: BackendUnderTest, dtype: np.dtype[Any]) -> str:
     """``nan`` as IEEE 754 says, ``skipped`` if zero kernel elements are not multiplied."""
     img, k = np.full(IMAGE, np.inf, dtype), np.zeros((3, 3), dtype)
     k[1, 1] = 1
@@ -143,13 +146,13 @@ def zero_times_inf(subject: Subject, dtype: np.dtype[Any]) -> str:
     return "nan" if np.isnan(inner).all() else "skipped" if np.isinf(inner).all() else "mixed"
 
 
-def signed_zero(subject: Subject, dtype: np.dtype[Any]) -> str:
+def signed_zero(subject: BackendUnderTest, dtype: np.dtype[Any]) -> str:
     """Sign of (-0)·1 through a 1×1 kernel: ``kept`` or ``lost``, for sums from +0 lose it."""
     result = _call(subject, np.full(IMAGE, -0.0, dtype), np.ones((1, 1), dtype))
     return "kept" if np.signbit(result.astype(np.float64)).all() else "lost"
 
 
-def subnormals(subject: Subject, dtype: np.dtype[Any]) -> str:
+def subnormals(subject: BackendUnderTest, dtype: np.dtype[Any]) -> str:
     """Whether a subnormal pixel times one is ``kept`` or ``flushed`` to zero."""
     img = np.full(IMAGE, info(dtype).smallest_subnormal * 4, dtype)
     k = np.zeros((3, 3), dtype)
@@ -164,7 +167,7 @@ def subnormals(subject: Subject, dtype: np.dtype[Any]) -> str:
     )
 
 
-def partial_sum_overflow(subject: Subject, dtype: np.dtype[Any]) -> str:
+def partial_sum_overflow(subject: BackendUnderTest, dtype: np.dtype[Any]) -> str:
     """Whether the largest numbers and their negatives sum to ``zero`` or go ``non-finite``."""
     img, k = np.full(IMAGE, info(dtype).max, dtype), np.zeros((3, 3), dtype)
     k[1], k[2] = 1, -1
@@ -174,7 +177,7 @@ def partial_sum_overflow(subject: Subject, dtype: np.dtype[Any]) -> str:
     )
 
 
-def overflow(subject: Subject, name: str) -> str:
+def overflow(subject: BackendUnderTest, name: str) -> str:
     """What the largest integer, taken nine times, becomes: wraps, saturates or widens.
 
     One word if it is the same under each padding; each padding's word if not.
@@ -185,11 +188,11 @@ def overflow(subject: Subject, name: str) -> str:
     return ", ".join(f"{padding}: {word}" for padding, word in words.items())
 
 
-def _overflow(subject: Subject, name: str, padding: str) -> str:
-    dtype = named(name)
+def _overflow(subject: BackendUnderTest, name: str, padding: str) -> str:
+    dtype = dtype_by_name(name)
     top = int(np.iinfo(dtype).max)
     with np.errstate(all="ignore"):
-        result = subject.shaped(np.full(IMAGE, top, dtype), np.ones((3, 3), dtype), padding)
+        result = subject.require_array(np.full(IMAGE, top, dtype), np.ones((3, 3), dtype), padding)
     got = result[tuple(n // 2 for n in shape_of(result))]
     if result.dtype != dtype and float(got) == 9.0 * top:
         return f"widens to {result.dtype.name}"
@@ -200,7 +203,7 @@ def _overflow(subject: Subject, name: str, padding: str) -> str:
     return words.get(int(got), f"gives {int(got)}") if np.isfinite(value) else f"gives {value}"
 
 
-def conjugation(subject: Subject) -> str:
+def conjugation(subject: BackendUnderTest) -> str:
     """Whether a complex kernel is conjugated: ``plain`` or ``conjugates``."""
     img, k = np.ones(IMAGE, np.complex64), np.zeros((3, 3), np.complex64)
     k[1, 1] = 1j
@@ -209,7 +212,7 @@ def conjugation(subject: Subject) -> str:
     return {1j: "plain", -1j: "conjugates"}.get(rounded, f"gives {got}")
 
 
-def truth(subject: Subject) -> str:
+def boolean_sum(subject: BackendUnderTest) -> str:
     """Dtype and value of nine times True."""
     result = _call(subject, np.ones(IMAGE, np.bool_), np.ones((3, 3), np.bool_))
     return f"{result.dtype.name}: {result[3, 3]}"

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
-from conv2d_conformance.definition.transposed_padding import RULES, Extra, Rule
+from conv2d_conformance.definition.transposed_padding import RULES, CropRule, Extra
 from conv2d_conformance.probe.index_map import NotAnIndexMapError
 from conv2d_conformance.probe.transposed_index_map import WORDS, measure
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Spec
     from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.definition.correlation import Orientation
-    from conv2d_conformance.probe.transposed_index_map import Call, Map
+    from conv2d_conformance.probe.transposed_index_map import Call, TransposedMap
 
 
-class Maps:
+class TransposedMaps:
     """Every map of one call, by layer, and what they come to."""
 
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
-        self.found: dict[Layer, Map] = {}
+        self.found: dict[Layer, TransposedMap] = {}
         self.complaints: list[str] = []
 
     def add(self, call: Call, layer: Layer) -> None:
@@ -40,17 +40,17 @@ class Maps:
         return counted.most_common(1)[0][0] if counted else None
 
     @property
-    def rule(self) -> Rule:
+    def rule(self) -> CropRule:
         """The rule that explains the most maps; of several the one that is declared, if one is."""
         return max(RULES, key=lambda rule: (self._explained(rule), self._declared(rule)))
 
-    def _explained(self, rule: Rule) -> int:
+    def _explained(self, rule: CropRule) -> int:
         return sum(found.crops == rule.crops(layer) for layer, found in self.found.items())
 
-    def _declared(self, rule: Rule) -> int:
+    def _declared(self, rule: CropRule) -> int:
         return (rule.ends == self._spec.ends) + (rule.align == self._spec.anchor)
 
-    def tells(self, other: Rule) -> bool:
+    def tells(self, other: CropRule) -> bool:
         """Whether the maps tell the rule from another one."""
         return self._explained(other) != self._explained(self.rule)
 

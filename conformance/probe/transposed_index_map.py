@@ -26,7 +26,7 @@ ORIENTATIONS: tuple[Orientation, ...] = (
     *WORDS,
     *(word for word in get_args(Orientation) if word not in WORDS),
 )
-PADDINGS: tuple[str | Pads, ...] = ("valid", "same", ((1, 1), (1, 1)), ((0, 0), (2, 2)))
+MAPPED_PADDINGS: tuple[str | Pads, ...] = ("valid", "same", ((1, 1), (1, 1)), ((0, 0), (2, 2)))
 # Every excess of the kernel over the stride, of either sign and parity, and of one axis only; then
 # the same with output_padding.
 MAPPED: tuple[Layer, ...] = tuple(
@@ -43,7 +43,7 @@ MAPPED: tuple[Layer, ...] = tuple(
 ) + tuple(
     TransposedLayer((4, 5), kernel, padding, stride=stride, output_padding=more)
     for padding, (kernel, stride, more) in product(
-        PADDINGS,
+        MAPPED_PADDINGS,
         (
             *(((m, m), (s, s), (s - 1, s - 1)) for m, s in product((1, 2, 3, 4, 5), (2, 3))),
             ((3, 3), (1, 1), (0, 0)),
@@ -56,14 +56,14 @@ MAPPED: tuple[Layer, ...] = tuple(
 
 
 @dataclass(frozen=True)
-class Map:
+class TransposedMap:
     """What one layer showed: the orientations that explain it, and what it crops."""
 
     orientations: tuple[Orientation, ...]
     crops: Pads
 
 
-def measure(call: Call, layer: Layer) -> Map:
+def measure(call: Call, layer: Layer) -> TransposedMap:
     """Read a layer off the places to which the corners of its kernel paint.
 
     Raises
@@ -84,7 +84,7 @@ def measure(call: Call, layer: Layer) -> Map:
     if not found:
         msg = f"no orientation explains that the corners of the kernel paint from {painted}"
         raise NotAnIndexMapError(msg)
-    return Map(tuple(found), _crops(layer, next(iter(found.values())), size))
+    return TransposedMap(tuple(found), _crops(layer, next(iter(found.values())), size))
 
 
 def _origin(layer: Layer, result: Array) -> Pair:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from conv2d_conformance.backends.worker.array_mirror import described
+from conv2d_conformance.backends.worker.array_mirror import encode_array
 from conv2d_conformance.backends.worker.wire import unpack
 
 if TYPE_CHECKING:
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 _numbers = count()
 
 
-class Foreign:
+class OpaqueResult:
     """Stands for a result that is no array: its class has the name of the result's."""
 
     shape: tuple[int, ...] | None = None
 
 
-class Mirrored:
+class ArrayMirror:
     """Arrays that another process holds too; those that nobody holds here any more it may drop."""
 
     def __init__(self) -> None:
@@ -36,20 +36,20 @@ class Mirrored:
         """Forget the results: the process that held them is gone."""
         self._results.clear()
 
-    def gone(self) -> list[int]:
+    def take_dropped(self) -> list[int]:
         """Results that nobody holds any more, told once."""
         dead = [number for number, ref in self._results.items() if ref() is None]
         for number in dead:
             del self._results[number]
         return dead
 
-    def told(self, operands: Sequence[Any], blobs: list[bytes]) -> list[Any]:
+    def encode_operands(self, operands: Sequence[Any], blobs: list[bytes]) -> list[Any]:
         """Operands as a request has them; arrays go among the blobs."""
         return [self._one(a, blobs) if isinstance(a, np.ndarray) else a for a in operands]
 
     def _one(self, array: Array, blobs: list[bytes]) -> dict[str, Any]:
         return {
-            **described(array, blobs),
+            **encode_array(array, blobs),
             "strides": None if array.flags.c_contiguous else list(array.strides),
             "writeable": bool(array.flags.writeable),
             "token": self._token(array),
@@ -68,20 +68,20 @@ class Mirrored:
         """Write to operands and to earlier results what the call wrote to them."""
         arrays = [a for a in operands if isinstance(a, np.ndarray)]
         for change in told.get("mutated", ()):
-            _write(arrays[change["operand"]], array_of(change, out))
+            _write(arrays[change["operand"]], decode_array(change, out))
         for change in told.get("changed", ()):
             result = self._results[change["number"]]()
             if result is not None:
-                _write(result, array_of(change, out))
+                _write(result, decode_array(change, out))
 
     def result(self, told: dict[str, Any], out: list[bytes], operands: Sequence[Any]) -> Any:
         """What a call returned, as far as another process can hand it over."""
         if "tuple" in told:
-            return tuple(array_of(part, out) for part in told["tuple"])
+            return tuple(decode_array(part, out) for part in told["tuple"])
         if "other" in told:
-            kind = type(told["other"], (Foreign,), {"shape": tuple(told["shape"] or ())})
+            kind = type(told["other"], (OpaqueResult,), {"shape": tuple(told["shape"] or ())})
             return kind()
-        found = array_of(told["array"], out)
+        found = decode_array(told["array"], out)
         if told["alias"]:
             arrays = [a for a in operands if isinstance(a, np.ndarray)]
             found = _view(arrays[told["alias"]["operand"]], found, told["alias"])
@@ -89,7 +89,7 @@ class Mirrored:
         return found
 
 
-def array_of(told: dict[str, Any], out: list[bytes]) -> Array:
+def decode_array(told: dict[str, Any], out: list[bytes]) -> Array:
     """An array of an answer."""
     return unpack(told["dtype"], out[told["blob"]])
 

@@ -16,18 +16,22 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import Timeout
 
-from conv2d_conformance.runtime.environment_cache import mark, place_of, usable
-from conv2d_conformance.runtime.find_python import CannotBuildError, executable, interpreter
+from conv2d_conformance.runtime.environment_cache import (
+    cached_environment,
+    is_usable,
+    mark_complete,
+)
+from conv2d_conformance.runtime.find_python import CannotBuildError, locate_python, python_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from conv2d_conformance.runtime.environment_cache import Place
+    from conv2d_conformance.runtime.environment_cache import CachedEnvironment
 
     Progress = Callable[[str], None]
 
-__all__ = ["CannotBuildError", "build", "interpreter"]
+__all__ = ["CannotBuildError", "build", "locate_python"]
 
 NEEDED = "numpy"
 # For the suite's bfloat16. It may fail: an old framework may ask for an older numpy than it does.
@@ -42,19 +46,19 @@ def build(requirements: Sequence[str], python: Path | None = None, *, progress: 
     CannotBuildError
         If it cannot be made, or one of them cannot be installed.
     """
-    place = place_of(requirements, python or interpreter(None))
+    place = cached_environment(requirements, python or locate_python(None))
     try:
         place.folder.parent.mkdir(parents=True, exist_ok=True)
-        with _held(place, progress):
-            if not usable(place, time.time()):
+        with _locked(place, progress):
+            if not is_usable(place, time.time()):
                 _make(place, progress)
     except (OSError, subprocess.SubprocessError) as error:
         msg = f"cannot build {place.title} in {place.folder}: {error}; free or mend that folder"
         raise CannotBuildError(msg) from error
-    return executable(place.folder)
+    return python_in(place.folder)
 
 
-def telling(output: str) -> str:
+def pip_reason(output: str) -> str:
     """The line of pip's output that says what was wrong."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if line.upper().startswith("ERROR:")]
@@ -64,7 +68,7 @@ def telling(output: str) -> str:
 
 
 @contextmanager
-def _held(place: Place, progress: Progress) -> Iterator[None]:
+def _locked(place: CachedEnvironment, progress: Progress) -> Iterator[None]:
     """Be the only one who builds it."""
     lock = place.lock
     try:
@@ -78,12 +82,12 @@ def _held(place: Place, progress: Progress) -> Iterator[None]:
         lock.release()
 
 
-def _make(place: Place, progress: Progress) -> None:
+def _make(place: CachedEnvironment, progress: Progress) -> None:
     """Build it where it stays, for it holds its own path; the marker comes last."""
     progress(f"building {place.title}")
     shutil.rmtree(place.folder, ignore_errors=True)
     place.log.write_text("", "utf-8")
-    inside = executable(place.folder)
+    inside = python_in(place.folder)
     try:
         _run(place, [place.python, "-m", "venv", place.folder], "cannot make an environment for")
         wanted = [*place.requirements, *([] if _names(place, NEEDED) else [NEEDED])]
@@ -91,18 +95,18 @@ def _make(place: Place, progress: Progress) -> None:
         _run(place, [inside, "-m", "pip", "install", *wanted], "cannot install")
         if place.identity.numbers >= BFLOAT16_SINCE:
             _add_bfloat16(place, progress)
-        mark(place, _installed(place))
+        mark_complete(place, _installed(place))
     except BaseException:
         shutil.rmtree(place.folder, ignore_errors=True)
         raise
 
 
-def _names(place: Place, distribution: str) -> bool:
+def _names(place: CachedEnvironment, distribution: str) -> bool:
     words = (re.match(r"[A-Za-z0-9._-]*", word) for word in place.requirements)
     return distribution in {re.sub(r"[-_.]+", "-", m.group()).lower() for m in words if m}
 
 
-def _run(place: Place, command: Sequence[object], what: str) -> None:
+def _run(place: CachedEnvironment, command: Sequence[object], what: str) -> None:
     words = [str(word) for word in command]
     with place.log.open("a+", encoding="utf-8", errors="replace") as log:
         log.write(f"$ {' '.join(words)}\n")
@@ -116,13 +120,13 @@ def _run(place: Place, command: Sequence[object], what: str) -> None:
         said = log.read()
     if done.returncode:
         msg = (
-            f"{what} {place.title}: {telling(said)}; ask for another version or another Python, "
+            f"{what} {place.title}: {pip_reason(said)}; ask for another version or another Python, "
             f"or read {place.log}"
         )
         raise CannotBuildError(msg)
 
 
-def _add_bfloat16(place: Place, progress: Progress) -> None:
+def _add_bfloat16(place: CachedEnvironment, progress: Progress) -> None:
     """Add ml-dtypes where that changes no version of what is installed."""
     installed = _installed(place)
     if BFLOAT16 in installed:
@@ -130,15 +134,15 @@ def _add_bfloat16(place: Place, progress: Progress) -> None:
     kept = place.folder / "constraints.txt"
     kept.write_text("".join(f"{name}=={v}\n" for name, v in installed.items()), "utf-8")
     try:
-        command = [executable(place.folder), "-m", "pip", "install", "-c", kept, BFLOAT16]
+        command = [python_in(place.folder), "-m", "pip", "install", "-c", kept, BFLOAT16]
         _run(place, command, "cannot add ml-dtypes to")
     except CannotBuildError:
         progress(f"{BFLOAT16} does not go with {place.title}: nothing is asked in bfloat16")
 
 
-def _installed(place: Place) -> dict[str, str]:
+def _installed(place: CachedEnvironment) -> dict[str, str]:
     """Each distribution's version, by its normal name."""
-    command = [executable(place.folder), "-I", "-m", "pip", "list", "--format=json"]
+    command = [python_in(place.folder), "-I", "-m", "pip", "list", "--format=json"]
     done = subprocess.run(  # noqa: S603  (pip)
         list(map(str, command)), capture_output=True, text=True, check=True
     )

@@ -5,31 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.errors import TimedOutError
-from conv2d_conformance.runtime.time_accounts import Cost
+from conv2d_conformance.runtime.time_accounts import TimeAccounts
 
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Padding, Pads
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.runtime.in_process import Place
+    from conv2d_conformance.runtime.in_process import Runner
 
 PATIENCE = 3
 
 
-class Guarded:
+class GuardedBackend:
     """A backend in its place; after `PATIENCE` deadlines it is not called again.
 
     ``cost`` is where the time of each call is put down.
     """
 
-    def __init__(self, place: Place, cost: Cost | None = None) -> None:
-        self.place = place
+    def __init__(self, place: Runner, cost: TimeAccounts | None = None) -> None:
+        self.runner = place
         self.spec = place.spec
-        self.cost = cost or Cost(compiles=place.spec.compiles)
+        self.cost = cost or TimeAccounts(compiles=place.spec.compiles)
         self._missed = 0
 
-    def with_layout(self, layout: str) -> Guarded:
+    def with_layout(self, layout: str) -> GuardedBackend:
         """The same adapter in another of its layouts, put to the same cost."""
-        return Guarded(self.place.with_layout(layout), self.cost)
+        return GuardedBackend(self.runner.with_layout(layout), self.cost)
 
     def conv2d(self, img: Array, k: Array, padding: Padding | Pads, **options: Any) -> Array:
         """Call it.
@@ -62,8 +62,8 @@ class Guarded:
             msg = f"{self.spec.call}: not called, for {PATIENCE} calls outran their deadline"
             raise TimedOutError(msg)
         try:
-            with self.cost.of(self.cost.call(method, *operands, **options)):
-                return self.place.call(method, operands, options)
+            with self.cost.charge(self.cost.call(method, *operands, **options)):
+                return self.runner.call(method, operands, options)
         except TimedOutError:
             self._missed += 1
             raise

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
 
 # The longest sequence of calls by which one check comes to a judgement.
-REMEMBERED = 8
+MAX_CALLS = 8
 
 
 @dataclass(frozen=True)
-class Operand:
+class RecordedOperand:
     """One array as a call got it.
 
     Parameters
@@ -35,7 +35,7 @@ class Operand:
     writeable: bool
 
     @classmethod
-    def of(cls, a: Array) -> Operand:
+    def record(cls, a: Array) -> RecordedOperand:
         """Take a copy; the call may write to the array itself."""
         strides = None if a.flags.c_contiguous else a.strides
         return cls(a.copy(order="C"), strides, a.flags.writeable)
@@ -47,11 +47,11 @@ class Operand:
 
 
 @dataclass(frozen=True)
-class Call:
+class RecordedCall:
     """One call; ``result`` is None if it raised, and a copy if it is an array."""
 
-    img: Operand
-    k: Operand
+    img: RecordedOperand
+    k: RecordedOperand
     padding: str
     result: object
     seconds: float
@@ -62,17 +62,17 @@ class Call:
         return self.img.plain and self.k.plain
 
 
-class Witness:
+class CallLog:
     """A backend that remembers its last calls."""
 
-    def __init__(self, backend: Backend, calls: deque[Call] | None = None) -> None:
+    def __init__(self, backend: Backend, calls: deque[RecordedCall] | None = None) -> None:
         self.spec = backend.spec
-        self.calls: deque[Call] = deque(maxlen=REMEMBERED) if calls is None else calls
+        self.calls: deque[RecordedCall] = deque(maxlen=MAX_CALLS) if calls is None else calls
         self._backend = backend
 
     def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:
         """Call it; whatever comes of the call is remembered."""
-        operands = Operand.of(img), Operand.of(k)
+        operands = RecordedOperand.record(img), RecordedOperand.record(k)
         result: Any = None
         began = perf_counter()
         try:
@@ -80,5 +80,5 @@ class Witness:
         finally:
             seconds = perf_counter() - began
             kept = result.copy() if isinstance(result, np.ndarray) else result
-            self.calls.append(Call(*operands, padding, kept, seconds))
+            self.calls.append(RecordedCall(*operands, padding, kept, seconds))
         return result  # type: ignore[no-any-return]

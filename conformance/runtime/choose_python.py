@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from conv2d_conformance.console import say
 from conv2d_conformance.runtime.build_environment import build
-from conv2d_conformance.runtime.find_python import interpreter
+from conv2d_conformance.runtime.find_python import locate_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
 
-def python_of(
+def python_with(
     requirements: Sequence[str], python: str | None, progress: Callable[[str], None]
 ) -> Path:
     """Return the Python of an environment that holds the requirements; without any, that Python.
@@ -32,10 +32,10 @@ def python_of(
     CannotBuildError
         If there is no such Python, or a requirement cannot be installed.
     """
-    found = interpreter(python)
+    found = locate_python(python)
     return build(requirements, found, progress=progress) if requirements else found
 
 
-def asked(requirements: Sequence[str], python: str | None) -> Path | None:
-    """As `python_of`, with progress on stderr; None, this process, if neither is asked for."""
-    return python_of(requirements, python, say) if python or requirements else None
+def resolve_python(requirements: Sequence[str], python: str | None) -> Path | None:
+    """As `python_with`, with progress on stderr; None, this process, if neither is asked for."""
+    return python_with(requirements, python, say) if python or requirements else None

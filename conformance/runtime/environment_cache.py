@@ -15,14 +15,19 @@ from filelock import FileLock
 from packaging.requirements import InvalidRequirement, Requirement
 from platformdirs import user_cache_path
 
-from conv2d_conformance.runtime.find_python import CannotBuildError, Identity, executable, identity
+from conv2d_conformance.runtime.find_python import (
+    CannotBuildError,
+    PythonIdentity,
+    identity,
+    python_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-RECIPE = 1  # raised when what is built for the same requirements changes
+RECIPE_VERSION = 1  # raised when what is built for the same requirements changes
 DAY = 24 * 60 * 60
-MARKER = "complete.json"
+COMPLETE_MARKER = "complete.json"
 # The variables of pip that change which files it takes.
 CHOOSING = (
     "PIP_CONSTRAINT",
@@ -38,13 +43,13 @@ CHOOSING = (
 
 
 @dataclass(frozen=True)
-class Place:
+class CachedEnvironment:
     """Where an environment is, and what it is to hold."""
 
     folder: Path
     requirements: tuple[str, ...]
     python: Path
-    identity: Identity
+    identity: PythonIdentity
 
     @property
     def log(self) -> Path:
@@ -62,7 +67,7 @@ class Place:
         return f"{', '.join(self.requirements) or 'nothing'} for Python {self.identity.version}"
 
 
-def place_of(requirements: Sequence[str], python: Path) -> Place:
+def cached_environment(requirements: Sequence[str], python: Path) -> CachedEnvironment:
     """The environment of one Python, by a name that tells all that decides what is in it.
 
     Raises
@@ -75,11 +80,11 @@ def place_of(requirements: Sequence[str], python: Path) -> Place:
         msg = f"{python} is no Python that runs: give the path of one, or a version such as 3.7"
         raise CannotBuildError(msg)
     ordered = tuple(sorted(word.strip() for word in requirements))
-    key = json.dumps([RECIPE, found.version, found.base, ordered, _pip_settings()])
+    key = json.dumps([RECIPE_VERSION, found.version, found.base, ordered, _pip_settings()])
     words = "-".join((f"py{found.version}", *ordered))
     readable = re.sub(r"[^A-Za-z0-9.]+", "-", words)[:60].strip("-.")
     name = f"{readable}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
-    return Place(cache() / name, ordered, python, found)
+    return CachedEnvironment(cache() / name, ordered, python, found)
 
 
 def cache() -> Path:
@@ -87,20 +92,20 @@ def cache() -> Path:
     return user_cache_path("conv2d-conformance") / "environments"
 
 
-def usable(place: Place, now: float) -> bool:
+def is_usable(place: CachedEnvironment, now: float) -> bool:
     """Whether it is there, complete, runs, and is not too old for a version to have moved."""
     try:
-        marker = json.loads((place.folder / MARKER).read_text("utf-8"))
+        marker = json.loads((place.folder / COMPLETE_MARKER).read_text("utf-8"))
         built, version = float(marker["built"]), marker["python"]
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    if now - built > DAY and not all(map(pinned, place.requirements)):
+    if now - built > DAY and not all(map(is_pinned, place.requirements)):
         return False
-    found = identity(executable(place.folder))
+    found = identity(python_in(place.folder))
     return found is not None and found.version == version
 
 
-def pinned(requirement: str) -> bool:
+def is_pinned(requirement: str) -> bool:
     """Whether only one version will ever do."""
     try:
         parsed = Requirement(requirement)
@@ -112,7 +117,7 @@ def pinned(requirement: str) -> bool:
     return only.operator in ("==", "===") and not only.version.endswith("*")
 
 
-def mark(place: Place, installed: Mapping[str, str]) -> None:
+def mark_complete(place: CachedEnvironment, installed: Mapping[str, str]) -> None:
     """Say that it is complete."""
     marker = {
         "requirements": place.requirements,
@@ -120,9 +125,9 @@ def mark(place: Place, installed: Mapping[str, str]) -> None:
         "built": time.time(),
         "installed": dict(installed),
     }
-    part = place.folder / f"{MARKER}.part"
+    part = place.folder / f"{COMPLETE_MARKER}.part"
     part.write_text(json.dumps(marker, indent=1), "utf-8")
-    part.replace(place.folder / MARKER)
+    part.replace(place.folder / COMPLETE_MARKER)
 
 
 def _pip_settings() -> dict[str, list[str]]:

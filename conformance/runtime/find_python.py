@@ -32,7 +32,7 @@ class NoPythonError(CannotBuildError):
 
 
 @dataclass(frozen=True)
-class Identity:
+class PythonIdentity:
     """What a Python says of itself: ``3.7.16``, and where the one is that it was made from."""
 
     version: str
@@ -44,7 +44,7 @@ class Identity:
         return tuple(int(number) for number in self.version.split("."))
 
 
-def interpreter(wanted: str | None) -> Path:
+def locate_python(wanted: str | None) -> Path:
     """Return a Python: this one for None, or by its path, its command or its version.
 
     Raises
@@ -58,7 +58,7 @@ def interpreter(wanted: str | None) -> Path:
         return Path(sys.executable)
     version = VERSION.fullmatch(wanted)
     if version is None:
-        return _named(wanted)
+        return _locate_named(wanted)
     minor, micro = version.groups()
     for candidate in _candidates(minor):
         found = identity(candidate)
@@ -71,7 +71,7 @@ def interpreter(wanted: str | None) -> Path:
     raise NoPythonError(msg)
 
 
-def identity(python: Path) -> Identity | None:
+def identity(python: Path) -> PythonIdentity | None:
     """What a Python says of itself, or None if it does not run, as pyenv's shims may not."""
     try:
         done = subprocess.run(  # noqa: S603  (the Python that the person named)
@@ -84,10 +84,10 @@ def identity(python: Path) -> Identity | None:
         version, base = done.stdout.splitlines()
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
-    return Identity(version, base)
+    return PythonIdentity(version, base)
 
 
-def _named(wanted: str) -> Path:
+def _locate_named(wanted: str) -> Path:
     found = shutil.which(Path(wanted).expanduser())
     if found and identity(Path(found)):
         return Path(found).absolute()
@@ -110,7 +110,7 @@ def _candidates(minor: str) -> Iterator[Path]:
     root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     versions = (root / "versions").glob(f"{minor}.*")
     for folder in sorted(versions, key=lambda path: (len(path.name), path.name), reverse=True):
-        yield executable(folder)
+        yield python_in(folder)
         yield folder / "python.exe"  # pyenv-win
 
 
@@ -123,7 +123,7 @@ def _launched(minor: str) -> Iterator[Path]:
         yield from map(Path, done.stdout.splitlines()[:1])
 
 
-def executable(folder: Path) -> Path:
+def python_in(folder: Path) -> Path:
     """The Python of an environment or an installation in a folder."""
     inside = "Scripts/python.exe" if sys.platform == "win32" else "bin/python"
     return folder / inside

@@ -13,10 +13,10 @@ from conv2d_conformance.backends.worker.installed_packages import installed as r
 
 if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import Fingerprint
-    from conv2d_conformance.runtime.in_process import Place
+    from conv2d_conformance.runtime.in_process import Runner
 
 
-def take(place: Place | None = None) -> Fingerprint:
+def take(place: Runner | None = None) -> Fingerprint:
     """Interpreter, machine, threads and every installed distribution, there or here."""
     cpu = cpuinfo.get_cpu_info()
     return {

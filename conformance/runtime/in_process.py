@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SECONDS = 60.0
 
 
-class Place(Protocol):
+class Runner(Protocol):
     """A backend where it runs; every call of it has a deadline and cannot end the suite."""
 
     @property
@@ -48,7 +48,7 @@ class Place(Protocol):
     def python(self) -> str:
         """Version of the interpreter."""
 
-    def with_layout(self, layout: str) -> Place:
+    def with_layout(self, layout: str) -> Runner:
         """The same adapter in another of its layouts."""
 
     def call(self, method: str, operands: Sequence[Any], options: dict[str, Any]) -> Any:
@@ -79,7 +79,7 @@ def _installed() -> dict[str, str]:
     return installed()
 
 
-class Here:
+class InProcessRunner:
     """A backend in this process.
 
     The deadline reaches what gives control back to Python; a loop in C that never does is not
@@ -109,9 +109,9 @@ class Here:
         """Version of this interpreter."""
         return platform.python_version()
 
-    def with_layout(self, layout: str) -> Here:
+    def with_layout(self, layout: str) -> InProcessRunner:
         """The same adapter in another of its layouts."""
-        return Here(type(self._backend)(layout=layout), self._seconds)
+        return InProcessRunner(type(self._backend)(layout=layout), self._seconds)
 
     def call(self, method: str, operands: Sequence[Any], options: dict[str, Any]) -> Any:
         """Call a method of the adapter.
@@ -144,8 +144,10 @@ class Here:
     ) -> list[list[bytes]]:
         """The bits of each result of ``times`` calls on each of the operands, a thread for each."""
         try:
-            return concurrent_calls.at_once(self.bare(method), operands, times, self._seconds)
-        except concurrent_calls.Late as late:
+            return concurrent_calls.call_concurrently(
+                self.bare(method), operands, times, self._seconds
+            )
+        except concurrent_calls.ThreadTimeout as late:
             msg = f"{self.spec.call}: {late}"
             raise TimedOutError(msg) from late
 

@@ -8,26 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.backends.protocol import Spec, Unavailable, Unsupported
 from conv2d_conformance.backends.registry import UnknownBackendError
-from conv2d_conformance.backends.worker.wire import tupled
+from conv2d_conformance.backends.worker.wire import to_tuples
 from conv2d_conformance.errors import ExitedError, TimedOutError
-from conv2d_conformance.runtime.array_mirror import Mirrored, array_of
+from conv2d_conformance.runtime.array_mirror import ArrayMirror, decode_array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conv2d_conformance.backends.worker.wire import Message
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.runtime.worker_process import Interpreter
+    from conv2d_conformance.runtime.worker_process import WorkerProcess
 
 # To import a framework.
 LOADING = 300.0
 # Seconds that may go into calls that end the process, and into loading the backend again.
 LOST = 180.0
-OURS = {kind.__name__: kind for kind in (Unsupported, Unavailable, UnknownBackendError)}
+PROJECT_EXCEPTIONS = {
+    kind.__name__: kind for kind in (Unsupported, Unavailable, UnknownBackendError)
+}
 
 
-class Hosted:
-    """A backend by name in another interpreter; a `conv2d_conformance.runtime.in_process.Place`.
+class RemoteRunner:
+    """A backend by name in another interpreter; a `conv2d_conformance.runtime.in_process.Runner`.
 
     Parameters
     ----------
@@ -48,13 +50,13 @@ class Hosted:
     """
 
     def __init__(
-        self, interpreter: Interpreter, name: str, seconds: float, layout: str | None = None
+        self, interpreter: WorkerProcess, name: str, seconds: float, layout: str | None = None
     ) -> None:
         self.interpreter = interpreter
         self.name, self._layout, self._seconds = name, layout, seconds
         self._generation, self._number = 0, -1
         self._deaths, self._lost = 0, 0.0
-        self._arrays = Mirrored()
+        self._arrays = ArrayMirror()
         try:
             told = self._load()
         except (Unavailable, UnknownBackendError):
@@ -65,7 +67,7 @@ class Hosted:
         except Exception as error:
             msg = f"backend {name!r} does not load: {type(error).__name__}: {error}"
             raise Unavailable(msg) from error
-        self.spec = Spec(**tupled(told["spec"]))
+        self.spec = Spec(**to_tuples(told["spec"]))
         self.settings: dict[str, str] = told["settings"]
 
     @property
@@ -78,9 +80,9 @@ class Hosted:
         """Version of the interpreter."""
         return self.interpreter.greeting["python"]  # type: ignore[no-any-return]
 
-    def with_layout(self, layout: str) -> Hosted:
+    def with_layout(self, layout: str) -> RemoteRunner:
         """The same adapter in another of its layouts."""
-        return Hosted(self.interpreter, self.name, self._seconds, layout)
+        return RemoteRunner(self.interpreter, self.name, self._seconds, layout)
 
     def call(self, method: str, operands: Sequence[Any], options: dict[str, Any]) -> Any:
         """Call a method there, with what it does to its operands and to earlier results.
@@ -92,7 +94,7 @@ class Hosted:
         Exception
             What it raised, by the name of its type.
         """
-        forget = self._arrays.gone()
+        forget = self._arrays.take_dropped()
         told, out = self._ask("call", operands, method=method, options=options, forget=forget)
         self._arrays.update(operands, told, out)
         return self._arrays.result(self._unless_raised(told), out, operands)
@@ -142,7 +144,7 @@ class Hosted:
     def snippet(self, text: str, operands: Sequence[Any]) -> Array:
         """What a snippet makes there of image, kernel and padding."""
         told, out = self._ask("snippet", operands, text=text)
-        return array_of(self._unless_raised(told)["array"], out)
+        return decode_array(self._unless_raised(told)["array"], out)
 
     def _ask(self, do: str, operands: Sequence[Any], **told: Any) -> Message:
         if self._lost > LOST:
@@ -152,7 +154,7 @@ class Hosted:
         if not self.interpreter.greeting or self._generation != self.interpreter.generation:
             self._load()
         blobs: list[bytes] = []
-        described = self._arrays.told(operands, blobs)
+        described = self._arrays.encode_operands(operands, blobs)
         try:
             return self.interpreter.ask(
                 do, blobs, what=self.spec.call, within=self._seconds,
@@ -191,12 +193,12 @@ class Hosted:
         if name == "SystemExit":
             msg = f"{self.name}: called sys.exit({message})"
             raise ExitedError(msg)
-        raise type_of(name)(message)
+        raise exception_type(name)(message)
 
 
-def type_of(name: str) -> type[Exception]:
+def exception_type(name: str) -> type[Exception]:
     """The exception type of that name: ours, Python's, or one that stands for the framework's."""
-    found: Any = OURS.get(name) or getattr(builtins, name, None)
+    found: Any = PROJECT_EXCEPTIONS.get(name) or getattr(builtins, name, None)
     # Some of Python's own take more than a message.
     more = (UnicodeError, BaseExceptionGroup)
     if isinstance(found, type) and issubclass(found, Exception) and not issubclass(found, more):

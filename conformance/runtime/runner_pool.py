@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 from conv2d_conformance.backends import registry
 from conv2d_conformance.backends.registry import UnknownBackendError
 from conv2d_conformance.runtime.in_process import SECONDS
-from conv2d_conformance.runtime.remote import Hosted
-from conv2d_conformance.runtime.worker_process import Interpreter
-from conv2d_conformance.under_test.factory import judged
+from conv2d_conformance.runtime.remote import RemoteRunner
+from conv2d_conformance.runtime.worker_process import WorkerProcess
+from conv2d_conformance.under_test.factory import put_under_test
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
-def parted(selector: str) -> tuple[str, Path | None]:
+def split_selector(selector: str) -> tuple[str, Path | None]:
     """A selector's name and its interpreter: ``NAME@PATH``; None is this one.
 
     Raises
@@ -31,17 +31,17 @@ def parted(selector: str) -> tuple[str, Path | None]:
     # Either may have an @ of its own, as Homebrew's python@3.11 and a home of name@company.
     for n in range(1, len(words)):
         if Path("@".join(words[n:])).expanduser().is_file():
-            return "@".join(words[:n]), existing("@".join(words[n:]))
+            return "@".join(words[:n]), existing_python("@".join(words[n:]))
     name, at, path = selector.rpartition("@")
-    return (name, existing(path)) if at else (selector, None)
+    return (name, existing_python(path)) if at else (selector, None)
 
 
-def at(selector: str, python: Path | None) -> str:
+def with_python(selector: str, python: Path | None) -> str:
     """A selector in the interpreter at ``python``, unless it names one itself."""
     return selector if python is None or "@" in selector else f"{selector}@{python}"
 
 
-def existing(path: str) -> Path:
+def existing_python(path: str) -> Path:
     """The interpreter at a path, which may begin with ``~``; not resolved, for a link may be one.
 
     Raises
@@ -56,12 +56,12 @@ def existing(path: str) -> Path:
     return found.absolute()
 
 
-def family(name: str) -> str:
+def process_key(name: str) -> str:
     """What runs in one process: one framework, or one file."""
     return name.rpartition(":")[0] if ":" in name else name.split(".")[0]
 
 
-class Places:
+class RunnerPool:
     """Interpreters, one for each python and framework; they start when they are asked.
 
     Parameters
@@ -82,9 +82,9 @@ class Places:
         trusting: bool = False,
     ) -> None:
         self._environment, self._seconds, self._trusting = environment, seconds, trusting
-        self._interpreters: dict[tuple[Path | None, str], Interpreter] = {}
+        self._interpreters: dict[tuple[Path | None, str], WorkerProcess] = {}
 
-    def place(self, selector: str) -> Hosted:
+    def runner(self, selector: str) -> RemoteRunner:
         """A backend where its selector says, or in another process of this interpreter.
 
         Raises
@@ -94,10 +94,10 @@ class Places:
         UnknownBackendError
             If the selector stands for none.
         """
-        name, python = parted(selector)
-        return Hosted(self._interpreter(python, name), name, self._seconds)
+        name, python = split_selector(selector)
+        return RemoteRunner(self._interpreter(python, name), name, self._seconds)
 
-    def subject(self, selector: str) -> Subject:
+    def subject(self, selector: str) -> BackendUnderTest:
         """A backend under judgement where its selector says; one that is not ours runs apart.
 
         Raises
@@ -105,11 +105,11 @@ class Places:
         Unavailable, UnknownBackendError
             As `place`.
         """
-        name, python = parted(selector)
+        name, python = split_selector(selector)
         if python is not None or not (self._trusting or registry.shipped(name)):
-            return judged(self.place(selector), selector)
-        apart = partial(self.place, selector)
-        return judged(registry.load(name), selector, apart, self._seconds)
+            return put_under_test(self.runner(selector), selector)
+        apart = partial(self.runner, selector)
+        return put_under_test(registry.load(name), selector, apart, self._seconds)
 
     def select(self, selector: str) -> list[str]:
         """The selectors of single backends that one stands for where it says.
@@ -119,7 +119,7 @@ class Places:
         UnknownBackendError
             If it stands for none.
         """
-        name, python = parted(selector)
+        name, python = split_selector(selector)
         if python is None:
             return registry.select(name)
         try:
@@ -129,7 +129,7 @@ class Places:
         return [f"{each}@{python}" for each in names]
 
     def greeting(self, python: Path) -> dict[str, Any]:
-        """What an interpreter is and holds; see `Interpreter.greeting`.
+        """What an interpreter is and holds; see `WorkerProcess.greeting`.
 
         Raises
         ------
@@ -143,8 +143,8 @@ class Places:
         for interpreter in self._interpreters.values():
             interpreter.stop()
 
-    def _interpreter(self, python: Path | None, name: str) -> Interpreter:
-        key = python, family(name)
+    def _interpreter(self, python: Path | None, name: str) -> WorkerProcess:
+        key = python, process_key(name)
         if key not in self._interpreters:
-            self._interpreters[key] = Interpreter(python, self._environment)
+            self._interpreters[key] = WorkerProcess(python, self._environment)
         return self._interpreters[key]

@@ -15,8 +15,8 @@ Account = Literal["calls", "first_calls", "reference", "probe", "harness"]
 ACCOUNTS: tuple[Account, ...] = ("calls", "first_calls", "reference", "probe", "harness")
 
 
-class Cost:
-    """Seconds by account; each second is in one account, that of the innermost `of`.
+class TimeAccounts:
+    """Seconds by account; each second is in one account, that of the innermost `charge`.
 
     What the probe does, calls included, is in ``probe``; a test less its calls and its reference
     is in ``harness``.
@@ -35,7 +35,7 @@ class Cost:
         self._seen: set[object] = set()
 
     @contextmanager
-    def of(self, account: Account) -> Iterator[None]:
+    def charge(self, account: Account) -> Iterator[None]:
         """Put the time spent inside to an account."""
         self._book()
         self._open.append("probe" if "probe" in self._open else account)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.cases.layers import Layer
 
 
-def work(case: Case | Layer) -> int:
+def multiplications(case: Case | Layer) -> int:
     """Products that the definition sums, strides apart: H·W·Kh·Kw, for each channel and output."""
     img, k = case.shapes
     return math.prod((*img[-2:], *k))
@@ -30,17 +30,17 @@ LADDER = tuple(
             for n, m in product((8, 32, 128, 512, 1024), (3, 5, 11, 31))
             if m <= n
         ),
-        key=work,
+        key=multiplications,
     )
 )
 
 
-class LeftOut(Refused):
+class OverBudget(Refused):
     """A rung that would outrun its budget; the message says by how much."""
 
 
 @dataclass(frozen=True)
-class Timing:
+class MeasuredTime:
     """Seconds per call: the first one (trace and compilation included) apart from the rest."""
 
     first_call: float
@@ -57,7 +57,7 @@ class Clock:
 
     budget: float = 2.0
     seconds_per_product: float = 0.0
-    taken: Timing | None = field(default=None)
+    taken: MeasuredTime | None = field(default=None)
 
     def require_budget(self, case: Case | Layer) -> None:
         """Predict a rung from the one below it, in proportion to its products.
@@ -68,10 +68,10 @@ class Clock:
             If its rounds would outrun the budget.
         """
         self.taken = None
-        predicted = self.seconds_per_product * work(case) * ROUNDS
+        predicted = self.seconds_per_product * multiplications(case) * ROUNDS
         if predicted > self.budget:
             reason = f"{ROUNDS} calls would take about {predicted:.1f} s of {self.budget:g} s"
-            raise LeftOut(reason)
+            raise OverBudget(reason)
 
 
 def rounds_within(
@@ -87,7 +87,7 @@ def rounds_within(
         If not even `ROUNDS` calls fit.
     """
     (seconds,) = seconds_of(1, 1)
-    clock.seconds_per_product = seconds / work(case)
+    clock.seconds_per_product = seconds / multiplications(case)
     clock.require_budget(case)
     loops = max(1, int(1e-3 / seconds))
     rounds = int(clock.budget / 8 / (seconds * loops))

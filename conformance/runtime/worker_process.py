@@ -40,12 +40,12 @@ FLOOD = MIB // 4
 TICK = 0.05
 STARTING = 120.0
 # For a process that is let go, to write out what it holds back.
-PARTING = 2.0
+STOP_TIMEOUT = 2.0
 # What one interpreter sets up must not lead another to its packages.
-KEPT_BACK = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+RESERVED_MEMORY = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 
 
-class Interpreter:
+class WorkerProcess:
     """One host.
 
     Parameters
@@ -120,7 +120,7 @@ class Interpreter:
         assert self._process.stdin is not None
         with suppress(OSError, subprocess.TimeoutExpired):
             self._process.stdin.close()
-            self._process.wait(PARTING)
+            self._process.wait(STOP_TIMEOUT)
         self._pass_on()
         self._kill()
 
@@ -157,7 +157,7 @@ class Interpreter:
 
     def _start(self) -> None:
         self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115  (it lives as long as the process)
-        kept = {k: v for k, v in os.environ.items() if self._own or k not in KEPT_BACK}
+        kept = {k: v for k, v in os.environ.items() if self._own or k not in RESERVED_MEMORY}
         try:
             self._process = subprocess.Popen(  # noqa: S603  (our own script)
                 [str(self.python), str(HOST)],

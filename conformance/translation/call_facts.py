@@ -18,7 +18,7 @@ EVEN: dict[str | None, int] = {"upper": 0, "lower": 1}
 
 
 @dataclass(frozen=True)
-class Called:
+class CallFacts:
     """One call.
 
     Parameters
@@ -71,7 +71,7 @@ class Called:
         return None
 
 
-def declared(name: str) -> Spec | None:
+def declared_spec(name: str) -> Spec | None:
     """What a shipped adapter's class says, which its framework need not be installed for."""
     if not registry.shipped(name):
         return None
@@ -86,8 +86,8 @@ def snippet_of(name: str, loaded: Spec | None = None) -> str:
     ``loaded`` is its spec where it runs. Lines that only an adapter in a process of its own adds,
     for it pins what is configured there, are left out: a user's own configuration stands.
     """
-    found = declared(name)
+    found = declared_spec(name)
     if found is None or loaded is None:
-        return (loaded or found or Spec(name, name)).snippet or registry.importing(name)
+        return (loaded or found or Spec(name, name)).snippet or registry.import_snippet(name)
     adds_only = set(found.snippet.splitlines()) <= set(loaded.snippet.splitlines())
     return found.snippet if adds_only else loaded.snippet

@@ -12,7 +12,7 @@ from conv2d_conformance.reports.tables.orientation import ORIENTATIONS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conv2d_conformance.translation.call_facts import Called
+    from conv2d_conformance.translation.call_facts import CallFacts
 
 SIDES = {"upper": "after the image", "lower": "before the image", None: "where it cannot be told"}
 LARGER = {
@@ -28,7 +28,7 @@ TURNED = (
 )
 
 
-def sentences(a: Called, b: Called) -> list[str]:
+def sentences(a: CallFacts, b: CallFacts) -> list[str]:
     """How each reads its kernel; then each difference, or that there is none."""
     told = [*_anchor(a, b), *_boundary(a, b), *_paddings(a, b), *_larger(a, b)]
     told += [*_dtypes(a, b), *_rounding(a, b)]
@@ -39,13 +39,13 @@ def sentences(a: Called, b: Called) -> list[str]:
     return [f"Each {one}.", *(told or [none])]
 
 
-def _words(call: Called) -> str:
+def _words(call: CallFacts) -> str:
     if call.unreadable:
         return call.unreadable
     return ORIENTATIONS[call.facts["orientation"]].words
 
 
-def _anchor(a: Called, b: Called) -> Iterator[str]:
+def _anchor(a: CallFacts, b: CallFacts) -> Iterator[str]:
     if "same" not in a.paddings or "same" not in b.paddings:
         return
     one, other = (_extra(call) for call in (a, b))
@@ -58,14 +58,14 @@ def _anchor(a: Called, b: Called) -> Iterator[str]:
         yield f"For an odd kernel, same is off centre by {odd} in {a.name}; {even} in {b.name}."
 
 
-def _extra(call: Called) -> str:
+def _extra(call: CallFacts) -> str:
     rows, columns = (SIDES[call.facts["anchor"][axis]] for axis in AXES)
     if rows == columns:
         return f"the extra row and column {rows}"
     return f"the extra row {rows} and the extra column {columns}"
 
 
-def _boundary(a: Called, b: Called) -> Iterator[str]:
+def _boundary(a: CallFacts, b: CallFacts) -> Iterator[str]:
     one, other = (call.facts["boundary"] for call in (a, b))
     if None not in (one, other) and one != other:
         yield f"Outside the image {a.name} has {_outside(one)}; {b.name} {_outside(other)}."
@@ -77,14 +77,14 @@ def _outside(boundary: str) -> str:
     return f'np.pad\'s mode="{PAD_MODES[boundary]}"'  # type: ignore[index]  # a boundary's word
 
 
-def _paddings(a: Called, b: Called) -> Iterator[str]:
+def _paddings(a: CallFacts, b: CallFacts) -> Iterator[str]:
     for call, other in ((a, b), (b, a)):
         lacking = [p for p in PADDINGS if p in other.paddings and p not in call.paddings]
         if lacking:
             yield f"{call.name} has no {' and no '.join(lacking)}; {other.name} has."
 
 
-def _larger(a: Called, b: Called) -> Iterator[str]:
+def _larger(a: CallFacts, b: CallFacts) -> Iterator[str]:
     """What ``valid`` makes of a kernel larger than the image in both axes."""
     one, other = (call.facts.get("larger_kernel") for call in (a, b))
     if one != other and one in LARGER and other in LARGER:
@@ -94,7 +94,7 @@ def _larger(a: Called, b: Called) -> Iterator[str]:
         )
 
 
-def _dtypes(a: Called, b: Called) -> Iterator[str]:
+def _dtypes(a: CallFacts, b: CallFacts) -> Iterator[str]:
     """Input dtypes by what the two calls make of them, where that differs."""
     alike: dict[tuple[str, str], list[str]] = {}
     for dtype in dict.fromkeys((*a.facts["dtypes"], *b.facts["dtypes"])):
@@ -106,13 +106,13 @@ def _dtypes(a: Called, b: Called) -> Iterator[str]:
         yield f"Given {', '.join(dtypes)}, {a.name} {one}; {b.name} {other}."
 
 
-def _gives(call: Called, dtype: str) -> str:
+def _gives(call: CallFacts, dtype: str) -> str:
     if dtype not in call.facts["dtypes"]:
         return "refuses"
     return f"returns {call.facts['output_dtypes'][dtype]}"
 
 
-def _rounding(a: Called, b: Called) -> Iterator[str]:
+def _rounding(a: CallFacts, b: CallFacts) -> Iterator[str]:
     for call in (a, b):
         if call.facts["sums_exactly"] is False:
             yield f"{call.name} does not sum directly (FFT): expect equality up to rounding."

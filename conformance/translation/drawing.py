@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.definition.correlation import Boundary
     from conv2d_conformance.definition.shapes import Shape
-    from conv2d_conformance.translation.call_facts import Called
+    from conv2d_conformance.translation.call_facts import CallFacts
 
 IMAGE = np.array([["a", "b", "c"], ["d", "e", "f"], ["g", "h", "i"]])
 KERNEL = np.arange(1, 10).reshape(3, 3)
@@ -25,13 +25,13 @@ ZERO = "."
 GAP = "    "
 
 
-def kernels(a: Called, b: Called) -> Iterator[str]:
+def kernels(a: CallFacts, b: CallFacts) -> Iterator[str]:
     """Which element of a 3 by 3 kernel each call lays on which pixel."""
     yield "Elements 1 to 9 of a 3x3 kernel over the pixels that they meet; [] is over the centre:"
     yield from _beside(a, b, _laid)
 
 
-def surroundings(a: Called, b: Called) -> Iterator[str]:
+def surroundings(a: CallFacts, b: CallFacts) -> Iterator[str]:
     """What ``same`` puts around a 3 by 3 image for an even kernel, if both have it."""
     if not all(_drawable(call) for call in (a, b)):
         return
@@ -42,7 +42,7 @@ def surroundings(a: Called, b: Called) -> Iterator[str]:
     yield from _beside(a, b, lambda call: _surrounded(call, kernel))
 
 
-def _drawable(call: Called) -> bool:
+def _drawable(call: CallFacts) -> bool:
     found = call.conventions
     if found.boundary is None or call.unreadable:
         return False
@@ -52,14 +52,14 @@ def _drawable(call: Called) -> bool:
     )
 
 
-def _beside(a: Called, b: Called, draw: Callable[[Called], list[str]]) -> Iterator[str]:
+def _beside(a: CallFacts, b: CallFacts, draw: Callable[[CallFacts], list[str]]) -> Iterator[str]:
     blocks = [[call.name, *draw(call)] for call in (a, b)]
     width = max(map(len, blocks[0]))
     for left, right in zip_longest(*blocks, fillvalue=""):
         yield f"  {left:{width}}{GAP}{right}".rstrip()
 
 
-def _laid(call: Called) -> list[str]:
+def _laid(call: CallFacts) -> list[str]:
     orientation = call.conventions.orientation
     if orientation is None or call.unreadable:
         return ["not known"]
@@ -68,7 +68,7 @@ def _laid(call: Called) -> list[str]:
     return ["".join(row) for row in rows]
 
 
-def _surrounded(call: Called, kernel: Shape) -> list[str]:
+def _surrounded(call: CallFacts, kernel: Shape) -> list[str]:
     boundary: Boundary = call.conventions.boundary or "zeros"
     before = call.conventions.before("same", kernel)
     rows, columns = (

@@ -16,12 +16,12 @@ from conv2d_conformance.backends import registry
 from conv2d_conformance.backends.protocol import Unavailable
 from conv2d_conformance.backends.registry import UnknownBackendError
 from conv2d_conformance.console import emit, say
-from conv2d_conformance.runtime.runner_pool import Places, parted
-from conv2d_conformance.translation.call_facts import Called, snippet_of
-from conv2d_conformance.under_test.factory import judged
+from conv2d_conformance.runtime.runner_pool import RunnerPool, split_selector
+from conv2d_conformance.translation.call_facts import CallFacts, snippet_of
+from conv2d_conformance.under_test.factory import put_under_test
 
 if TYPE_CHECKING:
-    from conv2d_conformance.runtime.remote import Hosted
+    from conv2d_conformance.runtime.remote import RemoteRunner
 
 FILE = Path(__file__).with_name("measured.json")
 # What `translation.call_facts` and `translation.differences` read.
@@ -33,22 +33,22 @@ FACTS = (
 
 
 @dataclass(frozen=True)
-class Source:
+class FactSource:
     """A call, the versions of what was measured, and whether that was here."""
 
-    call: Called
+    call: CallFacts
     versions: dict[str, str]
-    here: bool
+    is_local: bool
 
     def words(self) -> str:
         """Where the facts are from, in one line."""
         of = ", ".join(f"{name} {version}" for name, version in self.versions.items())
-        if self.here:
+        if self.is_local:
             return f"{self.call.name}: measured here{f' with {of}' if of else ''}"
         return f"{self.call.name}: committed measurement with {of}; it does not load here"
 
 
-def source(places: Places, selector: str) -> Source:
+def find_facts(places: RunnerPool, selector: str) -> FactSource:
     """The facts of one backend.
 
     Raises
@@ -60,20 +60,22 @@ def source(places: Places, selector: str) -> Source:
     """
     name = _single(places, selector)
     try:
-        return measure(places.place(name), name)
+        return measure(places.runner(name), name)
     except Unavailable:
         kept = committed().get(name)
         if kept is None:
             raise
-    return Source(Called(name, kept["facts"], snippet_of(name)), kept["versions"], here=False)
+    return FactSource(
+        CallFacts(name, kept["facts"], snippet_of(name)), kept["versions"], is_local=False
+    )
 
 
-def _single(places: Places, selector: str) -> str:
+def _single(places: RunnerPool, selector: str) -> str:
     chosen = places.select(selector)
     if len(chosen) > 1:
         msg = f"{selector!r} stands for {len(chosen)} calls; name one: {', '.join(chosen)}"
         raise UnknownBackendError(msg)
-    if registry.operation(parted(chosen[0])[0]) != "conv2d":
+    if registry.operation(split_selector(chosen[0])[0]) != "conv2d":
         raise _transposed(selector)
     return chosen[0]
 
@@ -83,7 +85,7 @@ def _transposed(selector: str) -> UnknownBackendError:
     return UnknownBackendError(msg)
 
 
-def measure(place: Hosted, selector: str) -> Source:
+def measure(place: RemoteRunner, selector: str) -> FactSource:
     """Probe a backend where it is.
 
     Raises
@@ -94,13 +96,13 @@ def measure(place: Hosted, selector: str) -> Source:
     if place.spec.operation != "conv2d":
         raise _transposed(selector)
     say(f"probing {selector}")
-    name = parted(selector)[0]
-    found = judged(place, selector).probe.facts()
+    name = split_selector(selector)[0]
+    found = put_under_test(place, selector).probe.facts()
     facts = {fact: found[fact] for fact in FACTS}
     facts["output_dtypes"] = {d: found["output_dtypes"][d] for d in found["dtypes"]}
     there = {d: place.packages[d] for d in place.spec.distributions if d in place.packages}
     versions = there if registry.shipped(name) else {"Python": place.python, **there}
-    return Source(Called(name, facts, snippet_of(name, place.spec)), versions, here=True)
+    return FactSource(CallFacts(name, facts, snippet_of(name, place.spec)), versions, is_local=True)
 
 
 def committed() -> dict[str, dict[str, Any]]:
@@ -111,10 +113,10 @@ def committed() -> dict[str, dict[str, Any]]:
 
 def main() -> None:
     """Measure what loads, and write the file."""
-    kept, places = committed() if FILE.exists() else {}, Places()
+    kept, places = committed() if FILE.exists() else {}, RunnerPool()
     for name in registry.SHIPPED:
         try:
-            found = measure(places.place(name), name)
+            found = measure(places.runner(name), name)
         except Unavailable as error:
             say(f"kept as it was: {error}")
             continue

@@ -22,7 +22,7 @@ GIVEN = ("img", "k", "padding")
 
 
 @dataclass(frozen=True)
-class Native:
+class NativeCall:
     """A native call in two parts, each a list of lines: what it imports and sets, and the rest."""
 
     imports: list[str]
@@ -30,7 +30,7 @@ class Native:
 
 
 @cache
-def specialise(snippet: str, img: str, k: str, padding: str) -> Native:
+def specialise(snippet: str, img: str, k: str, padding: str) -> NativeCall:
     """The snippet for one padding, on arrays of the names ``img`` and ``k``.
 
     A snippet that binds one of the three names anew is left as it is, behind a line that sets them.
@@ -118,7 +118,7 @@ def _bound(tree: ast.Module) -> Counter[str]:
     return names
 
 
-def _split(tree: ast.Module) -> Native:
+def _split(tree: ast.Module) -> NativeCall:
     imports: list[str] = []
     lines: list[str] = []
     for statement in tree.body:
@@ -126,7 +126,7 @@ def _split(tree: ast.Module) -> Native:
         imported = isinstance(statement, ast.Import | ast.ImportFrom)
         into = imports if imported or configures else lines
         into += map(_quoted, _written(statement).splitlines())
-    return Native(imports, lines)
+    return NativeCall(imports, lines)
 
 
 def _written(statement: ast.stmt) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv2d_conformance.definition.conventions import Axis, Conventions
-    from conv2d_conformance.translation.call_facts import Called
+    from conv2d_conformance.translation.call_facts import CallFacts
 
 # Kernels with both extents odd; kernels with an even one.
 PARITIES = ("odd", "even")
@@ -51,12 +51,12 @@ class Translation:
     why: str | None
 
 
-def translations(of: Called, to: Called) -> list[Translation]:
+def translations(of: CallFacts, to: CallFacts) -> list[Translation]:
     """What to write with ``to`` for the results of ``of``: each padding, odd and even kernels."""
     return [translation(of, to, padding, parity) for padding in PADDINGS for parity in PARITIES]
 
 
-def translation(of: Called, to: Called, padding: str, parity: str) -> Translation:
+def translation(of: CallFacts, to: CallFacts, padding: str, parity: str) -> Translation:
     """What to write with ``to`` for one padding of ``of``."""
     try:
         code = _code(of, to, padding, parity)
@@ -65,7 +65,7 @@ def translation(of: Called, to: Called, padding: str, parity: str) -> Translatio
     return Translation(padding, parity, code, None)
 
 
-def mended(of: Orientation, to: Orientation) -> Orientation:
+def kernel_transform(of: Orientation, to: Orientation) -> Orientation:
     """How a kernel is to be turned for ``to`` to read it as ``of`` reads it unturned."""
     rows, columns = (_flips(of)[i] != _flips(to)[i] for i in (0, 1))
     if to.startswith("transposed-"):
@@ -80,7 +80,7 @@ def _flips(orientation: Orientation) -> tuple[bool, bool]:
     return kind in ("convolution", "flip-rows"), kind in ("convolution", "flip-columns")
 
 
-def _code(of: Called, to: Called, padding: str, parity: str) -> str:
+def _code(of: CallFacts, to: CallFacts, padding: str, parity: str) -> str:
     _check(of, to, padding, parity)
     k, turned = _turned(of, to)
     word, img = padding, "img"
@@ -96,7 +96,7 @@ def _code(of: Called, to: Called, padding: str, parity: str) -> str:
     return "\n".join([*numpy, *call.imports, *lines])
 
 
-def _check(of: Called, to: Called, padding: str, parity: str) -> None:
+def _check(of: CallFacts, to: CallFacts, padding: str, parity: str) -> None:
     for call, which in ((of, "the call to reproduce"), (to, "the call to write")):
         if call.unreadable:
             msg = f"{which} {call.unreadable}"
@@ -109,16 +109,16 @@ def _check(of: Called, to: Called, padding: str, parity: str) -> None:
         raise UntranslatableError(msg)
 
 
-def _turned(of: Called, to: Called) -> tuple[str, list[str]]:
+def _turned(of: CallFacts, to: CallFacts) -> tuple[str, list[str]]:
     one, other = of.conventions.orientation, to.conventions.orientation
     assert one is not None and other is not None  # noqa: PT018  (what `_check` refuses)
-    how = mended(one, other)
+    how = kernel_transform(one, other)
     if how == "correlation":
         return "k", []
     return "k2", [f"k2 = k{TURNS[how]}.copy()"]
 
 
-def _agree(of: Called, to: Called, padding: str, parity: str) -> bool:
+def _agree(of: CallFacts, to: CallFacts, padding: str, parity: str) -> bool:
     """Whether the word means the same to both calls."""
     if to.refuses(padding, parity):
         return False
@@ -143,13 +143,13 @@ def _shift(found: Conventions, axis: Axis, parity: int) -> int:
     return shift
 
 
-def _extents(of: Called) -> str:
+def _extents(of: CallFacts) -> str:
     """The kernel's extents as it is read: a transposed one lies the other way in ``k``."""
     transposed = str(of.conventions.orientation).startswith("transposed-")
     return "kw, kh = k.shape" if transposed else "kh, kw = k.shape"
 
 
-def _padded(of: Called, padding: str, parity: str) -> tuple[str, list[str]]:
+def _padded(of: CallFacts, padding: str, parity: str) -> tuple[str, list[str]]:
     """The image as a call pads it."""
     if padding == "valid":
         return "img", []
@@ -162,7 +162,7 @@ def _padded(of: Called, padding: str, parity: str) -> tuple[str, list[str]]:
     return "padded", [f"padded = np.pad(img, ({rows}, {columns}){mode})"]
 
 
-def _reach(call: Called, padding: str, parity: str) -> Iterator[tuple[str, str]]:
+def _reach(call: CallFacts, padding: str, parity: str) -> Iterator[tuple[str, str]]:
     """Rows, then columns, before and after the image, in code that holds for odd extents too."""
     for axis, extent in EXTENTS.items():
         less_one, half = f"{extent} - 1", f"{extent} // 2"
@@ -178,7 +178,7 @@ def _reach(call: Called, padding: str, parity: str) -> Iterator[tuple[str, str]]
             yield (half, floor) if _shift(call.conventions, axis, 0) else (floor, half)
 
 
-def _as_valid(to: Called, parity: str) -> tuple[str, list[str]]:
+def _as_valid(to: CallFacts, parity: str) -> tuple[str, list[str]]:
     """A word of a call and what to cut off its result, to be left with ``valid``."""
     word = next((w for w in ("valid", "same", "full") if not to.refuses(w, parity)), None)
     if word is None:

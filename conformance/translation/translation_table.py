@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
-from conv2d_conformance.translation.call_facts import Called, snippet_of
+from conv2d_conformance.translation.call_facts import CallFacts, snippet_of
 from conv2d_conformance.translation.measured import FACTS
 from conv2d_conformance.translation.translate import translations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Facts = dict[str, Any]
 
 
-def every(facts_by_backend: Mapping[str, Mapping[str, Any]]) -> list[Picked]:
+def translate_all_pairs(facts_by_backend: Mapping[str, Mapping[str, Any]]) -> list[Picked]:
     """What to write with each call for the results of each other.
 
     Parameters
@@ -35,7 +35,7 @@ def every(facts_by_backend: Mapping[str, Mapping[str, Any]]) -> list[Picked]:
         write; ``padding`` and ``kernel`` (``odd`` or ``even``) of the former; ``code``, or null and
         ``why`` there is none.
     """
-    calls = [Called(name, facts, snippet_of(name)) for name, facts in facts_by_backend.items()]
+    calls = [CallFacts(name, facts, snippet_of(name)) for name, facts in facts_by_backend.items()]
     found: dict[tuple[str, str, str, str | None, str | None], list[str]] = {}
     for to in calls:
         for of in calls:

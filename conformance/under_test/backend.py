@@ -14,7 +14,7 @@ from conv2d_conformance.cases.layers import Layer
 from conv2d_conformance.cases.planes import Case
 from conv2d_conformance.checks.exhaustive import EveryImage
 from conv2d_conformance.definition.conventions import Conventions, output_size
-from conv2d_conformance.definition.correlation import Exact, orient, remembered, shape_of
+from conv2d_conformance.definition.correlation import Exact, correlate_cached, orient, shape_of
 from conv2d_conformance.errors import (
     NonconformanceError,
     RaisedError,
@@ -24,10 +24,10 @@ from conv2d_conformance.errors import (
 from conv2d_conformance.probe import precision, special_values
 from conv2d_conformance.probe.probe import Probe, probe
 from conv2d_conformance.probe.probe_shapes import refused_class
-from conv2d_conformance.runtime.call_guard import Guarded
-from conv2d_conformance.runtime.call_log import Witness
-from conv2d_conformance.runtime.in_process import SECONDS, Here
-from conv2d_conformance.runtime.remote import Hosted
+from conv2d_conformance.runtime.call_guard import GuardedBackend
+from conv2d_conformance.runtime.call_log import CallLog
+from conv2d_conformance.runtime.in_process import SECONDS, InProcessRunner
+from conv2d_conformance.runtime.remote import RemoteRunner
 from conv2d_conformance.runtime.time_budget import Clock
 from conv2d_conformance.under_test.layers import Layers
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Backend, Operation
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.definition.shapes import Shape
-    from conv2d_conformance.runtime.in_process import Place
+    from conv2d_conformance.runtime.in_process import Runner
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Margin:
     where: tuple[int, ...]
 
 
-class Missing:
+class MissingBackend:
     """Stands for a backend that was asked for and does not load."""
 
     def __init__(self, name: str, reason: str, operation: Operation = "conv2d") -> None:
@@ -60,7 +60,7 @@ class Missing:
         raise Unavailable(self.reason)
 
 
-class Subject:
+class BackendUnderTest:
     """One backend and its probe; checks talk to nothing else.
 
     Parameters
@@ -83,22 +83,24 @@ class Subject:
 
     def __init__(
         self,
-        backend: Backend | Hosted | Missing,
+        backend: Backend | RemoteRunner | MissingBackend,
         seconds: float = SECONDS,
         selector: str | None = None,
-        apart: Callable[[], Place] | None = None,
+        apart: Callable[[], Runner] | None = None,
     ) -> None:
         self.raw = backend
-        self.place: Place = backend if isinstance(backend, Hosted) else Here(backend, seconds)
-        self.guarded = Guarded(self.place)
-        self.backend = Witness(self.guarded)
+        self.runner: Runner = (
+            backend if isinstance(backend, RemoteRunner) else InProcessRunner(backend, seconds)
+        )
+        self.guarded = GuardedBackend(self.runner)
+        self.backend = CallLog(self.guarded)
         self.calls = self.backend.calls
         self._apart = apart
         self.cost = self.guarded.cost
         self.selector = selector or backend.spec.name
         self.margin: Margin | None = None
         self.clock = Clock()
-        self.asked: tuple[Layer, ...] = ()
+        self.requested_cases: tuple[Layer, ...] = ()
 
     @property
     def spec(self) -> Spec:
@@ -108,29 +110,29 @@ class Subject:
     @property
     def name(self) -> str:
         """What names it where it runs: its selector, without the interpreter."""
-        return self.raw.name if isinstance(self.raw, Hosted) else self.selector
+        return self.raw.name if isinstance(self.raw, RemoteRunner) else self.selector
 
     @property
     def packages(self) -> Mapping[str, str]:
         """Versions of what is installed where it runs."""
-        return self.place.packages
+        return self.runner.packages
 
     @cached_property
-    def apart(self) -> Guarded:
+    def apart(self) -> GuardedBackend:
         """The backend where a call that ends its process costs no more than its own record."""
         if self._apart is None:
             return self.guarded
-        return Guarded(self._apart(), self.cost)
+        return GuardedBackend(self._apart(), self.cost)
 
     @cached_property
-    def risked(self) -> Witness:
+    def risked(self) -> CallLog:
         """`apart`, with its calls among those that are remembered."""
-        return Witness(self.apart, self.calls)
+        return CallLog(self.apart, self.calls)
 
     @cached_property
     def probe(self) -> Probe:
         """Measured once, at first use."""
-        with self.cost.of("probe"):
+        with self.cost.charge("probe"):
             return probe(self.guarded, self.apart)
 
     @cached_property
@@ -146,7 +148,7 @@ class Subject:
     def facts(self) -> dict[str, Any]:
         """Everything measured, by name and ready for JSON: the probe's facts first."""
         found = self.probe.facts()
-        with self.cost.of("probe"):
+        with self.cost.charge("probe"):
             if self.conventions.orientation is not None:
                 found["precision"] = precision.measure(self)
                 found["special_values"] = special_values.measure(self)
@@ -226,11 +228,12 @@ class Subject:
             raise RaisedError(msg, operands=(img, k, padding)) from error
         if type(result) is not np.ndarray or result.ndim != 2:
             got = getattr(result, "shape", "no shape")
-            msg = f"{self.spec.call} returned {hints.a(result)} of {got}, not a 2-D ndarray"
+            what = hints.with_article(result)
+            msg = f"{self.spec.call} returned {what} of {got}, not a 2-D ndarray"
             raise WrongShapeError(msg)
         return result
 
-    def shaped(self, img: Array, k: Array, padding: str) -> Array:
+    def require_array(self, img: Array, k: Array, padding: str) -> Array:
         """Call the backend for a result that is measured, not judged.
 
         Raises
@@ -271,8 +274,8 @@ class Subject:
             raise WrongFactError(msg)
         reads = orient(k, found.orientation)
         before = found.before(padding, shape_of(reads))
-        with self.cost.of("reference"):
-            return remembered(
+        with self.cost.charge("reference"):
+            return correlate_cached(
                 img,
                 reads,
                 before=(before[0] - corner[0], before[1] - corner[1]),

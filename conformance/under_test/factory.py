@@ -5,26 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.runtime.in_process import SECONDS
-from conv2d_conformance.under_test.backend import Subject
-from conv2d_conformance.under_test.transposed import TransposedSubject
+from conv2d_conformance.under_test.backend import BackendUnderTest
+from conv2d_conformance.under_test.transposed import TransposedBackendUnderTest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conv2d_conformance.backends.protocol import Backend, Operation, Transposed
-    from conv2d_conformance.runtime.in_process import Place
-    from conv2d_conformance.runtime.remote import Hosted
-    from conv2d_conformance.under_test.backend import Missing
+    from conv2d_conformance.runtime.in_process import Runner
+    from conv2d_conformance.runtime.remote import RemoteRunner
+    from conv2d_conformance.under_test.backend import MissingBackend
 
-KINDS: dict[Operation, type[Subject]] = {"conv2d": Subject, "conv_transpose2d": TransposedSubject}
+CLASS_BY_OPERATION: dict[Operation, type[BackendUnderTest]] = {
+    "conv2d": BackendUnderTest,
+    "conv_transpose2d": TransposedBackendUnderTest,
+}
 
 
-def judged(
-    backend: Backend | Transposed | Hosted | Missing,
+def put_under_test(
+    backend: Backend | Transposed | RemoteRunner | MissingBackend,
     selector: str | None = None,
-    apart: Callable[[], Place] | None = None,
+    apart: Callable[[], Runner] | None = None,
     seconds: float = SECONDS,
-) -> Subject:
+) -> BackendUnderTest:
     """The subject of one backend."""
     of_its_kind: Any = backend
-    return KINDS[backend.spec.operation](of_its_kind, seconds, selector, apart)
+    return CLASS_BY_OPERATION[backend.spec.operation](of_its_kind, seconds, selector, apart)

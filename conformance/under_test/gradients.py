@@ -8,25 +8,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv2d_conformance.definition import layers
-from conv2d_conformance.definition.dtypes import named
+from conv2d_conformance.definition.dtypes import dtype_by_name
 from conv2d_conformance.definition.layers import four
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.definition.correlation import Array, Exact
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
-def asked(subject: Subject, layer: Layer) -> Array:
+def make_cotangent(subject: BackendUnderTest, layer: Layer) -> Array:
     """A cotangent of the result's shape, of the same family of numbers as the operands."""
     rng = np.random.default_rng(zlib.crc32(f"{layer.id}/cotangent".encode()))
     shape = subject.layers.size(layer)
     real = layer.family == "normal"
     made = rng.standard_normal(shape) if real else rng.integers(-3, 4, shape)
-    return made.astype(named(layer.dtype))
+    return made.astype(dtype_by_name(layer.dtype))
 
 
-def expected(subject: Subject, layer: Layer, cotangent: Array) -> tuple[Exact, Exact]:
+def expected_gradients(
+    subject: BackendUnderTest, layer: Layer, cotangent: Array
+) -> tuple[Exact, Exact]:
     """The exact gradients by image and by kernel, as the call reads them."""
     img, k = (four(a) for a in layer.arrays())
     pads, options = subject.layers.pads(layer), layer.options

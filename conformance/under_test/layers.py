@@ -22,8 +22,8 @@ from conv2d_conformance.errors import NonconformanceError, RaisedError, Refused,
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array, Exact, Orientation
     from conv2d_conformance.definition.padding import Align, Pads, Strided
-    from conv2d_conformance.runtime.call_guard import Guarded
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.runtime.call_guard import GuardedBackend
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 # One layer for each option, so that a call that declares nothing is asked what it takes.
 SMALLEST = {
@@ -53,7 +53,7 @@ STRIDED = tuple(
 
 
 @dataclass(frozen=True)
-class Rule:
+class SamePaddingRule:
     """How ``same`` pads a layer, in the words of `pads_of`."""
 
     strided: Strided
@@ -72,19 +72,19 @@ class Rule:
 
 
 RULES = (
-    Rule("output", "upper"),
-    Rule("output", "lower"),
-    Rule("input", "upper"),
-    Rule("input", "lower"),
+    SamePaddingRule("output", "upper"),
+    SamePaddingRule("output", "lower"),
+    SamePaddingRule("input", "upper"),
+    SamePaddingRule("input", "lower"),
 )
 
 
 class Layers:
     """The layers of one subject."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: BackendUnderTest) -> None:
         self._subject = subject
-        self._made: dict[tuple[str, bool], Guarded] = {}
+        self._made: dict[tuple[str, bool], GuardedBackend] = {}
 
     @cached_property
     def options(self) -> tuple[str, ...]:
@@ -133,11 +133,11 @@ class Layers:
         RaisedError, WrongShapeError
             If the call raises, or returns no array.
         """
-        return self._result(layer, self._of(layer).conv2d, *layer.arrays(), layer.padding)
+        return self._result(layer, self._backend_for(layer).conv2d, *layer.arrays(), layer.padding)
 
     def gradients(self, layer: Layer, cotangent: Array) -> tuple[Array, Array]:
         """The framework's gradients of ⟨conv2d(img, k), cotangent⟩ by image and kernel."""
-        call = self._of(layer).gradients
+        call = self._backend_for(layer).gradients
         found = self._try(layer, call, *layer.arrays(), layer.padding, cotangent)
         if not isinstance(found, tuple) or [type(a) for a in found] != [np.ndarray] * 2:
             msg = f"{self._subject.spec.call}: the gradients are no pair of arrays"
@@ -146,7 +146,7 @@ class Layers:
 
     def fused(self, layer: Layer, bias: Array, addend: Array) -> Array:
         """The call followed by bias, addition and ReLU; raises as `call`."""
-        call = self._of(layer).fused
+        call = self._backend_for(layer).fused
         return self._result(layer, call, *layer.arrays(), layer.padding, bias, addend)
 
     def _result(self, layer: Layer, call: Any, *operands: Any) -> Array:
@@ -165,7 +165,7 @@ class Layers:
             msg = f"{self._subject.spec.call} raised {type(error).__name__}: {error}"
             raise RaisedError(msg) from error
 
-    def _of(self, layer: Layer) -> Guarded:
+    def _backend_for(self, layer: Layer) -> GuardedBackend:
         """The backend in the layer's layout, and where the layer may do no harm."""
         key = layer.layout, layer.risky
         if key not in self._made:
@@ -181,14 +181,14 @@ class Layers:
         Read off index maps: the image is numbered, the kernel a single one at its last element.
         """
         found = {}
-        for layer, before in self._measured.items():
+        for layer, before in self._measured_pads.items():
             windows = -(-layer.image[0] // layer.stride[0])
             span = (windows - 1) * layer.stride[0] + layer.kernel[0]
             found[layer.id] = [before, max(span - before - layer.image[0], 0)]
         return found
 
     @cached_property
-    def _measured(self) -> dict[Layer, int]:
+    def _measured_pads(self) -> dict[Layer, int]:
         asked = [replace(layer, dtype=self._subject.plain_dtype) for layer in STRIDED]
         answers = {layer: self._before(layer) for layer in asked if not self.lacks(layer)}
         return {layer: before for layer, before in answers.items() if before is not None}
@@ -208,20 +208,20 @@ class Layers:
         return last[0] - row if last[0] - row == last[1] - column else None
 
     @cached_property
-    def rule(self) -> Rule | None:
+    def rule(self) -> SamePaddingRule | None:
         """The first rule that explains every padding that was measured, None if none does."""
         return next((rule for rule in RULES if self._explains(rule)), None)
 
-    def _explains(self, rule: Rule) -> bool:
+    def _explains(self, rule: SamePaddingRule) -> bool:
         anchored = self._subject.conventions.anchor("rows") in (None, rule.align)
         return anchored and all(
-            rule.pads(layer)[0][0] == before for layer, before in self._measured.items()
+            rule.pads(layer)[0][0] == before for layer, before in self._measured_pads.items()
         )
 
     def exact(self, layer: Layer) -> Exact:
         """The exact result under the measured orientation and the measured rule of ``same``."""
         img, k = layer.arrays()
-        with self._subject.cost.of("reference"):
+        with self._subject.cost.charge("reference"):
             return layers.correlate(
                 four(img), self.reads(k), pads=self.pads(layer), options=layer.options
             )
@@ -257,9 +257,13 @@ class Layers:
         return (rule or RULES[0]).pads(layer)
 
     @property
-    def _declared(self) -> Rule | None:
+    def _declared(self) -> SamePaddingRule | None:
         spec = self._subject.spec
-        return Rule(spec.strided_same, spec.anchor) if spec.strided_same and spec.anchor else None
+        return (
+            SamePaddingRule(spec.strided_same, spec.anchor)
+            if spec.strided_same and spec.anchor
+            else None
+        )
 
     def size(self, layer: Layer) -> tuple[int, ...]:
         """Shape that the result must have."""
@@ -268,7 +272,7 @@ class Layers:
 
     def explained(self, layer: Layer, result: Array) -> str:
         """What a wrong result equals instead, in one sentence."""
-        return explain.of(self, layer, result)
+        return explain.explain_layer(self, layer, result)
 
     def facts(self) -> dict[str, Any]:
         """Facts about layers, ready for JSON."""

@@ -1,4 +1,4 @@
-"""A transposed convolution under judgement: as `Subject`, with index maps of its own."""
+"""A transposed convolution under judgement: as `BackendUnderTest`, with index maps of its own."""
 
 from __future__ import annotations
 
@@ -11,21 +11,26 @@ import numpy as np
 from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.layers import Layer
 from conv2d_conformance.definition import layers
-from conv2d_conformance.definition.dtypes import DTYPES, named
+from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name
 from conv2d_conformance.definition.layers import four
 from conv2d_conformance.definition.padding import transposed_size
 from conv2d_conformance.diagnosis import transposed_misreadings
 from conv2d_conformance.errors import NonconformanceError
-from conv2d_conformance.probe.probe import PADDINGS, REFUSED, answer_of, refusals
-from conv2d_conformance.probe.transposed_conventions import Maps
+from conv2d_conformance.probe.probe import (
+    PROBED_PADDINGS,
+    REFUSED,
+    answer_or_refusal,
+    refusal_reasons,
+)
+from conv2d_conformance.probe.transposed_conventions import TransposedMaps
 from conv2d_conformance.probe.transposed_index_map import MAPPED, WORDS
-from conv2d_conformance.under_test.backend import Subject
+from conv2d_conformance.under_test.backend import BackendUnderTest
 from conv2d_conformance.under_test.layers import Layers
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array, Exact, Orientation
     from conv2d_conformance.definition.padding import Pads
-    from conv2d_conformance.definition.transposed_padding import Rule
+    from conv2d_conformance.definition.transposed_padding import CropRule
 
 
 class TransposedLayers(Layers):
@@ -36,19 +41,19 @@ class TransposedLayers(Layers):
         return self._painted(layer, *layer.arrays())
 
     def _painted(self, layer: Layer, img: Array, k: Array) -> Array:
-        call = self._of(layer).conv_transpose2d
+        call = self._backend_for(layer).conv_transpose2d
         return self._result(layer, call, img, k, layer.padding)
 
     @cached_property
-    def maps(self) -> Maps:
+    def maps(self) -> TransposedMaps:
         """The index maps of every layer that the call takes."""
-        maps = Maps(self._subject.spec)
-        with self._subject.cost.of("probe"):
+        maps = TransposedMaps(self._subject.spec)
+        with self._subject.cost.charge("probe"):
             for layer in MAPPED:
                 self._add(maps, replace(layer, dtype=self._subject.plain_dtype))
         return maps
 
-    def _add(self, maps: Maps, layer: Layer) -> None:
+    def _add(self, maps: TransposedMaps, layer: Layer) -> None:
         if self.lacks(layer):
             return
         try:
@@ -63,7 +68,7 @@ class TransposedLayers(Layers):
         return self.maps.orientation or next((o for o, w in WORDS.items() if w == declared), None)
 
     @property
-    def crops(self) -> Rule:
+    def crops(self) -> CropRule:
         """The rule that explains the most of what was measured: what differs from it fails."""
         return self.maps.rule
 
@@ -74,7 +79,7 @@ class TransposedLayers(Layers):
     def exact(self, layer: Layer) -> Exact:
         """The exact result under the measured reading of the kernel and the measured rule."""
         img, k = layer.arrays()
-        with self._subject.cost.of("reference"):
+        with self._subject.cost.charge("reference"):
             return layers.transpose(
                 four(img), self.reads(k), pads=self.pads(layer), options=layer.options
             )
@@ -86,7 +91,7 @@ class TransposedLayers(Layers):
 
     def explained(self, layer: Layer, result: Array) -> str:
         """What a wrong result equals instead, in one sentence."""
-        return transposed_misreadings.of(self, layer, result)
+        return transposed_misreadings.explain_transposed(self, layer, result)
 
     def facts(self) -> dict[str, Any]:
         """Facts about layers, ready for JSON."""
@@ -94,7 +99,7 @@ class TransposedLayers(Layers):
         return self.maps.facts() | given
 
 
-class TransposedSubject(Subject):
+class TransposedBackendUnderTest(BackendUnderTest):
     """One backend whose operation is the transposed convolution; there is no probe of planes."""
 
     @cached_property
@@ -105,7 +110,9 @@ class TransposedSubject(Subject):
     @cached_property
     def paddings(self) -> tuple[str, ...]:
         """Declared paddings, or those that gave a result."""
-        return self.spec.paddings or tuple(p for p in PADDINGS if self._takes(self.answers[p]))
+        return self.spec.paddings or tuple(
+            p for p in PROBED_PADDINGS if self._takes(self.answers[p])
+        )
 
     @cached_property
     def dtypes(self) -> tuple[str, ...]:
@@ -120,13 +127,13 @@ class TransposedSubject(Subject):
     @cached_property
     def answers(self) -> dict[str, str]:
         """By padding and by dtype: the dtype of a small result, or the refusal."""
-        asked = {p: (p, "float32") for p in PADDINGS} | {d: ("valid", d) for d in DTYPES}
-        with self.cost.of("probe"):
+        asked = {p: (p, "float32") for p in PROBED_PADDINGS} | {d: ("valid", d) for d in DTYPES}
+        with self.cost.charge("probe"):
             return {word: self._answer(*what) for word, what in asked.items()}
 
     def _answer(self, padding: str, dtype: str) -> str:
-        img, k = np.ones((4, 5), named(dtype)), np.ones((2, 2), named(dtype))
-        answer = answer_of(lambda: self.guarded.conv_transpose2d(img, k, padding))  # type: ignore[arg-type]
+        img, k = np.ones((4, 5), dtype_by_name(dtype)), np.ones((2, 2), dtype_by_name(dtype))
+        answer = answer_or_refusal(lambda: self.guarded.conv_transpose2d(img, k, padding))  # type: ignore[arg-type]
         return answer if isinstance(answer, str) else answer.dtype.name
 
     @staticmethod
@@ -139,8 +146,8 @@ class TransposedSubject(Subject):
         return {
             "operation": self.spec.operation,
             **self.layers.facts(),
-            "paddings": [p for p in PADDINGS if self._takes(self.answers[p])],
-            "refused_paddings": refusals({p: self.answers[p] for p in PADDINGS}),
+            "paddings": [p for p in PROBED_PADDINGS if self._takes(self.answers[p])],
+            "refused_paddings": refusal_reasons({p: self.answers[p] for p in PROBED_PADDINGS}),
             "dtypes": [word for word, given in outputs.items() if self._takes(given)],
             "output_dtypes": outputs,
         }

@@ -3,9 +3,9 @@
 Every case is screened, in `SCREEN` pairs of processes, and those that look slower are measured
 again, in `CONFIRM` fresh pairs; only what is slower both times is reported. In either measurement a
 case counts as slower if the bound below its ratio, that of the sign test over pairs, lies above
-`LEAST`.
+`MIN_RATIO`.
 
-The chance of a false report is set for all cases together. A case that is at most `LEAST` times
+The chance of a false report is set for all cases together. A case that is at most `MIN_RATIO` times
 slower passes the screen with a chance of at most `SCREENED`; the confirmation shares no process
 with it and is held to level/(cases · `SCREENED`), so that both happen to any one of the cases with
 at most ``level`` (Bonferroni's bound, which holds however cases hang together).
@@ -17,8 +17,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.upgrade.paired_processes import Bench
-from conv2d_conformance.upgrade.sign_test import fewest, interval
+from conv2d_conformance.upgrade.paired_processes import PairedBenchmark
+from conv2d_conformance.upgrade.sign_test import interval, min_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 # Differences up to 3 % are not reported: where code and data come to lie makes as much
 # (Mytkowicz et al., "Producing wrong data without doing anything obviously wrong", 2009).
-LEAST = 1.03
+MIN_RATIO = 1.03
 # One pair of 7 may be disturbed, with a chance of (1 + 7)/2**7 = 1/16; two of 18 for 18 cases.
 SCREEN, SCREENED = 7, 1 / 16
 CONFIRM = 18
@@ -84,31 +84,31 @@ def compare(
     LeftOut
         If no case fits. What a process raises is raised after both are closed.
     """
-    bench = Bench(a, b, budget / SCREEN, progress)
-    first = bench.measured(cases, SCREEN)
-    screened = {case: judged(case, logs, SCREENED) for case, logs in first.items()}
+    bench = PairedBenchmark(a, b, budget / SCREEN, progress)
+    first = bench.measure(cases, SCREEN)
+    screened = {case: ratio_from_logs(case, logs, SCREENED) for case, logs in first.items()}
     flagged = [case for case, ratio in screened.items() if ratio.slower]
     if flagged:
         progress(f"measuring {len(flagged)} of {len(screened)} cases again")
         chance = min(level / (len(screened) * SCREENED), SCREENED)
-        screened.update(again(bench, flagged, chance))
+        screened.update(measure_again(bench, flagged, chance))
     return [screened[case] for case in cases if case in screened]
 
 
-def again(
-    bench: Bench, flagged: Sequence[Case | Layer], chance: float
+def measure_again(
+    bench: PairedBenchmark, flagged: Sequence[Case | Layer], chance: float
 ) -> dict[Case | Layer, Ratio]:
     """What fresh pairs say of the cases that look slower."""
-    logs = bench.measured(flagged, max(CONFIRM, fewest(chance)))
-    return {case: judged(case, logs[case], chance, again=True) for case in flagged}
+    logs = bench.measure(flagged, max(CONFIRM, min_values(chance)))
+    return {case: ratio_from_logs(case, logs[case], chance, again=True) for case in flagged}
 
 
-def judged(
+def ratio_from_logs(
     case: Case | Layer, logs: Sequence[float], chance: float, *, again: bool = False
 ) -> Ratio:
     """The ratio that the pairs of one measurement say."""
     found = interval(logs, chance)
     middle, low, high = map(math.exp, (found.middle, found.low, found.high))
-    slower = low > LEAST
+    slower = low > MIN_RATIO
     confidence = 1 - 2 * chance
     return Ratio(case, middle, low, high, confidence, len(logs), again or slower, again and slower)

@@ -15,7 +15,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.upgrade.schedule import planned
+from conv2d_conformance.upgrade.schedule import plan_turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Bench:
+class PairedBenchmark:
     """Measures cases in pair after pair of fresh processes.
 
     ``plan`` is made in the first pair, of what fits into ``seconds`` of one pair, and then holds.
@@ -40,9 +40,7 @@ class Bench:
     progress: Progress
     plan: dict[Case | Layer, Turns] = field(default_factory=dict)
 
-    def measured(
-        self, cases: Iterable[Case | Layer], pairs: int
-    ) -> dict[Case | Layer, list[float]]:
+    def measure(self, cases: Iterable[Case | Layer], pairs: int) -> dict[Case | Layer, list[float]]:
         """The logarithm of B's seconds over A's in each pair, for each case that fits."""
         wanted = list(cases)
         logs: dict[Case | Layer, list[float]] = {}
@@ -57,7 +55,7 @@ class Bench:
             a = both.enter_context(closing(self.a()))
             b = both.enter_context(closing(self.b()))
             if not self.plan:
-                self.plan = planned(a, b, cases, self.seconds, self.progress)
+                self.plan = plan_turns(a, b, cases, self.seconds, self.progress)
             return log_ratios(a, b, {c: t for c, t in self.plan.items() if c in cases}, pair)
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from conv2d_conformance.cases.layer_tables import FULL
 from conv2d_conformance.cases.layers import Layer
 from conv2d_conformance.runtime.in_process import SECONDS
-from conv2d_conformance.runtime.remote import Hosted
-from conv2d_conformance.runtime.runner_pool import parted
+from conv2d_conformance.runtime.remote import RemoteRunner
+from conv2d_conformance.runtime.runner_pool import split_selector
 from conv2d_conformance.runtime.time_budget import LADDER, ROUNDS
-from conv2d_conformance.runtime.worker_process import Interpreter
+from conv2d_conformance.runtime.worker_process import WorkerProcess
 from conv2d_conformance.upgrade.compare_speed import compare
 
 if TYPE_CHECKING:
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 TIMED: tuple[Case | Layer, ...] = (*LADDER, *FULL)
 
 
-class HostedProcess:
+class RemoteProcess:
     """One fresh process with one backend; a `conv2d_conformance.upgrade.paired_processes.Process`.
 
     Operands go there once, with the first call.
     """
 
     def __init__(self, selector: str) -> None:
-        name, python = parted(selector)
-        self._interpreter = Interpreter(python)
-        self._backend = Hosted(self._interpreter, name, SECONDS)
+        name, python = split_selector(selector)
+        self._interpreter = WorkerProcess(python)
+        self._backend = RemoteRunner(self._interpreter, name, SECONDS)
         self._sent: set[str] = set()
 
     def time(self, case: Case | Layer, rounds: int, loops: int) -> list[float]:
@@ -92,7 +92,7 @@ def ratios(
     progress: Progress,
 ) -> list[Ratio]:
     """Compare a backend of two interpreters on some cases; see `upgrade.compare_speed.compare`."""
-    a, b = (partial(HostedProcess, selector) for selector in selectors)
+    a, b = (partial(RemoteProcess, selector) for selector in selectors)
     return compare(a, b, cases, budget=seconds, level=level, progress=progress)
 
 

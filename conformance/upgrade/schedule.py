@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from conv2d_conformance.runtime.time_budget import LeftOut, work
+from conv2d_conformance.runtime.time_budget import OverBudget, multiplications
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -21,7 +21,7 @@ ROUND = 1e-3
 # slower; shorter ones get a second round in each turn.
 LONG = 5e-3
 # Cycles A B B A of one case in one pair.
-MOST = 8
+MAX_CYCLES = 8
 
 
 class Process(Protocol):
@@ -46,7 +46,7 @@ class Turns:
 
 
 @dataclass
-class Cost:
+class CaseCost:
     """What a case costs in one pair, in seconds: both first calls, and one cycle."""
 
     first: float
@@ -73,7 +73,7 @@ class Cost:
         return self.first + self.cycle
 
 
-def planned(
+def plan_turns(
     a: Process,
     b: Process,
     cases: Iterable[Case | Layer],
@@ -87,30 +87,30 @@ def planned(
     LeftOut
         If none fits.
     """
-    costs = priced(a, b, sorted(cases, key=work), seconds, progress)
+    costs = estimate_costs(a, b, sorted(cases, key=multiplications), seconds, progress)
     order = sorted(costs, key=lambda case: costs[case].least)
     while order and sum(costs[case].least for case in order) > seconds:
         left_out(progress, order.pop(), seconds)
     if not order:
         reason = f"no case fits into the {seconds:.2g} s that a pair of processes may take"
-        raise LeftOut(reason)
-    return shared([(case, costs[case]) for case in order], seconds)
+        raise OverBudget(reason)
+    return share_time([(case, costs[case]) for case in order], seconds)
 
 
-def priced(
+def estimate_costs(
     a: Process, b: Process, cases: Sequence[Case | Layer], seconds: float, progress: Progress
-) -> dict[Case | Layer, Cost]:
+) -> dict[Case | Layer, CaseCost]:
     """The cost of each case, but for those that the one below says would never fit."""
-    costs: dict[Case | Layer, Cost] = {}
+    costs: dict[Case | Layer, CaseCost] = {}
     per_product = 0.0
     for case in cases:
-        if 6 * per_product * work(case) > seconds:
+        if 6 * per_product * multiplications(case) > seconds:
             left_out(progress, case, seconds)
             continue
         first = sum(process.time(case, 1, 1)[0] for process in (a, b))
         call = max(min(process.time(case, 2, 1)) for process in (a, b))
-        per_product = call / work(case)
-        costs[case] = Cost(first, call)
+        per_product = call / multiplications(case)
+        costs[case] = CaseCost(first, call)
     return costs
 
 
@@ -119,12 +119,14 @@ def left_out(progress: Progress, case: Case | Layer, seconds: float) -> None:
     progress(f"left out: {case.id}, as a pair of processes may take {seconds:.2g} s")
 
 
-def shared(costs: Sequence[tuple[Case | Layer, Cost]], seconds: float) -> dict[Case | Layer, Turns]:
+def share_time(
+    costs: Sequence[tuple[Case | Layer, CaseCost]], seconds: float
+) -> dict[Case | Layer, Turns]:
     """One cycle for each, and more from equal shares of the rest; what one spares, others get."""
     spare = seconds - sum(cost.least for _, cost in costs)
     turns = {}
     for done, (case, cost) in enumerate(costs):
-        more = min(MOST - 1, int(spare / (len(costs) - done) / cost.cycle))
+        more = min(MAX_CYCLES - 1, int(spare / (len(costs) - done) / cost.cycle))
         spare -= more * cost.cycle
         turns[case] = Turns(1 + more, cost.rounds, cost.loops)
     return turns

@@ -12,9 +12,9 @@ from conv2d_conformance.backends import registry
 from conv2d_conformance.backends.protocol import Unavailable
 from conv2d_conformance.backends.registry import UnknownBackendError
 from conv2d_conformance.backends.worker.installed_packages import BUILDS
-from conv2d_conformance.runtime.choose_python import python_of
+from conv2d_conformance.runtime.choose_python import python_with
 from conv2d_conformance.runtime.find_python import CannotBuildError
-from conv2d_conformance.runtime.runner_pool import Places
+from conv2d_conformance.runtime.runner_pool import RunnerPool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,7 +44,7 @@ class Side:
         return f"{name}@{self.python}"
 
 
-def built(
+def build_sides(
     wanted: Sequence[str], pythons: Sequence[str], more: Sequence[str], progress: Progress
 ) -> list[Side]:
     """The two sides, built where requirements are given.
@@ -67,7 +67,7 @@ def built(
     each = each * 2 if len(each) == 1 else each
     made = []
     for words, python in zip(wanted or ("", ""), each, strict=True):
-        there = python_of([*words.split(), *more], python, progress)
+        there = python_with([*words.split(), *more], python, progress)
         made.append(Side(" on ".join(filter(None, (words, python))), there))
     return made
 
@@ -82,8 +82,8 @@ def backends(selectors: Sequence[str], sides: Sequence[Side]) -> list[str]:
     Unavailable
         If one loads on neither side.
     """
-    chosen = selectors or served(changed(sides))
-    places = Places()
+    chosen = selectors or backends_of_distributions(changed_distributions(sides))
+    places = RunnerPool()
     try:
         names = list(dict.fromkeys(n for each in chosen for n in _names(places, each, sides)))
         for name in names:
@@ -112,7 +112,7 @@ def distributions(wanted: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def changed(sides: Sequence[Side]) -> list[str]:
+def changed_distributions(sides: Sequence[Side]) -> list[str]:
     """The distributions that both sides have in different versions."""
     before, after = _held(sides)
     before.pop(PYTHON)
@@ -137,7 +137,7 @@ def differences(sides: Sequence[Side]) -> list[str]:
 
 def _held(sides: Sequence[Side]) -> list[dict[str, str]]:
     """Versions of what each side holds, and of its Python, which has a name of its own."""
-    places = Places()
+    places = RunnerPool()
     try:
         told = [places.greeting(side.python) for side in sides]
         return [{PYTHON: each["python"], **each["packages"]} for each in told]
@@ -145,7 +145,7 @@ def _held(sides: Sequence[Side]) -> list[dict[str, str]]:
         places.stop()
 
 
-def served(names: Sequence[str]) -> list[str]:
+def backends_of_distributions(names: Sequence[str]) -> list[str]:
     """The shipped backends of some distributions.
 
     Raises
@@ -153,7 +153,7 @@ def served(names: Sequence[str]) -> list[str]:
     UnknownBackendError
         If there are none.
     """
-    found = [backend for name in names for backend in registry.serving(name)]
+    found = [backend for name in names for backend in registry.backends_of(name)]
     if found:
         return found
     if "numpy" in names:
@@ -163,7 +163,7 @@ def served(names: Sequence[str]) -> list[str]:
     raise UnknownBackendError(msg)
 
 
-def _names(places: Places, selector: str, sides: Sequence[Side]) -> list[str]:
+def _names(places: RunnerPool, selector: str, sides: Sequence[Side]) -> list[str]:
     """What a selector stands for on either side: only one of them may have registered it."""
     found, wrong = [], []
     for side in sides:
@@ -178,11 +178,11 @@ def _names(places: Places, selector: str, sides: Sequence[Side]) -> list[str]:
     return found
 
 
-def _require(places: Places, name: str, sides: Sequence[Side]) -> None:
+def _require(places: RunnerPool, name: str, sides: Sequence[Side]) -> None:
     reasons = []
     for side in sides:
         try:
-            places.place(side.has(name))
+            places.runner(side.has(name))
         except (Unavailable, UnknownBackendError) as error:
             reasons.append(f"{side}: {error}")
     if len(reasons) == len(sides):

@@ -30,21 +30,21 @@ class Interval:
 def interval(values: Sequence[float], chance: float) -> Interval:
     """The median of what ``values`` were drawn from; each bound is wrong by at most ``chance``.
 
-    The bounds are infinite where there are fewer values than `fewest`.
+    The bounds are infinite where there are fewer values than `min_values`.
     """
-    k = spared(len(values), chance)
+    k = allowed_beyond_bound(len(values), chance)
     if k < 0:
         return Interval(median(values), -math.inf, math.inf)
     ordered = sorted(values)
     return Interval(median(values), ordered[k], ordered[-1 - k])
 
 
-def spared(n: int, chance: float) -> int:
+def allowed_beyond_bound(n: int, chance: float) -> int:
     """How many of ``n`` values may lie beyond a bound; -1 if there are too few for any bound."""
     at_most = accumulate(math.comb(n, i) * 0.5**n for i in range(n + 1))
     return sum(reached <= chance for reached in at_most) - 1
 
 
-def fewest(chance: float) -> int:
+def min_values(chance: float) -> int:
     """Values without which there is no bound: all of n lie on one side with a chance of 2**-n."""
     return math.ceil(math.log2(1 / chance))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.console import say
-from conv2d_conformance.runtime.time_budget import LeftOut
+from conv2d_conformance.runtime.time_budget import OverBudget
 from conv2d_conformance.upgrade import remote_pairs
 from conv2d_conformance.upgrade.compare_speed import LEVEL
 
@@ -62,7 +62,7 @@ def _ratios(
     selectors = both[0].has(name), both[1].has(name)
     try:
         found = remote_pairs.ratios(selectors, cases, seconds, level, say)
-    except LeftOut as error:
+    except OverBudget as error:
         return [], f"{error}; give it more --seconds"
     except Exception as error:  # noqa: BLE001  (whatever a framework raises; the rest goes on)
         return [], f"{type(error).__name__}: {error}"

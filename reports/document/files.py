@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from conv2d_conformance.reports.document.line_format import filled, whole
+from conv2d_conformance.reports.document.line_format import document_text, fill_implied
 from conv2d_conformance.reports.document.model import SCHEMA_VERSION, Document, DocumentError, Run
 from conv2d_conformance.reports.document.recorder import Recorder
 from conv2d_conformance.reports.document.schema import check_document
@@ -32,7 +32,7 @@ def load(path: Path) -> Document:
     check_document(value, str(path))
     document = cast("Document", value)
     for run in document["runs"]:
-        run["records"] = [filled(record) for record in run["records"]]
+        run["records"] = [fill_implied(record) for record in run["records"]]
         _check_ids(run, path)
     return document
 
@@ -50,7 +50,7 @@ def save(document: Document, path: Path, *, brief: bool = False) -> None:
     fresh = path.with_name(f"{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(whole(document, brief=brief), "utf-8", newline="\n")
+        fresh.write_text(document_text(document, brief=brief), "utf-8", newline="\n")
         fresh.replace(path)
     except OSError as error:
         msg = f"{path}: cannot write ({error.strerror}); choose another place"

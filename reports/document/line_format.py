@@ -36,22 +36,22 @@ def implied_id(verdict: Mapping[str, Any]) -> str:
     return f"{verdict['check']}[{verdict['backend']}-{verdict['case']}]"
 
 
-def sparse(record: Record) -> dict[str, Any]:
-    """Return ``record`` without what `filled` puts back."""
+def strip_implied(record: Record) -> dict[str, Any]:
+    """Return ``record`` without what `fill_implied` puts back."""
     if record["kind"] != "verdict":
         return dict(record)
     unsaid = {**IMPLIED, "id": implied_id(record)}
     return {key: value for key, value in record.items() if unsaid.get(key, ...) != value}
 
 
-def filled(record: Record) -> Record:
+def fill_implied(record: Record) -> Record:
     """Return a record read from disk with everything that it left unsaid."""
     if record["kind"] != "verdict" or ("id" in record and IMPLIED.keys() <= record.keys()):
         return record
     return cast("Record", {"kind": "verdict", "id": implied_id(record), **IMPLIED, **record})
 
 
-def line(value: object) -> str:
+def json_line(value: object) -> str:
     """Return ``value`` as strict JSON on one line of ASCII.
 
     Raises
@@ -59,19 +59,19 @@ def line(value: object) -> str:
     TypeError
         If ``value`` holds something that JSON cannot.
     """
-    return json.dumps(plain(value), allow_nan=False)
+    return json.dumps(to_json_types(value), allow_nan=False)
 
 
-def plain(value: Any) -> Any:
+def to_json_types(value: Any) -> Any:
     """Return ``value`` in JSON's own types: no NaN, no infinity, no numpy scalar, no tuple."""
     if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): to_json_types(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [to_json_types(item) for item in value]
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else str(float(value))
     if hasattr(value, "tolist"):
-        return plain(value.tolist())
+        return to_json_types(value.tolist())
     return value
 
 
@@ -85,14 +85,14 @@ def opening(header: RunHeader) -> str:
     return f"{_document_opening()}\n{_run_opening(header)}"
 
 
-def whole(document: Document, *, brief: bool = False) -> str:
+def document_text(document: Document, *, brief: bool = False) -> str:
     """Return the text of a whole document; in a brief one verdicts leave out what goes unsaid."""
-    runs = ",\n".join(_whole_run(run, brief=brief) for run in document["runs"])
+    runs = ",\n".join(_run_text(run, brief=brief) for run in document["runs"])
     return f"{_document_opening()}\n{runs}]}}\n"
 
 
-def _whole_run(run: Run, *, brief: bool) -> str:
-    records = ",\n".join(line(sparse(r) if brief else r) for r in run["records"])
+def _run_text(run: Run, *, brief: bool) -> str:
+    records = ",\n".join(json_line(strip_implied(r) if brief else r) for r in run["records"])
     return f"{_run_opening(run)}{records}\n]}}"
 
 
@@ -106,6 +106,6 @@ def _run_opening(header: Mapping[str, Any]) -> str:
 
 def _header_lines(header: Mapping[str, Any]) -> Iterator[str]:
     for key in ("environment", "started", "command", "not_run", "fingerprint"):
-        yield f'"{key}": {line(header[key])}'
-    clauses = ",\n".join(map(line, header["clauses"]))
+        yield f'"{key}": {json_line(header[key])}'
+    clauses = ",\n".join(map(json_line, header["clauses"]))
     yield f'"clauses": [\n{clauses}\n]'

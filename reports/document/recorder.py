@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Self
 
-from conv2d_conformance.reports.document.line_format import FOOTER, line, opening, plain
+from conv2d_conformance.reports.document.line_format import (
+    FOOTER,
+    json_line,
+    opening,
+    to_json_types,
+)
 from conv2d_conformance.reports.document.model import SCHEMA_VERSION, DocumentError
 from conv2d_conformance.reports.document.schema import RecordChecker, check_frame
 
@@ -38,7 +43,7 @@ class Recorder:
 
     def __init__(self, path: Path, header: RunHeader) -> None:
         frame = {"schema_version": SCHEMA_VERSION, "runs": [{**header, "records": []}]}
-        check_frame(plain(frame), str(path))
+        check_frame(to_json_types(frame), str(path))
         self._path = path
         self._checker = RecordChecker()
         self._ids: set[str] = set()
@@ -54,7 +59,7 @@ class Recorder:
         DocumentError
             If the record does not fit the schema, repeats a verdict's id, or cannot be written.
         """
-        text = line(record)
+        text = json_line(record)
         self._accept(json.loads(text))
         body = (self._separator + text).encode()
         self._write_at(self._footer_at, body + FOOTER.encode())

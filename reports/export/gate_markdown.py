@@ -9,11 +9,11 @@ from conv2d_conformance.reports.export.markdown import (
     SUMMARY_BYTES,
     code,
     escaped,
-    fitted,
+    fit_bytes,
     row_of,
     table_of,
 )
-from conv2d_conformance.reports.gate.grouping import grouped
+from conv2d_conformance.reports.gate.grouping import group_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,11 +35,11 @@ def markdown(made: Comparison, limit: int = SUMMARY_BYTES) -> str:
     parts += _table("Findings", made.findings)
     parts += _table("Acknowledged", [one.change for one in made.acknowledged])
     parts += _table("Notes", made.notes)
-    return fitted(parts, limit, CUT)
+    return fit_bytes(parts, limit, CUT)
 
 
 def _table(title: str, changes: Iterable[Change]) -> Iterator[str]:
-    groups = grouped(changes)
+    groups = group_changes(changes)
     if groups:
         yield f"\n### {title}\n\n{table_of(HEAD, [])}"
     for group in groups:
@@ -55,8 +55,8 @@ def _cells(group: Group) -> tuple[str, ...]:
 def github(made: Comparison) -> str:
     """Return workflow commands: an error for each group of findings, a notice for each of notes."""
     errors = [("could not judge", reason) for reason in made.unjudged]
-    errors += map(_annotation, grouped(made.findings))
-    notices = [_annotation(group) for group in grouped(made.notes)]
+    errors += map(_annotation, group_changes(made.findings))
+    notices = [_annotation(group) for group in group_changes(made.notes)]
     return "\n".join([*_commands("error", errors), *_commands("notice", notices)])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.reports.gate.acknowledgements import KINDS, entry_for
-from conv2d_conformance.reports.gate.grouping import NAMED, grouped
+from conv2d_conformance.reports.gate.grouping import MAX_NAMED, group_changes
 from conv2d_conformance.reports.tables.summary import count
 
 if TYPE_CHECKING:
@@ -39,14 +39,16 @@ def text(made: Comparison) -> str:
         ]
         lines += entries
     lines += [f"could not judge: {reason}" for reason in made.unjudged[1:]]
-    if any(len(group.changes) > NAMED for group in grouped([*made.findings, *made.notes])):
+    if any(
+        len(group.changes) > MAX_NAMED for group in group_changes([*made.findings, *made.notes])
+    ):
         lines += ["Every case is named by --json.", ""]
     return "\n".join([*lines, verdict(made)])
 
 
 def entries_of(made: Comparison) -> Iterator[str]:
     """Yield the entry that would accept each group of findings, of those that can be accepted."""
-    for group in grouped(made.findings):
+    for group in group_changes(made.findings):
         versions = made.versions.get((group.first.environment, group.first.backend))
         if versions is not None and group.first.kind in KINDS:
             yield entry_for(group, versions, made.today)
@@ -54,7 +56,7 @@ def entries_of(made: Comparison) -> Iterator[str]:
 
 def _section(changes: Iterable[Change], prefix: str = "") -> Iterator[str]:
     kind = backend = ""
-    for group in grouped(changes):
+    for group in group_changes(changes):
         change = group.first
         if change.kind != kind:
             kind, backend = change.kind, ""

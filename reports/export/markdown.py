@@ -54,7 +54,7 @@ def job_page(document: Document, limit: int = SUMMARY_BYTES) -> str:
     """Return the verdicts, what failed, and the conventions, in at most ``limit`` bytes."""
     parts = [summary(document), *_failures(document)]
     parts += [f"\n### Measured conventions\n\n{conventions_table(document)}"]
-    return fitted(parts, limit, CUT)
+    return fit_bytes(parts, limit, CUT)
 
 
 def _failures(document: Document) -> Iterator[str]:
@@ -75,7 +75,7 @@ def _failures(document: Document) -> Iterator[str]:
                       escaped(message), code(one.repeat)])  # fmt: skip
 
 
-def fitted(parts: Sequence[str], limit: int, cut: str) -> str:
+def fit_bytes(parts: Sequence[str], limit: int, cut: str) -> str:
     """Return as many of ``parts`` as ``limit`` bytes hold, and ``cut`` if that is not all."""
     if sum(len(part.encode("utf-8", "replace")) for part in parts) <= limit:
         return "".join(parts)

@@ -66,7 +66,7 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True)
-class Acknowledged:
+class AcceptedFinding:
     """A finding, and the entry that accepts it."""
 
     change: Change
@@ -74,11 +74,11 @@ class Acknowledged:
 
 
 @dataclass
-class Told:
+class AcceptedSplit:
     """Changes that count, and findings that do not."""
 
     changes: list[Change] = field(default_factory=list)
-    acknowledged: list[Acknowledged] = field(default_factory=list)
+    acknowledged: list[AcceptedFinding] = field(default_factory=list)
 
 
 def acknowledge(
@@ -86,9 +86,9 @@ def acknowledge(
     entries: Sequence[Acknowledgement],
     pairs: Sequence[Pair],
     today: date,
-) -> Told:
+) -> AcceptedSplit:
     """Return the changes, those that an entry in force accepts apart, and entries that must go."""
-    told = Told()
+    told = AcceptedSplit()
     after = {(pair.environment, pair.backend): pair.after for pair in pairs}
     live = [entry for entry in entries if entry.expires >= today]
     used: set[Acknowledgement] = set()
@@ -97,7 +97,7 @@ def acknowledge(
         by = [e for e in live if side and e.matches(change) and e.holds_for(side)]
         used.update(by)
         if by and change.is_finding:
-            told.acknowledged.append(Acknowledged(change, by[0]))
+            told.acknowledged.append(AcceptedFinding(change, by[0]))
         else:
             told.changes.append(change)
     told.changes += [_must_go(e, "expired acknowledgement") for e in entries if e not in live]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.reports.gate.acknowledge import Acknowledged, acknowledge
+from conv2d_conformance.reports.gate.acknowledge import AcceptedFinding, acknowledge
 from conv2d_conformance.reports.gate.change import FINDINGS, NOTES, Change
 from conv2d_conformance.reports.gate.facts import fact_changes
 from conv2d_conformance.reports.gate.numerics import numeric_changes
-from conv2d_conformance.reports.gate.pairing import paired
+from conv2d_conformance.reports.gate.pairing import pair_backends
 from conv2d_conformance.reports.gate.timings import timing_changes
 from conv2d_conformance.reports.gate.verdicts import comparable, verdict_changes
 
@@ -33,7 +33,7 @@ class Comparison:
 
     today: date
     findings: list[Change] = field(default_factory=list)
-    acknowledged: list[Acknowledged] = field(default_factory=list)
+    acknowledged: list[AcceptedFinding] = field(default_factory=list)
     notes: list[Change] = field(default_factory=list)
     unjudged: list[str] = field(default_factory=list)
     joined: int = 0
@@ -67,7 +67,7 @@ def compare(
     only_common : bool
         Whether environments that one document lacks are left out instead of not judged.
     """
-    both = paired(baseline, candidate, only_common=only_common)
+    both = pair_backends(baseline, candidate, only_common=only_common)
     made = Comparison(today, unjudged=both.unjudged)
     changes = list(both.changes)
     for pair in both.pairs:

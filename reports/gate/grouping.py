@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.reports.gate.change import Change
 
-NAMED = 3
+MAX_NAMED = 3
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Group:
         if self.first.check:
             return self._cases()
         names = [change.case for change in self.changes if change.case]
-        return few(names) if names else "the whole of it"
+        return first_names(names) if names else "the whole of it"
 
     @property
     def before(self) -> str:
@@ -47,28 +47,28 @@ class Group:
         return _common(change.after for change in self.changes)
 
     def _facts(self) -> str:
-        return f"{count(len(self.changes), 'fact')}: {few([c.fact for c in self.changes])}"
+        return f"{count(len(self.changes), 'fact')}: {first_names([c.fact for c in self.changes])}"
 
     def _cases(self) -> str:
         names = [change.case for change in self.changes if change.case]
         what = f"{count(len(self.changes), 'case')} of clause {self.first.clause}"
-        return f"{what} ({self.first.check}){f': {few(names)}' if names else ''}"
+        return f"{what} ({self.first.check}){f': {first_names(names)}' if names else ''}"
 
 
 def _common(texts: Iterable[str]) -> str:
     told = list(dict.fromkeys(texts))
     if len(told) == 1:
         return told[0]
-    return few(list(dict.fromkeys(text.partition(" (")[0] for text in told)), " or ")
+    return first_names(list(dict.fromkeys(text.partition(" (")[0] for text in told)), " or ")
 
 
-def few(names: list[str], between: str = ", ") -> str:
+def first_names(names: list[str], between: str = ", ") -> str:
     """The first three names, and how many more there are."""
-    told = between.join(names[:NAMED])
-    return f"{told} and {len(names) - NAMED} more" if len(names) > NAMED else told
+    told = between.join(names[:MAX_NAMED])
+    return f"{told} and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else told
 
 
-def grouped(changes: Iterable[Change]) -> list[Group]:
+def group_changes(changes: Iterable[Change]) -> list[Group]:
     """Return changes, those that say the same put together, in the order of the first of each."""
     found: dict[tuple[str, ...], Group] = {}
     for change in changes:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Paired:
+class PairingResult:
     """What can be compared, and what cannot: ``unjudged`` holds a sentence for each of these."""
 
     pairs: list[Pair] = field(default_factory=list)
@@ -21,12 +21,14 @@ class Paired:
     changes: list[Change] = field(default_factory=list)
 
 
-def paired(baseline: Document, candidate: Document, *, only_common: bool = False) -> Paired:
+def pair_backends(
+    baseline: Document, candidate: Document, *, only_common: bool = False
+) -> PairingResult:
     """Return the backends of both documents, joined.
 
     Two documents of one run each are joined whatever their environments are called.
     """
-    found = Paired()
+    found = PairingResult()
     found.unjudged += unusable(baseline, "baseline") + unusable(candidate, "candidate")
     before = {run["environment"]: run for run in baseline["runs"]}
     after = {run["environment"]: run for run in candidate["runs"]}
@@ -41,7 +43,7 @@ def paired(baseline: Document, candidate: Document, *, only_common: bool = False
     return found
 
 
-def _alone(found: Paired, name: str, *, in_baseline: bool, only_common: bool) -> None:
+def _alone(found: PairingResult, name: str, *, in_baseline: bool, only_common: bool) -> None:
     here, there = ("baseline", "candidate") if in_baseline else ("candidate", "baseline")
     said = f"environment {name} is in the {here} and not in the {there}"
     if only_common:
@@ -61,7 +63,7 @@ def _vanished(environment: str, backend: str, what: str) -> Change:
     return Change("vanished", environment, backend, "ran", "not there", meaning)
 
 
-def _join(found: Paired, before: Run, after: Run) -> None:
+def _join(found: PairingResult, before: Run, after: Run) -> None:
     name, held, now = after["environment"], sides(before), sides(after)
     for backend, side in held.items():
         other = now.get(backend)

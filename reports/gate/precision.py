@@ -22,13 +22,13 @@ def precision_changes(path: str, was: Any, now: Any) -> Iterator[Difference]:
     before, after = (value if isinstance(value, dict) else {} for value in (was, now))
     for dtype in sorted(before.keys() | after.keys()):
         held, got = before.get(dtype), after.get(dtype)
-        if _measured(held) and _measured(got):
+        if _is_measured(held) and _is_measured(got):
             yield from _of_dtype(f"{path}.{dtype}", held, got)
-        elif _measured(held) or _measured(got):
-            yield f"{path}.{dtype}", held, got, "vanished" if _measured(held) else "new"
+        elif _is_measured(held) or _is_measured(got):
+            yield f"{path}.{dtype}", held, got, "vanished" if _is_measured(held) else "new"
 
 
-def _measured(value: Any) -> TypeGuard[dict[str, Any]]:
+def _is_measured(value: Any) -> TypeGuard[dict[str, Any]]:
     """Whether a dtype was measured; where it was not, there is a reason instead, or nothing."""
     return isinstance(value, dict) and "reason" not in value
 

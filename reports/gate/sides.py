@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         VerdictRecord,
     )
 
-Place = tuple[str, str]
+RunAndBackend = tuple[str, str]
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Side:
     run: Run
     record: BackendRecord | None = None
     facts: dict[str, FactRecord] = field(default_factory=dict)
-    verdicts: dict[Place, VerdictRecord] = field(default_factory=dict)
+    verdicts: dict[RunAndBackend, VerdictRecord] = field(default_factory=dict)
     timings: dict[str, TimingRecord] = field(default_factory=dict)
     left_out: dict[str, LeftOutRecord] = field(default_factory=dict)
     ratios: dict[str, RatioRecord] = field(default_factory=dict)

@@ -23,7 +23,7 @@ FASTER = 0.9
 
 def timing_changes(pair: Pair) -> Iterator[Change]:
     """Yield what is slower, faster or not timed any more; a baseline need not hold any time."""
-    yield from (_paired(pair, ratio) for ratio in pair.after.ratios.values() if _told(ratio))
+    yield from (_paired(pair, ratio) for ratio in pair.after.ratios.values() if _is_certain(ratio))
     if pair.after.ratios:
         yield from (_unmeasured(pair, case) for case in pair.before.timings
                     if case not in pair.after.ratios)  # fmt: skip
@@ -38,7 +38,7 @@ def timing_changes(pair: Pair) -> Iterator[Change]:
         yield from _unpaired(pair, case, before)
 
 
-def _told(ratio: RatioRecord) -> bool:
+def _is_certain(ratio: RatioRecord) -> bool:
     return ratio["slower"] or float(ratio["high"]) < FASTER
 
 
@@ -68,13 +68,13 @@ def _unpaired(pair: Pair, case: str, before: TimingRecord) -> Iterator[Change]:
     after = pair.after.timings.get(case)
     if after is None:
         yield _untimed(pair, case, before)
-    elif grossly(before, after):
+    elif is_far_slower(before, after):
         yield _times(pair, "perhaps slower", before, after)
-    elif grossly(after, before):
+    elif is_far_slower(after, before):
         yield _times(pair, "faster", before, after)
 
 
-def grossly(quick: TimingRecord, slow: TimingRecord) -> bool:
+def is_far_slower(quick: TimingRecord, slow: TimingRecord) -> bool:
     """Whether even the quickest round of one is far slower than the other's median.
 
     Notes

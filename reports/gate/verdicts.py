@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv2d_conformance.reports.gate.change import Change
 from conv2d_conformance.reports.tables.summary import FAILING
-from conv2d_conformance.reports.tables.symptoms import exception, signature, told
+from conv2d_conformance.reports.tables.symptoms import describe_verdict, exception, signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,19 +42,20 @@ def comparable(pair: Pair) -> list[tuple[VerdictRecord, VerdictRecord]]:
 
 def _gone(pair: Pair, before: VerdictRecord) -> Change:
     if before["outcome"] in {*SILENT, "not run"}:
-        return _of(pair, before, "no longer asked", told(before), "not there",
+        return _change(pair, before, "no longer asked", describe_verdict(before), "not there",
                    "it was not judged before either; nothing proven is lost")  # fmt: skip
-    return _of(pair, before, "vanished", told(before), "not there",
+    return _change(pair, before, "vanished", describe_verdict(before), "not there",
                "what was proven of it is not any more; was the case deselected, or removed "
                "from the suite?")  # fmt: skip
 
 
 def _new(pair: Pair, after: VerdictRecord) -> Iterator[Change]:
     if after["outcome"] in FAILING:
-        yield _of(pair, after, "verdict regressed", "not in the baseline", told(after),
+        said = describe_verdict(after)
+        yield _change(pair, after, "verdict regressed", "not in the baseline", said,
                   "a check that the baseline does not hold fails")  # fmt: skip
     elif not _left_to_timings(pair, after):
-        yield _of(pair, after, "new", "not in the baseline", told(after),
+        yield _change(pair, after, "new", "not in the baseline", describe_verdict(after),
                   "it is held to this once the baseline is renewed")  # fmt: skip
 
 
@@ -67,7 +68,7 @@ def _left_to_timings(pair: Pair, after: VerdictRecord) -> bool:
 def _joined(pair: Pair, before: VerdictRecord, after: VerdictRecord) -> Iterator[Change]:
     of_each = ((pair.before, before), (pair.after, after))
     if before["definition"] != after["definition"]:
-        yield _of(pair, after, "case redefined", "another definition", told(after),
+        yield _change(pair, after, "case redefined", "another definition", describe_verdict(after),
                   "it means another thing now and is not compared; renew the baseline")  # fmt: skip
         if after["outcome"] in FAILING:
             yield from _new(pair, after)
@@ -76,7 +77,9 @@ def _joined(pair: Pair, before: VerdictRecord, after: VerdictRecord) -> Iterator
         kind = _kind(before, after)
         if kind is not None:
             meaning = _meaning(kind, before, after)
-            yield _of(pair, after, kind, told(before), told(after), meaning)
+            yield _change(
+                pair, after, kind, describe_verdict(before), describe_verdict(after), meaning
+            )
 
 
 def _kind(before: VerdictRecord, after: VerdictRecord) -> Kind | None:
@@ -167,7 +170,7 @@ WRONG = {
 }
 
 
-def _of(
+def _change(
     pair: Pair, verdict: VerdictRecord, kind: Kind, before: str, after: str, meaning: str
 ) -> Change:
     return Change(

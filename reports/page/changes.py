@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.reports.export.gate_text import place, verdict
-from conv2d_conformance.reports.gate.grouping import grouped
+from conv2d_conformance.reports.gate.grouping import group_changes
 from conv2d_conformance.reports.tables.conventions import clip
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.reports.gate.compare import Comparison
 
 LONGEST = 300
-MOST = 400
+MAX_GROUPS = 400
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,13 @@ def changes_of(made: Comparison) -> Changes:
         "Acknowledged": list(_rows(one.change for one in made.acknowledged)),
         "Notes": list(_rows(made.notes)),
     }
-    left = sum(max(0, len(rows) - MOST) for rows in parts.values())
-    shown = {title: rows[:MOST] for title, rows in parts.items() if rows}
+    left = sum(max(0, len(rows) - MAX_GROUPS) for rows in parts.values())
+    shown = {title: rows[:MAX_GROUPS] for title, rows in parts.items() if rows}
     return Changes(verdict(made), made.exit_code, tuple(made.unjudged), shown, left)
 
 
 def _rows(changes: Iterable[Change]) -> Iterator[ChangeRow]:
-    for group in grouped(changes):
+    for group in group_changes(changes):
         one = group.first
         told = (place(one), group.subject, group.before, group.after, one.meaning)
         yield ChangeRow(one.kind, *(clip(text, LONGEST) for text in told))

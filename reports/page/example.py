@@ -32,7 +32,7 @@ class Example(TypedDict):
 
 
 @dataclass(frozen=True)
-class Worked:
+class WorkedAnswer:
     """One answer with its mean, how far off it is, and the calls that were measured to give it."""
 
     words: str
@@ -44,13 +44,13 @@ class Worked:
     calls: tuple[str, ...]
 
 
-def worked(example: Example, document: Document) -> list[Worked]:
+def work_answers(example: Example, document: Document) -> list[WorkedAnswer]:
     """Return the answers, each held to the first."""
     found = conventions(document)
     wanted = example["answers"][0]["values"]
     apart = [_less(one["values"], wanted) for one in example["answers"]]
     return [
-        Worked(
+        WorkedAnswer(
             one["words"],
             one["orientation"],
             one["values"],

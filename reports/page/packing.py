@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 
-def packed(value: Any) -> Markup:
+def pack(value: Any) -> Markup:
     """Return ``value`` as base64 of gzip of JSON; the same value gives the same text."""
     text = json.dumps(value, separators=(",", ":"), allow_nan=False)
     data = gzip.compress(text.encode("ascii"), compresslevel=6, mtime=0)

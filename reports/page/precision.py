@@ -79,8 +79,8 @@ def _rows(
                 label,
                 dtype,
                 _text(found, "class"),
-                _whole(found.get("operand_bits")),
-                _whole(found.get("accumulator_bits")),
+                _as_int(found.get("operand_bits")),
+                _as_int(found.get("accumulator_bits")),
                 _text(found, "grade"),
                 _text(found, "family"),
                 _text(found, "reason"),
@@ -92,7 +92,7 @@ def _text(found: dict[str, Any], name: str) -> str:
     return clip(str(found.get(name) or ""))
 
 
-def _whole(value: Any) -> int | None:
+def _as_int(value: Any) -> int | None:
     return value if isinstance(value, int) else None
 
 

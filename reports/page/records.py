@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.reports.page.budget import Table
-from conv2d_conformance.reports.page.packing import packed
+from conv2d_conformance.reports.page.packing import pack
 from conv2d_conformance.reports.tables.conventions import clip, labels
 from conv2d_conformance.reports.tables.links import cell_place
 from conv2d_conformance.reports.tables.reasons import web
@@ -34,7 +34,7 @@ def packed_records(document: Document, room: int = 900_000) -> Markup:
     told = sum(len(run["records"]) for run in document["runs"])
     keeps = (Keep(), Keep(margins=False), Keep(passed=False, groups=FEW))
     for keep in keeps[int(told * BYTES > room) :]:
-        text = packed(_Pack(keep).of(document))
+        text = pack(_Pack(keep).pack_document(document))
         if len(text) <= room:
             break
     return text
@@ -63,7 +63,7 @@ class _Pack:
         self._texts, self._samples = Table(TEXTS), Table(SAMPLES)
         self._cells: dict[str, dict[tuple[Any, ...], _Group]] = {}
 
-    def of(self, document: Document) -> dict[str, Any]:
+    def pack_document(self, document: Document) -> dict[str, Any]:
         names = labels(document)
         for run in document["runs"]:
             for verdict in verdicts(run):
@@ -75,7 +75,7 @@ class _Pack:
             "cases": self._cases.values,
             "texts": self._texts.values,
             "samples": self._samples.values,
-            "cells": {p: [g.told(k) for k, g in cell.items()] for p, cell in self._cells.items()},
+            "cells": {p: [g.to_row(k) for k, g in cell.items()] for p, cell in self._cells.items()},
         }
 
     def _key(self, verdict: VerdictRecord) -> tuple[Any, ...]:
@@ -134,7 +134,7 @@ class _Group:
         self.margins: list[Any] = []
         self.more: dict[int, list[Any]] = {}
 
-    def told(self, key: tuple[Any, ...]) -> list[Any]:
+    def to_row(self, key: tuple[Any, ...]) -> list[Any]:
         margins = self.margins if any(m is not None for m in self.margins) else None
         worst = None if self.worst is None else _digits(self.worst)
         return [*key, self.count, worst, _runs(self.cases), margins, self.more]

@@ -10,8 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from conv2d_conformance.reports.page import assets
 from conv2d_conformance.reports.page.changes import changes_of
-from conv2d_conformance.reports.page.example import worked
-from conv2d_conformance.reports.page.packing import packed
+from conv2d_conformance.reports.page.example import work_answers
+from conv2d_conformance.reports.page.packing import pack
 from conv2d_conformance.reports.page.plots import plots
 from conv2d_conformance.reports.page.precision import BITS, names_of, precision_rows
 from conv2d_conformance.reports.page.records import packed_records
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from conv2d_conformance.reports.page.example import Example
     from conv2d_conformance.reports.page.translations import Translation
 
-LARGEST = 2_350_000  # bytes of the page, its scripts aside
-LEAST = 200_000  # of them for records, whatever the rest takes
+MAX_PAGE_BYTES = 2_350_000  # bytes of the page, its scripts aside
+MIN_RECORD_BYTES = 200_000  # of them for records, whatever the rest takes
 
 
 def render_html(
@@ -58,23 +58,28 @@ def render_html(
     example : Example, optional
         Worked at the head of the page.
     """
-    context = _measured(document) | _judged(document) | _timed(document) | _about(document)
+    context = (
+        _fact_tables(document)
+        | _verdict_tables(document)
+        | _timing_tables(document)
+        | _about(document)
+    )
     context |= {
-        "picker": packed(picker(translations)) if translations else None,
+        "picker": pack(picker(translations)) if translations else None,
         "changes": changes_of(changes) if changes is not None else None,
         "example": example,
-        "worked": worked(example, document) if example else [],
+        "worked": work_answers(example, document) if example else [],
     }
     text: str = _environment().get_template("report.html.j2").render(context)
     context["records"] = packed_records(
-        document, max(LEAST, LARGEST - len(text.encode("utf-8", "replace")))
+        document, max(MIN_RECORD_BYTES, MAX_PAGE_BYTES - len(text.encode("utf-8", "replace")))
     )
     text += _environment().get_template("data.html.j2").render(context)
     # A message may hold half of a surrogate pair, which no file takes.
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _judged(document: Document) -> dict[str, Any]:
+def _verdict_tables(document: Document) -> dict[str, Any]:
     status, sentence = overall(document)
     rows = matrix(document)
     return {
@@ -87,10 +92,10 @@ def _judged(document: Document) -> dict[str, Any]:
     }
 
 
-def _measured(document: Document) -> dict[str, Any]:
+def _fact_tables(document: Document) -> dict[str, Any]:
     found, precision = conventions(document), precision_rows(document)
     return {
-        "plots": packed(plots(document, precision)),
+        "plots": pack(plots(document, precision)),
         "orientations": ORIENTATIONS,
         "seen": _by_orientation(found),
         "conventions": found,
@@ -103,7 +108,7 @@ def _measured(document: Document) -> dict[str, Any]:
     }
 
 
-def _timed(document: Document) -> dict[str, Any]:
+def _timing_tables(document: Document) -> dict[str, Any]:
     return {
         "rungs": timings(document),
         "fastest": fastest(document),

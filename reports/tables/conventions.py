@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.reports.document.model import Document, FactRecord, Run
 
-NAMED = (
+SUMMARISED_FACTS = (
     "orientation",
     "anchor",
     "boundary",
@@ -60,15 +60,15 @@ class Conventions:
     @property
     def others(self) -> list[Fact]:
         """The facts that have no column of their own."""
-        return [fact for name, fact in self.facts.items() if name not in NAMED]
+        return [fact for name, fact in self.facts.items() if name not in SUMMARISED_FACTS]
 
 
 def conventions(document: Document) -> list[Conventions]:
     """Return what was measured of each plain convolution, in the order of the document."""
-    return [one for one in measured(document) if one.operation != TRANSPOSED]
+    return [one for one in measured_conventions(document) if one.operation != TRANSPOSED]
 
 
-def measured(document: Document) -> list[Conventions]:
+def measured_conventions(document: Document) -> list[Conventions]:
     """Return what was measured of each backend, in the order of the document."""
     names = labels(document)
     return [found for run in document["runs"] for found in _of_run(run, names)]
@@ -84,7 +84,7 @@ def labels(document: Document) -> dict[Key, str]:
     }
 
 
-def in_words(name: str, value: Any) -> str:
+def describe_fact(name: str, value: Any) -> str:
     """Return the value of a fact as a person would say it."""
     if value is None:
         return "cannot be told"
@@ -115,8 +115,8 @@ def _of_run(run: Run, names: Mapping[Key, str]) -> Iterable[Conventions]:
 
 def _fact(record: FactRecord) -> Fact:
     name, value, declared = record["fact"], record["value"], record["declared"]
-    differs = "" if _agrees(value, declared) else in_words(name, declared)
-    return Fact(name, in_words(name, value), differs, clip(record["detail"] or ""))
+    differs = "" if _agrees(value, declared) else describe_fact(name, declared)
+    return Fact(name, describe_fact(name, value), differs, clip(record["detail"] or ""))
 
 
 def _agrees(value: Any, declared: Any) -> bool:
@@ -128,7 +128,7 @@ def _agrees(value: Any, declared: Any) -> bool:
 
 
 def _anchor(value: Mapping[str, Any]) -> str:
-    rows, columns = (in_words("", value.get(axis)) for axis in ("rows", "columns"))
+    rows, columns = (describe_fact("", value.get(axis)) for axis in ("rows", "columns"))
     return rows if rows == columns else f"rows {rows}, columns {columns}"
 
 

@@ -104,7 +104,7 @@ def _squares(
 
 
 def _square(anchor: str, clause: Clause, cell: Cell, behind: Behind | None) -> Square:
-    word, number, beside = _told(cell)
+    word, number, beside = _cell_summary(cell)
     counted = ((outcome, cell.counts[outcome]) for outcome in WORST_FIRST)
     return Square(
         anchor=anchor,
@@ -120,7 +120,7 @@ def _square(anchor: str, clause: Clause, cell: Cell, behind: Behind | None) -> S
     )
 
 
-def _told(cell: Cell) -> tuple[Outcome, str, str]:
+def _cell_summary(cell: Cell) -> tuple[Outcome, str, str]:
     counts = +cell.counts
     ran = sum(counts[outcome] for outcome in RAN)
     neutral = [f"{counts[o]} {o}" for o in ("refused", "unsupported") if o in counts]

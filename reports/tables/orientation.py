@@ -8,7 +8,7 @@ TAPS = ((1, 2, 3), (4, 5, 6), (7, 8, 9))
 
 
 @dataclass(frozen=True)
-class Orientation:
+class OrientationText:
     """How a call reads its kernel.
 
     Parameters
@@ -17,7 +17,7 @@ class Orientation:
         The fixed word, and what it means.
     reads : str
         The kernel that the call slides over the image, as a numpy expression of ``k``.
-    mend : str
+    fix : str
         What to pass in place of ``k`` to get cross-correlation.
     taps : tuple of tuple of int
         The taps 1…9 of a 3 by 3 kernel, where the call puts them.
@@ -28,16 +28,16 @@ class Orientation:
     name: str
     words: str
     reads: str
-    mend: str
+    fix: str
     taps: tuple[tuple[int, ...], ...]
     transform: str
 
 
-def _orientation(name: str, words: str, mend: str) -> Orientation:
+def _orientation(name: str, words: str, mend: str) -> OrientationText:
     transposed = name.startswith("transposed-")
     kind = name.removeprefix("transposed-")
     rows, columns = kind in ("convolution", "flip-rows"), kind in ("convolution", "flip-columns")
-    return Orientation(
+    return OrientationText(
         name,
         words,
         f"k{'.T' if transposed else ''}{_index(rows=rows, columns=columns)}",

@@ -104,7 +104,9 @@ def overall(document: Document) -> tuple[Status, str]:
     absent = sum(line.backend is None for line in lines)
     if not tally["conforms"] and not tally["fails"] and not tally["incomplete"]:
         return "not run", "Nothing ran: no backend has a verdict."
-    parts = [f"{tally[status]} {_plural(status, tally[status])}" for status in _told(tally)]
+    parts = [
+        f"{tally[status]} {_plural(status, tally[status])}" for status in _present_statuses(tally)
+    ]
     missing = f"; {count(absent, 'environment')} did not run" if absent else ""
     deviating = sum(
         line.status == "conforms" and bool(line.counts["expected failure"]) for line in lines
@@ -195,7 +197,7 @@ def _nothing(counts: Counter[Outcome]) -> str:
     return f"nothing ran ({_and(told)})" if told else "nothing ran"
 
 
-def _told(tally: Counter[Status]) -> list[Status]:
+def _present_statuses(tally: Counter[Status]) -> list[Status]:
     return [status for status in get_args(Status) if tally[status]]
 
 

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 LONGEST = 200
 # Symptoms whose messages speak of the call; those of others speak of the run as well.
-TOLD = frozenset({"value", "shape", "dtype", "fact", "accepted bad input", "raised"})
+DESCRIBED_SYMPTOMS = frozenset({"value", "shape", "dtype", "fact", "accepted bad input", "raised"})
 RAISED = re.compile(r"\braised ([A-Za-z_][\w.]*)")
-NAMED = re.compile(r"\b([A-Za-z_.]*(?:Error|Exception))\b")
+EXCEPTION_NAME = re.compile(r"\b([A-Za-z_.]*(?:Error|Exception))\b")
 DIAGNOSIS = re.compile(r"the error \S+ exceeds the bound \S+? (?=[A-Z])(.*)", re.DOTALL)
 # What varies between machines and runs: fractions and powers; addresses, places on a disk.
 FRACTION = re.compile(r"[+-]?\d+\.\d+(?:e[+-]?\d+)?|[+-]?\d+e[+-]?\d+")
@@ -38,7 +38,7 @@ def _placeless(text: str) -> str:
 
 def exception(text: str | None) -> str:
     """Return the type of the exception that ``text`` speaks of; empty if of none."""
-    found = RAISED.search(text or "") or NAMED.search(text or "")
+    found = RAISED.search(text or "") or EXCEPTION_NAME.search(text or "")
     return found[1] if found else ""
 
 
@@ -71,10 +71,10 @@ def signature(verdict: VerdictRecord) -> tuple[str, str, str]:
         return outcome, symptom, ""
     if outcome == "error":
         return outcome, symptom, exception(verdict["message"])
-    return outcome, symptom, diagnosis(verdict["message"]) if symptom in TOLD else ""
+    return outcome, symptom, diagnosis(verdict["message"]) if symptom in DESCRIBED_SYMPTOMS else ""
 
 
-def told(verdict: VerdictRecord) -> str:
+def describe_verdict(verdict: VerdictRecord) -> str:
     """Return an outcome with its symptom and diagnosis, or the reason of a refusal."""
     outcome, symptom, cause = signature(verdict)
     if outcome in ("unsupported", "refused", "not run"):

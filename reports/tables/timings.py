@@ -39,7 +39,7 @@ class Rung:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class SkippedTiming:
     """A timing that was not taken, and why."""
 
     label: str
@@ -62,11 +62,13 @@ def timings(document: Document) -> list[Rung]:
     ]
 
 
-def left_out(document: Document) -> list[LeftOut]:
+def left_out(document: Document) -> list[SkippedTiming]:
     """Return the timings that were not taken."""
     names: Mapping[Key, str] = labels(document)
     return [
-        LeftOut(names[run["environment"], record["backend"]], record["case"], record["reason"])
+        SkippedTiming(
+            names[run["environment"], record["backend"]], record["case"], record["reason"]
+        )
         for run in document["runs"]
         for record in run["records"]
         if record["kind"] == "left out"

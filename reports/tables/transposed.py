@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.reports.tables.conventions import TRANSPOSED, measured
+from conv2d_conformance.reports.tables.conventions import TRANSPOSED, measured_conventions
 
 if TYPE_CHECKING:
     from typing import Any
@@ -42,7 +42,7 @@ class TransposedRow:
 
 def transposed_rows(document: Document) -> list[TransposedRow]:
     """Return a row for each transposed convolution."""
-    every = measured(document)
+    every = measured_conventions(document)
     crops = {
         (run["environment"], record["backend"]): record["value"]
         for run in document["runs"]
@@ -65,11 +65,13 @@ def _row(one: Conventions, crops: Any) -> TransposedRow:
         EXTRAS.get(one.words("output_padding"), one.words("output_padding")),
         one.words("options"),
         one.words("consistent"),
-        {layer: _told(crop) for layer, crop in crops.items()} if isinstance(crops, dict) else {},
+        {layer: _crop_text(crop) for layer, crop in crops.items()}
+        if isinstance(crops, dict)
+        else {},
     )
 
 
-def _told(crop: Any) -> str:
+def _crop_text(crop: Any) -> str:
     """``1, 2`` where both axes agree."""
     rows, columns = (", ".join(map(str, axis)) for axis in crop)
     return rows if rows == columns else f"{rows}; columns {columns}"

@@ -95,8 +95,8 @@ def test_a_call_without_options_declares_none(name: str) -> None:
 
 def test_one_sided_padding_is_unsupported_where_the_sides_are_one_number() -> None:
     with pytest.raises(Unsupported, match=r"pad first with torch\.nn\.functional\.pad"):
-        padding.symmetric(((1, 0), (2, 2)), "torch.nn.functional.pad")
+        padding.require_symmetric(((1, 0), (2, 2)), "torch.nn.functional.pad")
 
 
 def test_full_reaches_over_a_dilated_kernel() -> None:
-    assert padding.explicit("full", np.ones((1, 1, 3, 4)), (2, 3)) == ((4, 4), (9, 9))
+    assert padding.to_pixels("full", np.ones((1, 1, 3, 4)), (2, 3)) == ((4, 4), (9, 9))

@@ -72,9 +72,11 @@ def test_an_unknown_name_is_told_how_to_name_code_of_ones_own() -> None:
     ids=str,
 )
 def test_a_type_has_its_article(value: Any, words: str) -> None:
-    assert hints.a(value) == words
+    assert hints.with_article(value) == words
 
 
 def test_the_beginning_of_a_name_is_meant_before_a_name_that_looks_like_it() -> None:
     names = ["scipy.signal.oaconvolve", "scipy.signal.convolve2d"]
-    assert "did you mean 'scipy.signal.convolve2d'?" in hints.unknown("scipy.signal.convolv", names)
+    assert "did you mean 'scipy.signal.convolve2d'?" in hints.unknown_backend_message(
+        "scipy.signal.convolv", names
+    )

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conv2d_conformance.backends.import_code import finding
-from conv2d_conformance.runtime.runner_pool import Places
+from conv2d_conformance.backends.import_code import import_lines
+from conv2d_conformance.runtime.runner_pool import RunnerPool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 CODE = "def conv2d(img, k, padding):\n    return 7\n"
 HELPED = "from seven import conv2d\n"
@@ -36,13 +36,13 @@ def test_a_file_may_be_named_by_any_path(
         (tmp_path / folder).mkdir()
     (tmp_path / "a.b" / "my.py").write_text(CODE, "utf-8")
     monkeypatch.chdir(tmp_path / "here")
-    assert printed(finding(where, "conv2d") + SHOWN, tmp_path) == "7\n"
+    assert printed(import_lines(where, "conv2d") + SHOWN, tmp_path) == "7\n"
 
 
 def test_a_file_may_import_what_lies_beside_it(tmp_path: Path) -> None:
     (tmp_path / "my.py").write_text(HELPED, "utf-8")
     (tmp_path / "seven.py").write_text(CODE, "utf-8")
-    assert printed(finding(f"{tmp_path}/my.py", "conv2d") + SHOWN, Path("/")) == "7\n"
+    assert printed(import_lines(f"{tmp_path}/my.py", "conv2d") + SHOWN, Path("/")) == "7\n"
 
 
 def test_a_module_that_only_another_interpreter_loaded_is_looked_for_here(
@@ -51,18 +51,18 @@ def test_a_module_that_only_another_interpreter_loaded_is_looked_for_here(
     (tmp_path / "pack").mkdir()
     (tmp_path / "pack" / "mine.py").write_text(CODE, "utf-8")
     monkeypatch.chdir(tmp_path)
-    assert printed(finding("pack.mine", "conv2d") + SHOWN, Path("/")) == "7\n"
+    assert printed(import_lines("pack.mine", "conv2d") + SHOWN, Path("/")) == "7\n"
 
 
 @pytest.fixture
-def subject(tmp_path: Path) -> Iterator[Subject]:
+def subject(tmp_path: Path) -> Iterator[BackendUnderTest]:
     (tmp_path / "my.py").write_text(CODE, "utf-8")
-    places = Places()
+    places = RunnerPool()
     yield places.subject(f"{tmp_path}/my.py:conv2d@{sys.executable}")
     places.stop()
 
 
 def test_what_names_a_backend_to_a_script_has_no_interpreter(
-    subject: Subject, tmp_path: Path
+    subject: BackendUnderTest, tmp_path: Path
 ) -> None:
     assert subject.name == f"{tmp_path}/my.py:conv2d"

@@ -56,14 +56,14 @@ def plane() -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
 @pytest.mark.parametrize("order", PLANES)
 def test_a_plane_gets_the_axes_of_an_image_by_view(order: str) -> None:
     img = plane()
-    seen = layout.image(img, order)
+    seen = layout.image_to_framework(img, order)
     assert (seen.shape, np.shares_memory(seen, img)) == (PLANES[order], True)
 
 
 @pytest.mark.parametrize("order", KERNELS)
 def test_a_plane_gets_the_axes_of_a_kernel_by_view(order: str) -> None:
     k = plane()
-    _, seen = layout.operands(k, k, ("NCHW", order))
+    _, seen = layout.operands_to_framework(k, k, ("NCHW", order))
     assert (seen.shape, np.shares_memory(seen, k)) == (KERNELS[order], True)
 
 
@@ -71,32 +71,32 @@ def test_a_plane_gets_the_axes_of_a_kernel_by_view(order: str) -> None:
 @pytest.mark.parametrize("shape", [(2, 3), (2, 3, 4, 5)], ids=len)
 def test_an_image_comes_back_as_it_was(order: str, shape: tuple[int, ...]) -> None:
     img = np.arange(np.prod(shape), dtype=">i2").reshape(shape[::-1]).T
-    seen = layout.result(layout.image(img, order), order, img.ndim)
+    seen = layout.result_from_framework(layout.image_to_framework(img, order), order, img.ndim)
     assert (seen.dtype, seen.strides, seen.tolist()) == (img.dtype, img.strides, img.tolist())
 
 
 @pytest.mark.parametrize(("contract", "order"), [("OIHW", "HWIO"), ("IOHW", "HWOI")])
 def test_a_kernel_comes_back_from_the_order_that_the_call_has(contract: str, order: str) -> None:
     k = np.arange(120).reshape(2, 3, 4, 5)
-    _, seen = layout.operands(k, k, ("NCHW", order), contract)
-    back = layout.result(seen, order, k.ndim, contract)
+    _, seen = layout.operands_to_framework(k, k, ("NCHW", order), contract)
+    back = layout.result_from_framework(seen, order, k.ndim, contract)
     assert (seen.shape[:2], back.tolist()) == ((4, 5), k.tolist())
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (1, 2, 3)], ids=len)
 def test_what_is_neither_plane_nor_batch_is_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=f"must be 2-D or 4-D, not {len(shape)}-D"):
-        layout.image(np.ones(shape))
+        layout.image_to_framework(np.ones(shape))
 
 
 def test_a_plane_with_the_kernel_of_a_batch_is_refused() -> None:
     with pytest.raises(ValueError, match="both be 2-D or both 4-D, not 2-D and 4-D"):
-        layout.operands(np.ones((5, 6)), np.ones((1, 1, 3, 3)))
+        layout.operands_to_framework(np.ones((5, 6)), np.ones((1, 1, 3, 3)))
 
 
 def test_a_layout_that_the_adapter_does_not_have_is_refused() -> None:
     with pytest.raises(ValueError, match="one of NHWC, NCHW, not 'NWHC'"):
-        layout.chosen(("NHWC", "NCHW"), "NWHC")
+        layout.choose_layout(("NHWC", "NCHW"), "NWHC")
 
 
 def test_bfloat16_reaches_torch_and_returns_bit_for_bit_in_the_same_memory() -> None:

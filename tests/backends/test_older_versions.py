@@ -16,8 +16,8 @@ from conv2d_conformance.backends import precision, registry
 from conv2d_conformance.backends.adapters import keras2
 from conv2d_conformance.backends.adapters.tensorflow_nn import Conv2d
 from conv2d_conformance.backends.adapters.tensorflow_transpose import Conv2dTranspose
-from conv2d_conformance.backends.adapters.tensorflow_versions import as_of
-from conv2d_conformance.backends.padding import ungrouped
+from conv2d_conformance.backends.adapters.tensorflow_versions import spec_for_version
+from conv2d_conformance.backends.padding import require_no_groups
 from conv2d_conformance.backends.protocol import Spec, TooOld, Unavailable, Unsupported
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def test_a_layer_of_keras_2_has_what_its_tensorflow_has(
 
 @pytest.mark.parametrize("spec", [Conv2d.spec, Conv2dTranspose.spec], ids=lambda spec: spec.name)
 def test_todays_tensorflow_has_all_that_is_declared(spec: Spec) -> None:
-    assert as_of(tensorflow("2.21.0"), spec) is spec
+    assert spec_for_version(tensorflow("2.21.0"), spec) is spec
 
 
 @pytest.mark.parametrize(
@@ -98,13 +98,16 @@ def test_todays_tensorflow_has_all_that_is_declared(spec: Spec) -> None:
     ],
 )
 def test_tensorflow_has_groups_on_the_cpu_since_2_5(version: str, options: tuple[str, ...]) -> None:
-    spec = as_of(tensorflow(version), Conv2d.spec)
+    spec = spec_for_version(tensorflow(version), Conv2d.spec)
     assert (spec.options, spec.layouts) == (options, ("NHWC",))
 
 
 @pytest.mark.parametrize("version", ["1.14.0", "2.8.4"])
 def test_conv2d_transpose_has_strides_alone_before_onednn(version: str) -> None:
-    assert as_of(tensorflow(version), Conv2dTranspose.spec).options == ("batch", "stride")
+    assert spec_for_version(tensorflow(version), Conv2dTranspose.spec).options == (
+        "batch",
+        "stride",
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,16 +115,16 @@ def test_conv2d_transpose_has_strides_alone_before_onednn(version: str) -> None:
     [("1.14.0", "enable_eager_execution()"), ("2.3.4", ""), ("2.4.4", "enable_tensor_float_32")],
 )
 def test_a_script_for_an_older_tensorflow_calls_only_what_that_has(version: str, line: str) -> None:
-    snippet = as_of(tensorflow(version), Conv2d.spec).snippet
+    snippet = spec_for_version(tensorflow(version), Conv2d.spec).snippet
     missing = {"enable_eager_execution()", "enable_tensor_float_32"} - {line}
     assert line in snippet
     assert not any(word in snippet for word in missing)
 
 
 def test_groups_that_a_version_has_not_are_unsupported() -> None:
-    spec = as_of(tensorflow("1.14.0"), Conv2dTranspose.spec)
+    spec = spec_for_version(tensorflow("1.14.0"), Conv2dTranspose.spec)
     with pytest.raises(Unsupported, match="conv2d_transpose of this version has no groups"):
-        ungrouped(2, spec)
+        require_no_groups(2, spec)
 
 
 def test_fftconvolve_before_scipy_1_4_is_held_to_float64(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.runtime.time_budget import LADDER
-from conv2d_conformance.upgrade.compare_speed import CONFIRM, LEAST, LEVEL, SCREEN
+from conv2d_conformance.upgrade.compare_speed import CONFIRM, LEVEL, MIN_RATIO, SCREEN
 from tests.benchmarks.paired import BUDGET
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ HEAD = f"""# Benchmarks
 
 `upgrade.compare_speed.compare` asks it of two versions of a backend: {SCREEN} pairs of fresh
 processes that take turns, and {CONFIRM} fresh pairs for the cases that look slower. Differences up
-to {LEAST - 1:.0%} are not reported, and the chance that any case is reported wrongly is set to
+to {MIN_RATIO - 1:.0%} are not reported, and the chance that any case is reported wrongly is set to
 {LEVEL:.1%}. Here a backend is compared with itself, and with itself plus 10, 20 and 50 % of the
 same work (`slowed.py`), on every rung of the ladder that fits into {BUDGET:.0f} s.
 
@@ -89,7 +89,7 @@ def found(gates: Sequence[Gate]) -> str:
     """The share of slower cases that were reported, by slowdown and method."""
     rows: list[list[object]] = [["slowdown", "gates", "cases", *METHODS.values()]]
     for backend, slowdown in SLOWED.items():
-        for name, mine in by_load(of(gates, backend)):
+        for name, mine in by_load(select_gates(gates, backend)):
             shares = [f"{count(mine, key) / max(tried(mine), 1):.0%}" for key in METHODS]
             rows.append([f"{slowdown}, {name}", len(mine), tried(mine), *shares])
     return table(rows)
@@ -108,14 +108,14 @@ def rungs(gates: Sequence[Gate]) -> Iterator[Sequence[object]]:
     for case in LADDER:
         cells = []
         for backend in (*SLOWED, SAME):
-            ids = [gate for gate in of(gates, backend) if case.id in gate["cases"]]
+            ids = [gate for gate in select_gates(gates, backend) if case.id in gate["cases"]]
             hits = sum(case.id in gate["confirmed"] for gate in ids)
             ratio = median(gate["ratios"][gate["cases"].index(case.id)] for gate in ids)
             cells.append(f"{hits} of {len(ids)} ({ratio:.2f})")
         yield [f"`{case.id}`", *cells]
 
 
-def of(gates: Sequence[Gate], backend: str) -> list[Gate]:
+def select_gates(gates: Sequence[Gate], backend: str) -> list[Gate]:
     """The gates of one backend."""
     return [gate for gate in gates if gate["backend"] == backend]
 
@@ -143,7 +143,7 @@ def fitted(gates: Sequence[Gate]) -> str:
 
 def page(gates: Sequence[Gate]) -> str:
     """The whole page."""
-    same = of(gates, SAME)
+    same = select_gates(gates, SAME)
     return "\n".join(
         [
             HEAD,

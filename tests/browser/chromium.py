@@ -92,7 +92,9 @@ class Tab:
     def complaints(self) -> list[str]:
         """Return what the console complained of, and what was asked of a network."""
         said = [entry["message"] for entry in self.driver.get_log("browser")]
-        return said + [url for url in map(_asked, self.driver.get_log("performance")) if url]
+        return said + [
+            url for url in map(_requested_url, self.driver.get_log("performance")) if url
+        ]
 
     def axe(self) -> list[str]:
         """Return what axe finds serious or critical, with the elements."""
@@ -107,7 +109,7 @@ class Tab:
         ]
 
 
-def _asked(entry: dict[str, Any]) -> str:
+def _requested_url(entry: dict[str, Any]) -> str:
     message = json.loads(entry["message"])["message"]
     if message["method"] != "Network.requestWillBeSent":
         return ""

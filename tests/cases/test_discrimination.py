@@ -19,7 +19,7 @@ from conv2d_conformance.definition.correlation import (
     correlate,
     orient,
 )
-from conv2d_conformance.definition.dtypes import named
+from conv2d_conformance.definition.dtypes import dtype_by_name
 from conv2d_conformance.runtime.time_budget import LADDER
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def measures_precision_alone(case: Case) -> bool:
     taps = case.kernel[0] * case.kernel[1]
     return (
         case not in planes.INTEGERS
-        and 1e3 * error_bounds.unit_roundoff(named(case.dtype)) * taps > 1
+        and 1e3 * error_bounds.unit_roundoff(dtype_by_name(case.dtype)) * taps > 1
     )
 
 
@@ -154,7 +154,7 @@ def distance(case: Case, reading: Reading) -> float:
     apart = np.abs((wrong.value - exact.value) + (wrong.low - exact.low))
     if case in planes.INTEGERS:
         return float("inf") if apart.any() else 0.0
-    return float(np.max(apart / error_bounds.componentwise(exact, named(case.dtype))))
+    return float(np.max(apart / error_bounds.componentwise(exact, dtype_by_name(case.dtype))))
 
 
 @pytest.mark.parametrize("name", READINGS)

@@ -11,15 +11,15 @@ import pytest
 from conv2d_conformance.cases import layer_tables
 from conv2d_conformance.cases.layer_tables import FACTORS, PAIRS, TRIPLES, has_output
 from conv2d_conformance.diagnosis import explain
-from conv2d_conformance.diagnosis.layer_misreadings import readings
-from conv2d_conformance.under_test.backend import Subject
+from conv2d_conformance.diagnosis.layer_misreadings import layer_misreadings
+from conv2d_conformance.under_test.backend import BackendUnderTest
 from tests.mutants.layers import Layer as Right
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from conv2d_conformance.cases.layers import Layer
-    from conv2d_conformance.diagnosis.layer_misreadings import Reading
+    from conv2d_conformance.diagnosis.layer_misreadings import Misreading
 
 ROWS = [dict(zip(FACTORS, values, strict=True)) for values in product(*FACTORS.values())]
 NO_OUTPUT = 504
@@ -57,14 +57,14 @@ def test_every_layer_that_is_listed_has_an_output(layers: tuple[Layer, ...]) -> 
 
 
 @pytest.fixture(scope="module")
-def right() -> Subject:
-    return Subject(Right())
+def right() -> BackendUnderTest:
+    return BackendUnderTest(Right())
 
 
-def told(subject: Subject, layer: Layer) -> Iterator[tuple[Reading, bool]]:
+def told_apart(subject: BackendUnderTest, layer: Layer) -> Iterator[tuple[Misreading, bool]]:
     """Wrong readings of a layer, and whether its result shows them."""
     exact = subject.layers.exact(layer).value
-    for reading in readings(subject.layers, layer):
+    for reading in layer_misreadings(subject.layers, layer):
         other = explain.exact_of(layer, reading)
         if other is None or other.value.shape != exact.shape:
             yield reading, True
@@ -72,7 +72,7 @@ def told(subject: Subject, layer: Layer) -> Iterator[tuple[Reading, bool]]:
             yield reading, not np.array_equal(other.value[:, list(reading.order)], exact)
 
 
-def means_the_same(subject: Subject, layer: Layer, reading: Reading) -> bool:
+def means_the_same(subject: BackendUnderTest, layer: Layer, reading: Misreading) -> bool:
     """Whether a reading gives every product its place: nothing differs, or nothing is there."""
     img, k = (a if a.ndim == 4 else a[None, None] for a in layer.arrays())
     size = subject.layers.size(layer)[-2:]
@@ -90,16 +90,16 @@ def means_the_same(subject: Subject, layer: Layer, reading: Reading) -> bool:
 
 
 @pytest.mark.parametrize("layer", layer_tables.INTEGERS, ids=lambda layer: layer.id)
-def test_a_layer_tells_every_reading_that_is_another(right: Subject, layer: Layer) -> None:
+def test_a_layer_tells_every_reading_that_is_another(right: BackendUnderTest, layer: Layer) -> None:
     missed = [
         reading.words
-        for reading, differs in told(right, layer)
+        for reading, differs in told_apart(right, layer)
         if not differs and not means_the_same(right, layer, reading)
     ]
     assert missed == []
 
 
-def test_every_reading_is_told_by_a_layer(right: Subject) -> None:
-    every = [pair for layer in layer_tables.INTEGERS for pair in told(right, layer)]
+def test_every_reading_is_told_by_a_layer(right: BackendUnderTest) -> None:
+    every = [pair for layer in layer_tables.INTEGERS for pair in told_apart(right, layer)]
     shown = {reading.words for reading, differs in every if differs}
     assert {reading.words for reading, _ in every} == shown

@@ -13,7 +13,7 @@ from conv2d_conformance.cases.layers import EXAMPLE, Layer, NotALayerError, pars
 from conv2d_conformance.checks.test_gradients import INTEGERS as GRADIENTS
 from conv2d_conformance.checks.test_layers import ARRANGED
 from conv2d_conformance.definition import layers
-from conv2d_conformance.definition.dtypes import largest_exact, named
+from conv2d_conformance.definition.dtypes import dtype_by_name, largest_exact
 from conv2d_conformance.definition.padding import Pads, output_size, pads_of
 
 EVERY = layer_tables.INTEGERS + layer_tables.REAL + ARRANGED
@@ -71,13 +71,13 @@ def scale(layer: Layer) -> float:
 
 @pytest.mark.parametrize("layer", layer_tables.INTEGERS, ids=lambda layer: layer.id)
 def test_every_partial_sum_of_integers_is_a_number_of_the_dtype(layer: Layer) -> None:
-    assert scale(layer) <= largest_exact(named(layer.dtype))
+    assert scale(layer) <= largest_exact(dtype_by_name(layer.dtype))
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 def test_partial_sums_are_exact_in_short_dtypes_too(dtype: str) -> None:
     layer = Layer((9, 10), (3, 3), "same", (2, 4, 6, 2), dtype=dtype)
-    assert scale(layer) <= largest_exact(named(dtype))
+    assert scale(layer) <= largest_exact(dtype_by_name(dtype))
 
 
 @pytest.mark.parametrize("layer", GRADIENTS, ids=lambda layer: layer.id)
@@ -86,7 +86,7 @@ def test_sums_of_small_integers_stay_exact_over_batch_and_outputs(layer: Layer) 
     pads = pads_of(layer.padding, layer.image, layer.kernel, layer.options)
     pixels = prod(output_size(layer.image, layer.kernel, pads, layer.options))
     summed = max(n * pixels, max(c, o) * prod(layer.kernel))
-    assert 3 * 3 * summed <= largest_exact(named(layer.dtype))
+    assert 3 * 3 * summed <= largest_exact(dtype_by_name(layer.dtype))
 
 
 def test_operands_are_the_same_every_time_and_in_every_layout() -> None:

@@ -19,7 +19,7 @@ from conv2d_conformance.cases.planes import Case
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.conventions import Conventions, output_size
 from conv2d_conformance.definition.correlation import correlate
-from conv2d_conformance.definition.dtypes import is_float, named
+from conv2d_conformance.definition.dtypes import dtype_by_name, is_float
 from conv2d_conformance.runtime.time_budget import LADDER
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 RIGHT = Conventions("correlation", "zeros")
 GROUPS: dict[str, tuple[Case, ...]] = {
-    "integers": planes.PLAIN,
+    "integers": planes.PLAIN_CASES,
     "tails": planes.TAILS,
     "real": planes.REAL,
     "shaped": sum(planes.SHAPED.values(), ()),
-    "few": planes.FEW,
+    "few": planes.FEW_CASES,
     "laid-out": planes.LAID_OUT,
     "dtyped": planes.DTYPED,
     "ladder": LADDER,
@@ -81,7 +81,7 @@ def test_a_definition_is_the_same_in_every_process() -> None:
 
 
 def test_a_case_gives_new_arrays_at_each_call() -> None:
-    case = planes.FEW[0]
+    case = planes.FEW_CASES[0]
     one, other = case.arrays(), case.arrays()
     assert not any(np.shares_memory(a, b) for a, b in zip(one, other, strict=True))
 
@@ -89,7 +89,7 @@ def test_a_case_gives_new_arrays_at_each_call() -> None:
 KEPT = [case for case in planes.LAID_OUT if case.layout != "repeated"]
 
 
-@pytest.mark.parametrize("case", [*planes.FEW, *KEPT], ids=lambda case: case.id)
+@pytest.mark.parametrize("case", [*planes.FEW_CASES, *KEPT], ids=lambda case: case.id)
 def test_a_layout_changes_the_memory_and_not_the_values(case: Case) -> None:
     plain = Case(case.image, case.kernel, case.padding, case.dtype, case.family)
     for laid_out, a in zip(case.arrays(), plain.arrays(), strict=True):
@@ -105,14 +105,14 @@ def test_rows_that_share_their_memory_are_all_the_first() -> None:
 
 @pytest.mark.parametrize("operand", planes.ONE)
 def test_one_operand_alone_is_laid_out(operand: planes.Operand) -> None:
-    case = replace(planes.FEW[0], layout="fortran", only=operand)
+    case = replace(planes.FEW_CASES[0], layout="fortran", only=operand)
     packed = [a.flags.c_contiguous for a in case.arrays()]
     assert packed == [operand == "kernel", operand == "image"]
 
 
-@pytest.mark.parametrize("layout", planes.LAYOUTS)
-def test_each_layout_is_what_it_is_called(layout: planes.Layout) -> None:
-    a = planes.lay_out(np.arange(12, dtype=np.float32).reshape(3, 4), layout)
+@pytest.mark.parametrize("layout", planes.MEMORY_LAYOUTS)
+def test_each_layout_is_what_it_is_called(layout: planes.MemoryLayout) -> None:
+    a = planes.with_memory_layout(np.arange(12, dtype=np.float32).reshape(3, 4), layout)
     traits = {
         "reversed": max(a.strides) < 0,
         "strided": min(a.strides) > a.itemsize,
@@ -159,6 +159,6 @@ def test_every_partial_sum_of_integers_is_exact_in_the_dtype(case: Case) -> None
     img, k = case.arrays()
     size = output_size(case.padding, case.image, case.kernel)
     exact = correlate(img, k, before=RIGHT.before(case.padding, case.kernel), size=size)
-    dtype = named(case.dtype)
+    dtype = dtype_by_name(case.dtype)
     limit = 1 / error_bounds.unit_roundoff(dtype) if is_float(dtype) else np.iinfo(dtype).max
     assert exact.scale.max() <= limit

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conv2d_conformance.cases.layers import EXAMPLE
-from conv2d_conformance.matrix.rerun_command import repeat
-from conv2d_conformance.under_test.backend import Subject
+from conv2d_conformance.matrix.rerun_command import rerun_command
+from conv2d_conformance.under_test.backend import BackendUnderTest
 from tests.matrix.test_plugin import ROOT, matrix, only_line
 from tests.mutants.layer_table import EXACT, GRADIENTS, LAYOUT, PAIRING, REAL
 from tests.mutants.layers import Layer
@@ -118,5 +118,5 @@ def test_the_command_run_takes_a_layer_too(calls: Path, tmp_path: Path) -> None:
 
 
 def test_a_run_of_listed_layers_repeats_without_the_option() -> None:
-    subject = Subject(Layer())
-    assert "--layer" not in repeat("conformance/checks/test_layers.py::x", subject)
+    subject = BackendUnderTest(Layer())
+    assert "--layer" not in rerun_command("conformance/checks/test_layers.py::x", subject)

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.backends.protocol import Spec
-from conv2d_conformance.cases.planes import PADDINGS
+from conv2d_conformance.cases.planes import CASE_PADDINGS
 from conv2d_conformance.checks.exhaustive import (
     EVERY_IMAGE,
     IMAGES,
     KERNELS,
     EveryImage,
+    assert_index_map,
     covering,
-    hold,
 )
 from conv2d_conformance.checks.registry import REGISTERED
 from conv2d_conformance.definition.conventions import output_size
@@ -28,8 +28,8 @@ from conv2d_conformance.definition.correlation import (
     shape_of,
 )
 from conv2d_conformance.errors import RaisedError, WrongValueError
-from conv2d_conformance.under_test.backend import Subject
-from tests.checks.test_plane_mutants import judged
+from conv2d_conformance.under_test.backend import BackendUnderTest
+from tests.checks.test_plane_mutants import outcome_with
 from tests.mutants import arithmetic, direct, geometry
 from tests.mutants.table import SMALL
 
@@ -44,7 +44,7 @@ FITTING: dict[str, set[tuple[Shape, Shape]]] = {
         for image, kernel in product(IMAGES, KERNELS)
         if 0 not in output_size(padding, image, kernel)
     }
-    for padding in PADDINGS
+    for padding in CASE_PADDINGS
 }
 
 
@@ -79,27 +79,27 @@ class Bare:
         self.spec = Spec("bare", "bare(img, k, padding)", paddings=(), dtypes=(), algorithm=None)
 
 
-def sweep(subject: Subject, cases: tuple[EveryImage, ...] = EVERY_IMAGE) -> int:
+def sweep(subject: BackendUnderTest, cases: tuple[EveryImage, ...] = EVERY_IMAGE) -> int:
     """How many shapes were held."""
     shapes = [one for case in cases for one in case.cases(subject)]
     for one in shapes:
-        hold(subject, one)
+        assert_index_map(subject, one)
     return len(shapes)
 
 
-@pytest.mark.parametrize("padding", PADDINGS)
+@pytest.mark.parametrize("padding", CASE_PADDINGS)
 def test_every_shape_that_has_a_result_is_held(padding: str) -> None:
     cases = tuple(case for case in EVERY_IMAGE if case.padding == padding)
-    assert sweep(judged(direct.conv2d), cases) == len(FITTING[padding])
+    assert sweep(outcome_with(direct.conv2d), cases) == len(FITTING[padding])
 
 
-@pytest.mark.parametrize("padding", PADDINGS)
+@pytest.mark.parametrize("padding", CASE_PADDINGS)
 @pytest.mark.parametrize("axis", [0, 1])
 def test_the_covering_shapes_hold_every_pair_of_extents(padding: str, axis: int) -> None:
     assert along(set(covering(padding)), axis) == along(FITTING[padding], axis)
 
 
-@pytest.mark.parametrize("padding", PADDINGS)
+@pytest.mark.parametrize("padding", CASE_PADDINGS)
 def test_the_covering_shapes_hold_every_parity(padding: str) -> None:
     assert parities(set(covering(padding))) == parities(FITTING[padding])
 
@@ -110,8 +110,8 @@ def test_the_covering_shapes_are_as_few_as_may_be(padding: str, number: int) -> 
 
 
 def test_a_call_that_compiles_gets_the_covering_shapes() -> None:
-    subject = judged(direct.conv2d, compiles=True)
-    assert sweep(subject) == sum(len(covering(padding)) for padding in PADDINGS)
+    subject = outcome_with(direct.conv2d, compiles=True)
+    assert sweep(subject) == sum(len(covering(padding)) for padding in CASE_PADDINGS)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_call_that_compiles_gets_the_covering_shapes() -> None:
 def test_each_orientation_and_boundary_meets_its_own_prediction(
     orientation: Orientation, boundary: Boundary
 ) -> None:
-    subject = Subject(Bare(reading(orientation, boundary)))
+    subject = BackendUnderTest(Bare(reading(orientation, boundary)))
     assert sweep(subject, EVERY_IMAGE[::6]) > 100
 
 
@@ -140,12 +140,12 @@ def test_one_wrong_entry_of_one_map_is_found_and_named(wrong: tuple[int, int, in
         return k
 
     with pytest.raises(AssertionError, match=rf"\({a}, {b}\), output \({i}, {j}\) reads pixel"):
-        sweep(judged(conv2d), (EveryImage((3, 4), "same"),))
+        sweep(outcome_with(conv2d), (EveryImage((3, 4), "same"),))
 
 
 def test_a_call_that_only_rounds_is_not_accused_of_its_geometry() -> None:
     rounding = arithmetic.accumulated_in(np.float16, np.float32)
-    assert sweep(judged(rounding), (EveryImage((4, 4), "same"),)) == len(IMAGES)
+    assert sweep(outcome_with(rounding), (EveryImage((4, 4), "same"),)) == len(IMAGES)
 
 
 def test_a_call_that_refuses_some_images_fails_with_what_it_gets_wrong_on_others() -> None:
@@ -156,7 +156,7 @@ def test_a_call_that_refuses_some_images_fails_with_what_it_gets_wrong_on_others
         return wrong(img, k, padding)
 
     with pytest.raises(WrongValueError, match=r"image \(6, 5\)"):
-        REGISTERED[SMALL].run(judged(conv2d), EveryImage((2, 2), "same"))
+        REGISTERED[SMALL].run(outcome_with(conv2d), EveryImage((2, 2), "same"))
 
 
 def test_a_call_that_refuses_some_images_is_told_how_many() -> None:
@@ -166,4 +166,4 @@ def test_a_call_that_refuses_some_images_is_told_how_many() -> None:
         return direct.conv2d(img, k, padding)
 
     with pytest.raises(RaisedError, match="6 of 36 images"):
-        REGISTERED[SMALL].run(judged(conv2d), EveryImage((2, 2), "same"))
+        REGISTERED[SMALL].run(outcome_with(conv2d), EveryImage((2, 2), "same"))

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conv2d_conformance.backends.protocol import PLAIN, Unsupported
+from conv2d_conformance.backends.protocol import PLAIN_OPTIONS, Unsupported
 from conv2d_conformance.backends.registry import BareFunction
 from conv2d_conformance.cases.layers import parse
 from conv2d_conformance.checks.registry import REGISTERED
 from conv2d_conformance.errors import Refused
-from conv2d_conformance.under_test.backend import Subject
-from conv2d_conformance.under_test.layers import RULES, STRIDED, Rule
+from conv2d_conformance.under_test.backend import BackendUnderTest
+from conv2d_conformance.under_test.layers import RULES, STRIDED, SamePaddingRule
 from tests.checks.test_plane_mutants import outcome
 from tests.mutants import direct, layer_faults
 from tests.mutants.layer_table import EXACT
@@ -26,26 +26,26 @@ if TYPE_CHECKING:
 STRIDED_SAME = parse("n2c3o4/8x9-by-3x2/same/s2x3")
 
 
-def padding_by(rule: Rule) -> type[Layer]:
+def padding_by(rule: SamePaddingRule) -> type[Layer]:
     """A layer that is right but for its rule of ``same``."""
     lower, unstrided = rule.align == "lower", rule.strided == "input"
     return layer_faults.same(lambda _: True, lower=lower, unstrided=unstrided)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)
-def test_the_rule_of_same_is_read_off_the_calls(rule: Rule) -> None:
-    assert Subject(padding_by(rule)()).layers.rule == rule
+def test_the_rule_of_same_is_read_off_the_calls(rule: SamePaddingRule) -> None:
+    assert BackendUnderTest(padding_by(rule)()).layers.rule == rule
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)
-def test_a_call_is_held_to_the_rule_that_it_was_measured_to_have(rule: Rule) -> None:
-    layers = Subject(padding_by(rule)()).layers
+def test_a_call_is_held_to_the_rule_that_it_was_measured_to_have(rule: SamePaddingRule) -> None:
+    layers = BackendUnderTest(padding_by(rule)()).layers
     assert not layers.exact(STRIDED_SAME).error_of(layers.call(STRIDED_SAME)).any()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)
-def test_the_measured_pads_are_those_of_the_rule(rule: Rule) -> None:
-    padded = Subject(padding_by(rule)()).layers.padded
+def test_the_measured_pads_are_those_of_the_rule(rule: SamePaddingRule) -> None:
+    padded = BackendUnderTest(padding_by(rule)()).layers.padded
     assert padded.keys() == {layer.id for layer in STRIDED}
     assert {name: pads[0] for name, pads in padded.items()} == {
         layer.id: rule.pads(layer)[0][0] for layer in STRIDED
@@ -59,7 +59,7 @@ class Undeclared(layer_faults.same(layer_faults.strided, lower=True)):  # type: 
 
 
 def test_without_a_rule_same_is_not_judged_and_explicit_pads_are() -> None:
-    layers = Subject(Undeclared()).layers
+    layers = BackendUnderTest(Undeclared()).layers
     with pytest.raises(Refused, match="no known rule of `same`"):
         layers.pads(STRIDED_SAME)
     explicit = parse("n2c3o4/8x9-by-3x2/p1x0x2x1/s2x3")
@@ -92,15 +92,15 @@ def planes_only(img: Array, k: Array, padding: str, stride: Any = 1) -> Array:
 BARE: dict[str, tuple[Any, tuple[str, ...]]] = {
     "plain": (plain, ()),
     "strided": (strided, ("batch", "stride", "explicit", "negative")),
-    "anything": (anything, PLAIN),
+    "anything": (anything, PLAIN_OPTIONS),
     "planes-only": (planes_only, ("stride",)),
     "built-in": (max, ()),
 }
 
 
-def bare(function: Any) -> Subject:
+def bare(function: Any) -> BackendUnderTest:
     backend: Backend = BareFunction("mine", function)
-    return Subject(backend)
+    return BackendUnderTest(backend)
 
 
 @pytest.mark.parametrize("name", BARE)
@@ -138,10 +138,12 @@ class Refusing(Layer):
 
 
 def test_an_option_that_is_refused_is_none_of_a_call_that_declares_nothing() -> None:
-    assert "stride" not in Subject(Refusing()).layers.options
+    assert "stride" not in BackendUnderTest(Refusing()).layers.options
 
 
 def test_only_checks_of_layers_take_a_layer_that_is_asked_for() -> None:
     layers = (STRIDED_SAME, parse(f"{STRIDED_SAME.id}/NHWC"))
-    taking = {check.clause.section for check in REGISTERED.values() if check.asked(layers)}
+    taking = {
+        check.clause.section for check in REGISTERED.values() if check.requested_cases(layers)
+    }
     assert taking == {"layers", "loading"}

@@ -17,7 +17,7 @@ from conv2d_conformance.checks.clauses import CLAUSES
 from conv2d_conformance.checks.expected_failures import EXPECTED_FAILURES
 from conv2d_conformance.checks.registry import REGISTERED, Check
 from conv2d_conformance.errors import SYMPTOMS, NonconformanceError, RaisedError, Refused
-from conv2d_conformance.under_test.backend import Missing, Subject
+from conv2d_conformance.under_test.backend import BackendUnderTest, MissingBackend
 from tests.mutants import arithmetic, direct, honest
 from tests.mutants.layer_table import LAYER_MUTANTS
 from tests.mutants.table import FOLLOWS, LAYOUT, MUTANTS, Mutant
@@ -85,22 +85,22 @@ class NoBenchmark:
         """Take no time."""
 
 
-def judged(
+def outcome_with(
     function: Conv2d,
     algorithm: Algorithm = "direct",
     *,
     compiles: bool = False,
     dtypes: tuple[str, ...] = FLOATS,
     budget: float = 0.05,
-) -> Subject:
+) -> BackendUnderTest:
     """``budget`` leaves sizes out of the timed ones: little for what passes on all of them."""
     adapter = Adapter(function, algorithm, compiles=compiles, dtypes=dtypes)
-    subject = Subject(adapter, seconds=2)
+    subject = BackendUnderTest(adapter, seconds=2)
     subject.clock.budget = budget
     return subject
 
 
-def outcome(subject: Subject, check: Check) -> NonconformanceError | None:
+def outcome(subject: BackendUnderTest, check: Check) -> NonconformanceError | None:
     """The first failure of a check on its cases."""
     fixtures: dict[str, Any] = {"stopwatch": NoBenchmark} if check.clause.id == "T1" else {}
     for case in check.cases_for(subject):
@@ -122,7 +122,7 @@ def _process_as_it_was() -> Iterator[None]:
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.id)
 def test_the_check_that_is_to_catch_a_mutant_does_and_says_why(mutant: Mutant) -> None:
-    subject = judged(mutant.make(), dtypes=mutant.dtypes, budget=PLENTY)
+    subject = outcome_with(mutant.make(), dtypes=mutant.dtypes, budget=PLENTY)
     failure = outcome(subject, REGISTERED[mutant.check])
     assert failure is not None, f"{mutant.id} survives {mutant.check}"
     assert mutant.words in str(failure)
@@ -135,16 +135,18 @@ def test_an_honest_call_passes_every_check(name: str, check: Check, subjects: An
 
 
 @pytest.fixture(scope="module")
-def subjects() -> dict[str, Subject]:
+def subjects() -> dict[str, BackendUnderTest]:
     """Honest calls, each probed once; the plain one gets all cases, the rest the covering ones."""
     return {
-        name: judged(function, "fft" if name == "fourier" else "direct", compiles=name != "direct")
+        name: outcome_with(
+            function, "fft" if name == "fourier" else "direct", compiles=name != "direct"
+        )
         for name, function in HONEST.items()
     }
 
 
 def test_an_honest_call_is_judged_on_each_case_that_it_declares(
-    subjects: dict[str, Subject],
+    subjects: dict[str, BackendUnderTest],
 ) -> None:
     subject = subjects["direct"]
     lacking = {c.id for c in INTEGERS if c.dtype in subject.spec.dtypes and subject.lacks(c)}
@@ -152,7 +154,9 @@ def test_an_honest_call_is_judged_on_each_case_that_it_declares(
 
 
 def test_a_backend_that_does_not_load_fails_with_its_reason() -> None:
-    failure = outcome(Subject(Missing("gone", "needs what is not here")), REGISTERED[LOADING])
+    failure = outcome(
+        BackendUnderTest(MissingBackend("gone", "needs what is not here")), REGISTERED[LOADING]
+    )
     assert isinstance(failure, RaisedError)
     assert str(failure) == "needs what is not here"
 
@@ -164,7 +168,7 @@ def test_every_check_has_a_mutant_that_it_catches() -> None:
 
 
 def test_a_small_error_in_exact_integers_is_not_explained_by_the_right_reading() -> None:
-    failure = outcome(judged(arithmetic.scaled), REGISTERED[LAYOUT])
+    failure = outcome(outcome_with(arithmetic.scaled), REGISTERED[LAYOUT])
     assert "It equals the reference" not in str(failure)
 
 
@@ -172,7 +176,7 @@ def test_a_nan_is_not_called_a_stale_result() -> None:
     def not_a_number(img: Any, k: Any, padding: str) -> Any:
         return direct.conv2d(img, k, padding) * img.dtype.type("nan")
 
-    failure = outcome(judged(not_a_number), REGISTERED[FOLLOWS])
+    failure = outcome(outcome_with(not_a_number), REGISTERED[FOLLOWS])
     assert failure is None or failure.symptom != "stale output"
 
 

@@ -12,11 +12,16 @@ from hypothesis import core, given, settings, strategies
 from conv2d_conformance.backends.registry import BareFunction
 from conv2d_conformance.cases import random_data
 from conv2d_conformance.cases.planes import Case
-from conv2d_conformance.checks.property_search import EXAMPLES_COMPILED, Input, explore, operands
-from conv2d_conformance.definition.dtypes import DTYPES, largest_exact, named
+from conv2d_conformance.checks.property_search import (
+    EXAMPLES_COMPILED,
+    SearchInput,
+    explore,
+    operands,
+)
+from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name, largest_exact
 from conv2d_conformance.errors import NonconformanceError, Refused, UnstableError
-from conv2d_conformance.under_test.backend import Subject
-from tests.checks.test_plane_mutants import judged
+from conv2d_conformance.under_test.backend import BackendUnderTest
+from tests.checks.test_plane_mutants import outcome_with
 from tests.mutants import arithmetic, direct, geometry
 
 if TYPE_CHECKING:
@@ -41,7 +46,7 @@ WRONG: dict[str, tuple[Conv2d, str]] = {
 }
 
 
-def found(subject: Subject, name: str = "shapes") -> str:
+def found(subject: BackendUnderTest, name: str = "shapes") -> str:
     with pytest.raises(NonconformanceError) as failure:
         explore(subject, name)
     return str(failure.value).rpartition("smallest input found: ")[2]
@@ -55,7 +60,7 @@ def tried(*, compiles: bool = False, name: str = "shapes") -> list[str]:
         seen.append(f"{padding} {img.dtype.str} {img.shape} {img.tolist()} {k.tolist()}")
         return direct.conv2d(img, k, padding)
 
-    subject = judged(listening, compiles=compiles)
+    subject = outcome_with(listening, compiles=compiles)
     assert subject.conventions.orientation == "correlation"
     seen.clear()
     explore(subject, name)
@@ -65,11 +70,11 @@ def tried(*, compiles: bool = False, name: str = "shapes") -> list[str]:
 @pytest.mark.parametrize("slip", WRONG)
 def test_the_smallest_input_that_shows_a_slip_is_found(slip: str) -> None:
     wrong, smallest = WRONG[slip]
-    assert found(judged(wrong)).startswith(smallest)
+    assert found(outcome_with(wrong)).startswith(smallest)
 
 
 def test_the_arrays_of_the_smallest_input_hold_one_number_each() -> None:
-    words = found(judged(WRONG["width"][0]))
+    words = found(outcome_with(WRONG["width"][0]))
     img, k = words.partition("img ")[2].split(", k ")
     assert (img.count("1.0"), k) == (1, "[[1.0]]")
 
@@ -117,7 +122,7 @@ def test_each_layout_is_tried() -> None:
 def test_every_partial_sum_of_what_is_tried_is_exact(drawn: Any, dtype: str) -> None:
     img, k = drawn.draw(operands((7, 9), (3, 12), dtype))
     sums = np.abs(img.astype(np.float64)).max() * np.abs(k.astype(np.float64)).sum()
-    assert sums <= largest_exact(named(dtype))
+    assert sums <= largest_exact(dtype_by_name(dtype))
 
 
 def test_a_result_that_is_wrong_only_once_is_called_unstable() -> None:
@@ -127,7 +132,7 @@ def test_a_result_that_is_wrong_only_once_is_called_unstable() -> None:
         left[0] -= 1
         return direct.conv2d(img, k, padding) + (left[0] == 0)
 
-    subject = judged(conv2d)
+    subject = outcome_with(conv2d)
     assert subject.conventions.orientation == "correlation"
     left[0] = 30
     with pytest.raises(UnstableError, match="right on the same operands"):
@@ -140,7 +145,7 @@ def test_a_call_that_refuses_shapes_is_searched_for_wrong_results_first() -> Non
             raise ValueError
         return WRONG["pixel"][0](img, k, padding)
 
-    assert found(judged(conv2d)).startswith("valid/1x1-by-1x1/float32, img [[-1.0]]")
+    assert found(outcome_with(conv2d)).startswith("valid/1x1-by-1x1/float32, img [[-1.0]]")
 
 
 def test_a_call_that_refuses_shapes_fails_with_the_smallest() -> None:
@@ -149,7 +154,7 @@ def test_a_call_that_refuses_shapes_fails_with_the_smallest() -> None:
             raise ValueError
         return direct.conv2d(img, k, padding)
 
-    assert found(judged(conv2d)).startswith("valid/13x1-by-1x1/float32")
+    assert found(outcome_with(conv2d)).startswith("valid/13x1-by-1x1/float32")
 
 
 def test_a_layout_may_be_refused() -> None:
@@ -158,11 +163,11 @@ def test_a_layout_may_be_refused() -> None:
             raise ValueError
         return direct.conv2d(img, k, padding)
 
-    explore(judged(conv2d), "layouts")
+    explore(outcome_with(conv2d), "layouts")
 
 
 def test_a_call_that_takes_nothing_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
-    subject = judged(direct.conv2d)
+    subject = outcome_with(direct.conv2d)
     monkeypatch.setattr(subject, "lacks", lambda _: "nothing is taken")
     with pytest.raises(Refused, match="takes nothing"):
         explore(subject, "shapes")
@@ -170,7 +175,7 @@ def test_a_call_that_takes_nothing_is_not_judged(monkeypatch: pytest.MonkeyPatch
 
 def test_large_operands_are_not_printed() -> None:
     case = Case((9, 9), (3, 3))
-    assert str(Input(case, *case.arrays())) == f"smallest input found: {case.id}"
+    assert str(SearchInput(case, *case.arrays())) == f"smallest input found: {case.id}"
 
 
 def test_a_call_that_takes_no_padding_is_not_searched() -> None:
@@ -178,4 +183,4 @@ def test_a_call_that_takes_no_padding_is_not_searched() -> None:
         return k, img
 
     with pytest.raises(Refused, match="no padding gave a result that could be searched"):
-        explore(Subject(BareFunction("mine", conv2d)), "shapes")
+        explore(BackendUnderTest(BareFunction("mine", conv2d)), "shapes")

@@ -10,8 +10,8 @@ from conv2d_conformance.backends.registry import BareFunction
 from conv2d_conformance.cases.planes import INTEGERS, Case
 from conv2d_conformance.checks.registry import REGISTERED
 from conv2d_conformance.errors import NonconformanceError
-from conv2d_conformance.under_test.backend import Subject
-from tests.checks.test_plane_mutants import judged, outcome
+from conv2d_conformance.under_test.backend import BackendUnderTest
+from tests.checks.test_plane_mutants import outcome, outcome_with
 from tests.cli.test_probe import refusing
 from tests.mutants.table import BITS, EXACT, REAL, SMALL
 
@@ -43,8 +43,8 @@ def one_image(img: Any, _: Any, __: str) -> bool:
 CLASSES = (even, non_square, either, even_under_same)
 
 
-def bare(refused: Any) -> Subject:
-    return Subject(BareFunction("mine", refusing(refused, "not that one")))
+def bare(refused: Any) -> BackendUnderTest:
+    return BackendUnderTest(BareFunction("mine", refusing(refused, "not that one")))
 
 
 def lacking(refused: Any, kernel: tuple[int, int], padding: str = "same") -> str | None:
@@ -88,5 +88,5 @@ def test_what_is_refused_by_no_class_is_a_failure(refused: Any) -> None:
 
 
 def test_an_adapter_that_does_not_say_so_fails() -> None:
-    found = outcome(judged(refusing(non_square, "square only")), REGISTERED[EXACT])
+    found = outcome(outcome_with(refusing(non_square, "square only")), REGISTERED[EXACT])
     assert isinstance(found, NonconformanceError)

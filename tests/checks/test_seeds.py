@@ -23,8 +23,8 @@ from conv2d_conformance.checks.test_values import (
 )
 from conv2d_conformance.errors import NonconformanceError
 from conv2d_conformance.reports.document.files import load as read
-from conv2d_conformance.under_test.backend import Subject
-from tests.checks.test_plane_mutants import HONEST, judged
+from conv2d_conformance.under_test.backend import BackendUnderTest
+from tests.checks.test_plane_mutants import HONEST, outcome_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,17 +43,17 @@ REAL = [
     and c.kernel < (31, 31)
     and c.image < (96, 97)
 ]
-INTEGERS = [c for c in planes.PLAIN if c.covering and max(c.image) < 12]
+INTEGERS = [c for c in planes.PLAIN_CASES if c.covering and max(c.image) < 12]
 
 
 @pytest.fixture(scope="module")
-def subjects() -> dict[str, Subject]:
+def subjects() -> dict[str, BackendUnderTest]:
     """Honest calls, each probed once."""
     made = {
-        name: judged(function, "fft" if name == "fourier" else "direct")
+        name: outcome_with(function, "fft" if name == "fourier" else "direct")
         for name, function in HONEST.items()
     }
-    return made | {name: Subject(load(name)) for name in SCIPY}
+    return made | {name: BackendUnderTest(load(name)) for name in SCIPY}
 
 
 @pytest.fixture(params=SEEDS)
@@ -64,7 +64,7 @@ def seed(request: pytest.FixtureRequest) -> Iterator[int]:
     random_data.SEED.reset(token)
 
 
-def alarms(subject: Subject) -> list[str]:
+def alarms(subject: BackendUnderTest) -> list[str]:
     """The failures of honest values, one check after the other."""
     told = []
     for hold, some in ((hold_real, REAL), (hold_exact, INTEGERS)):
@@ -78,13 +78,15 @@ def alarms(subject: Subject) -> list[str]:
 
 @pytest.mark.usefixtures("seed")
 @pytest.mark.parametrize("name", [*HONEST, *SCIPY])
-def test_no_seed_makes_an_honest_call_fail(name: str, subjects: dict[str, Subject]) -> None:
+def test_no_seed_makes_an_honest_call_fail(
+    name: str, subjects: dict[str, BackendUnderTest]
+) -> None:
     assert alarms(subjects[name]) == []
 
 
 @pytest.mark.usefixtures("seed")
 def test_a_seed_changes_every_definition_and_no_id() -> None:
-    some = [c for c in (*planes.PLAIN, *planes.REAL, *planes.LAID_OUT) if max(c.image) < 40]
+    some = [c for c in (*planes.PLAIN_CASES, *planes.REAL, *planes.LAID_OUT) if max(c.image) < 40]
     told = {case.id: case.definition() for case in some}
     token = random_data.SEED.set(0)
     try:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.cli.main import main
-from conv2d_conformance.diagnosis.diagnose import judge
+from conv2d_conformance.diagnosis.diagnose import diagnose_result
 from tests.helpers.naive_planes import correlate
 from tests.helpers.planted_misreadings import Planted, operands, same
 
@@ -22,14 +22,14 @@ K = (3, 4)
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     img, k = operands(0, (11, 9), K)
-    plain = Planted(same(K)).of(img, k)
+    plain = Planted(same(K)).result(img, k)
     single, lost, border = plain.copy(), plain.copy(), plain.copy()
     single[5, 4] += 1
     lost[2, 3] = np.nan
     border[0] = 0
     made = {
         "image": img, "kernel": k, "plain": plain, "single": single, "lost": lost,
-        "border": border, "rotated": Planted(same(K, (0, 1)), "convolution").of(img, k),
+        "border": border, "rotated": Planted(same(K, (0, 1)), "convolution").result(img, k),
         "shuffled": plain[::-1], "large": np.ones((20, 20)), "half": 0.5 * plain + 1,
         "huge": np.ones((60, 60), np.float32), "constant": np.zeros_like(plain),
     }  # fmt: skip
@@ -110,7 +110,7 @@ def test_a_symmetric_kernel_is_warned_of(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     img, k = operands(0, (11, 9), (3, 3))[0], np.ones((3, 3), np.float32)
-    for name, a in {"i": img, "k": k, "r": Planted(same((3, 3))).of(img, k)}.items():
+    for name, a in {"i": img, "k": k, "r": Planted(same((3, 3))).result(img, k)}.items():
         np.save(tmp_path / f"{name}.npy", a)
     status = diagnosed(tmp_path, "i", "k", "r")
     said = "the kernel is symmetric: read as correlation it equals convolution"
@@ -162,7 +162,7 @@ def layered() -> tuple[Array, Array, Array]:
 
 
 def deviations(img: Array, k: Array, made: Array) -> list[str]:
-    told = judge("result", img, k, made, "correlation")
+    told = diagnose_result("result", img, k, made, "correlation")
     return told.deviations(told.found[0]) if told.found else ["none of these"]
 
 
@@ -197,7 +197,7 @@ def test_a_reshape_for_a_transpose_is_told() -> None:
 
 def test_axes_of_length_one_may_be_left_out() -> None:
     img, k = operands(0, (11, 9), K)
-    made = Planted(same(K)).of(img, k)
+    made = Planted(same(K)).result(img, k)
     assert deviations(img[None, :, :, None], k[:, :, None, None], made) == []
 
 

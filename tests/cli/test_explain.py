@@ -15,11 +15,11 @@ from conv2d_conformance.backends.protocol import Unavailable
 from conv2d_conformance.backends.registry import SHIPPED
 from conv2d_conformance.backends.worker import run_snippet
 from conv2d_conformance.cli.main import main
-from conv2d_conformance.runtime.runner_pool import Places
+from conv2d_conformance.runtime.runner_pool import RunnerPool
 from conv2d_conformance.translation import measured
 from conv2d_conformance.translation.drawing import kernels, surroundings
 from conv2d_conformance.translation.measured import committed, measure
-from conv2d_conformance.translation.translation_table import every, facts_of
+from conv2d_conformance.translation.translation_table import facts_of, translate_all_pairs
 from tests.cli.test_main import FLIPS_ROWS, ROOT, run
 from tests.helpers.documents import backend, document, fact
 from tests.helpers.documents import run as run_of
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from conv2d_conformance.runtime.remote import Hosted
+    from conv2d_conformance.runtime.remote import RemoteRunner
 
 A, B = "scipy.signal.convolve2d", "keras.layers.Conv2D"
 PICTURE = """\
@@ -42,13 +42,13 @@ PICTURE = """\
   . . . . . .                h g g h i i"""
 
 
-def never(_: Places, selector: str) -> Hosted:
+def never(_: RunnerPool, selector: str) -> RemoteRunner:
     raise Unavailable(f"backend {selector!r} needs what is not installed")  # noqa: EM102  (short)
 
 
 @pytest.fixture
 def nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Places, "place", never)
+    monkeypatch.setattr(RunnerPool, "runner", never)
 
 
 def explained(capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -146,7 +146,7 @@ def test_the_picture_lays_the_kernel_as_it_is_read() -> None:
 
 
 def test_every_translation_is_there_for_a_page_to_pick() -> None:
-    found = every({name: call.facts for name, call in shipped().items()})
+    found = translate_all_pairs({name: call.facts for name, call in shipped().items()})
     picked = [
         entry
         for entry in found
@@ -180,16 +180,16 @@ def test_of_two_versions_in_a_document_the_code_is_for_the_newest(order: int) ->
 
 @pytest.fixture(scope="module")
 def places() -> Any:
-    made = Places(seconds=300)
+    made = RunnerPool(seconds=300)
     yield made
     made.stop()
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_the_committed_measurement_is_what_is_measured_here(places: Places, name: str) -> None:
+def test_the_committed_measurement_is_what_is_measured_here(places: RunnerPool, name: str) -> None:
     kept = committed()[name]
     try:
-        place = places.place(name)
+        place = places.runner(name)
     except Unavailable as reason:
         pytest.skip(str(reason))
     there = {d: place.packages[d] for d in place.spec.distributions if d in place.packages}

@@ -17,7 +17,7 @@ from conv2d_conformance.reports.document.files import load, save
 from conv2d_conformance.reports.export.baseline import to_baseline
 from tests.cli.test_main import FLIPS_ROWS
 from tests.helpers.documents import backend, document, run, verdict
-from tests.helpers.gate_documents import facts, whole
+from tests.helpers.gate_documents import facts, run_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import Document
 
 ROOT = Path(__file__).parents[2]
-BEFORE = whole(*facts(orientation="convolution"))
-AFTER = whole(*facts(orientation="correlation"))
+BEFORE = run_document(*facts(orientation="convolution"))
+AFTER = run_document(*facts(orientation="correlation"))
 ACCEPTED = """[[acknowledgement]]
 finding = "fact changed"
 backend = "scipy.*"
@@ -178,16 +178,16 @@ def test_a_baseline_of_a_run_that_ended_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(pytest, "main", stopped(whole()))
+    monkeypatch.setattr(pytest, "main", stopped(run_document()))
     assert results_commands.run(["scipy"], Path("out"), None, save_baseline=True) == 0
-    assert load(tmp_path / "reports/baselines/scipy.json") == to_baseline(whole())
+    assert load(tmp_path / "reports/baselines/scipy.json") == to_baseline(run_document())
 
 
 def test_merge_writes_a_baseline_of_each_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (one,) = whole()["runs"]
+    (one,) = run_document()["runs"]
     save(document(one, {**one, "environment": "other"}), tmp_path / "both.json")
     assert main(["merge", "both.json", "--output", "out.json", "--save-baselines"]) == 0
     told = capsys.readouterr().out.splitlines()[1:]

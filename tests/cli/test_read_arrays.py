@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from conv2d_conformance.cli.read_arrays import LARGEST, UnreadableError, read
+from conv2d_conformance.cli.read_arrays import MAX_ELEMENTS, UnreadableError, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +68,7 @@ def pickled(folder: Path) -> str:
 
 def huge(folder: Path) -> str:
     with (folder / "a.npy").open("wb") as opened:
-        head = {"descr": "<f4", "fortran_order": False, "shape": (LARGEST, 2)}
+        head = {"descr": "<f4", "fortran_order": False, "shape": (MAX_ELEMENTS, 2)}
         np.lib.format.write_array_header_1_0(opened, head)
     return "a.npy"
 

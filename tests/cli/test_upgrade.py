@@ -15,7 +15,7 @@ from conv2d_conformance.cli.main import main
 from conv2d_conformance.reports.document.files import load
 from conv2d_conformance.reports.tables.summary import RAN
 from conv2d_conformance.runtime import choose_python
-from conv2d_conformance.runtime.find_python import CannotBuildError, executable
+from conv2d_conformance.runtime.find_python import CannotBuildError, python_in
 from conv2d_conformance.upgrade import sides
 
 if TYPE_CHECKING:
@@ -45,15 +45,15 @@ FLIPPED = HONEST.replace("windows * k", "windows * k[::-1, ::-1]")
 def version(tmp_path: Path) -> Callable[[str, str], str]:
     """Makes an interpreter that has NumPy and one version of the package ``calls``."""
 
-    def made(name: str, code: str) -> str:
+    def make(name: str, code: str) -> str:
         folder = tmp_path / name
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
         (packages,) = folder.glob("lib/python*/site-packages")
         (packages / "numpy.pth").write_text(str(Path(np.__file__).parents[1]), "utf-8")
         (packages / "calls.py").write_text(code, "utf-8")
-        return str(executable(folder))
+        return str(python_in(folder))
 
-    return made
+    return make
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def few(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None
     monkeypatch.chdir(tmp_path)
 
     def chosen(words: str) -> None:
-        monkeypatch.setattr(upgrading, "QUIET", (*upgrading.QUIET, "-k", words))
+        monkeypatch.setattr(upgrading, "QUIET_OPTIONS", (*upgrading.QUIET_OPTIONS, "-k", words))
 
     return chosen
 
@@ -135,7 +135,7 @@ def test_each_side_is_built_with_what_it_asks_for_and_what_both_do(
 
     monkeypatch.setattr(choose_python, "build", build)
     here = sys.executable
-    sides.built(["keras==1 jax==3", "keras==2"], [here], ["h5py"], lambda _: None)
+    sides.build_sides(["keras==1 jax==3", "keras==2"], [here], ["h5py"], lambda _: None)
     name = Path(here).name
     assert asked == [("keras==1", "jax==3", "h5py", name), ("keras==2", "h5py", name)]
 
@@ -152,7 +152,7 @@ def test_each_side_is_built_with_what_it_asks_for_and_what_both_do(
     ],
 )
 def test_what_is_judged_is_what_the_upgraded_distribution_has(requirement: str, first: str) -> None:
-    assert sides.served(sides.distributions([requirement]))[0] == first
+    assert sides.backends_of_distributions(sides.distributions([requirement]))[0] == first
 
 
 def test_a_version_against_itself_gives_no_finding(

@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from conv2d_conformance.cli import upgrade as upgrading
 from conv2d_conformance.cli.main import main
-from conv2d_conformance.runtime.runner_pool import parted
+from conv2d_conformance.runtime.runner_pool import split_selector
 from conv2d_conformance.upgrade import remote_pairs
 from tests.cli.test_upgrade import FLIPPED, HONEST, between, few, upgrade, version
 
@@ -101,7 +101,7 @@ def test_an_interpreter_may_lie_where_an_at_sign_is(version: Version, few: Few) 
 def test_a_file_and_its_interpreter_may_both_lie_where_an_at_sign_is(tmp_path: Path) -> None:
     python = tmp_path / "python@3.11"
     python.touch()
-    assert parted(f"a@b/calls.py:conv2d@{python}") == ("a@b/calls.py:conv2d", python)
+    assert split_selector(f"a@b/calls.py:conv2d@{python}") == ("a@b/calls.py:conv2d", python)
 
 
 def test_json_is_all_of_what_is_printed(

@@ -15,7 +15,7 @@ from conv2d_conformance.cases import random_data
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.conventions import output_size
 from conv2d_conformance.definition.correlation import correlate
-from conv2d_conformance.definition.dtypes import named
+from conv2d_conformance.definition.dtypes import dtype_by_name
 from tests.mutants import arithmetic, direct, honest
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ ORDINARY: tuple[random_data.Family, ...] = ("normal", "cancelling", "positive")
 def operands(
     family: random_data.Family, shapes: tuple[Shape, Shape], dtype: str, seed: int = 0
 ) -> tuple[Array, Array]:
-    return random_data.make(family, np.random.default_rng(seed), *shapes, named(dtype))
+    return random_data.make(family, np.random.default_rng(seed), *shapes, dtype_by_name(dtype))
 
 
 def ratio(call: Conv2d, img: Array, k: Array, *, fourier: bool = False) -> float:
@@ -76,7 +76,8 @@ def test_an_honest_sum_stays_within_the_bound(
     ratios = {
         (shapes, seed): ratio(SUMS[name], *operands(family, shapes, dtype, seed))
         for shapes in SHAPES
-        if math.prod(shapes[1]) * error_bounds.unit_roundoff(named(dtype)) < 0.5  # as cases.REAL
+        if math.prod(shapes[1]) * error_bounds.unit_roundoff(dtype_by_name(dtype))
+        < 0.5  # as cases.REAL
         for seed in range(1 if shapes[1][0] > 10 else 8)
     }
     assert max(ratios.values()) <= 1, max(ratios, key=lambda key: ratios[key])

@@ -46,9 +46,9 @@ def hypothesis(planted: Planted, problem: Problem) -> Hypothesis:
 @given(plants())
 def test_the_line_of_code_gives_the_result(planted: Planted) -> None:
     image, kernel = operands(0, (12, 11), (3, 4), "float64")
-    made = planted.of(image, kernel)
+    made = planted.result(image, kernel)
     problem = Problem(image[None, None], kernel[None, None], made[None, None])
-    line = scipy_code.line(hypothesis(planted, problem))
+    line = scipy_code.numpy_expression(hypothesis(planted, problem))
     scope = {"np": np, "scipy": __import__("scipy"), "image": image, "kernel": kernel}
     got = eval(line, scope)  # noqa: S307  (the line under test)
     np.testing.assert_allclose(got, made, rtol=0, atol=2.0**-40, err_msg=line)
@@ -58,6 +58,6 @@ def test_the_line_of_code_gives_the_result(planted: Planted) -> None:
 @pytest.mark.parametrize("wanted", ORIENTATIONS)
 def test_what_is_handed_is_read_as_wanted(reads: str, wanted: str) -> None:
     kernel = operands(0, (2, 3), (3, 4))[1]
-    line = scipy_code.handed(reads, wanted)  # type: ignore[arg-type]  # of the list of them
+    line = scipy_code.kernel_to_pass(reads, wanted)  # type: ignore[arg-type]  # of the list of them
     got = eval(line, {"kernel": kernel})  # noqa: S307  (the line under test)
     np.testing.assert_array_equal(orient(got, reads), orient(kernel, wanted))  # type: ignore[arg-type]  # likewise

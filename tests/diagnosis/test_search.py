@@ -10,26 +10,26 @@ from hypothesis import strategies as st
 
 from conv2d_conformance.definition.correlation import BOUNDARIES, ORIENTATIONS
 from conv2d_conformance.diagnosis import search
-from conv2d_conformance.diagnosis.diagnose import ImpossibleError, judge
-from conv2d_conformance.diagnosis.precision_loss import kept
+from conv2d_conformance.diagnosis.diagnose import IncompatibleShapesError, diagnose_result
+from conv2d_conformance.diagnosis.precision_loss import round_to_bits
 from tests.helpers.planted_misreadings import Planted, operands, same
 
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Array, Pads, Pair
     from conv2d_conformance.definition.correlation import Boundary, Orientation
-    from conv2d_conformance.diagnosis.diagnose import Judgement
+    from conv2d_conformance.diagnosis.diagnose import Diagnosis
 
 K = (3, 4)
 
 
-def told(
+def diagnosis_of(
     planted: Planted, image: Pair = (11, 9), kernel: Pair = K, dtype: str = "float32"
-) -> Judgement:
+) -> Diagnosis:
     img, k = operands(0, image, kernel, dtype)
-    return judge("result", img, k, planted.of(img, k), "correlation")
+    return diagnose_result("result", img, k, planted.result(img, k), "correlation")
 
 
-def deviations(judged: Judgement) -> list[str]:
+def deviations(judged: Diagnosis) -> list[str]:
     return judged.deviations(judged.found[0]) if judged.found else ["none of these"]
 
 
@@ -85,12 +85,12 @@ def test_each_deviation_is_recovered(name: str) -> None:
     planted, words = SINGLE[name]
     image = (12, 10) if name == "stride, padded as without" else (11, 9)
     kernel = (3, 3) if name == "stride, padded as without" else K
-    assert deviations(told(planted, image, kernel)) == words
+    assert deviations(diagnosis_of(planted, image, kernel)) == words
 
 
 def test_many_deviations_are_recovered_together() -> None:
     planted, words = SINGLE["everything"]
-    assert set(words) <= set(deviations(told(planted)))
+    assert set(words) <= set(deviations(diagnosis_of(planted)))
 
 
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
@@ -98,7 +98,7 @@ def test_many_deviations_are_recovered_together() -> None:
 def test_every_orientation_and_turn_is_recovered(
     orientation: Orientation, turn: Orientation
 ) -> None:
-    judged = told(Planted(NONE, orientation, turn=turn))
+    judged = diagnosis_of(Planted(NONE, orientation, turn=turn))
     best = judged.found[0].hypothesis
     assert (best.orientation, best.turn, len(judged.found)) == (orientation, turn, 1)
 
@@ -109,7 +109,7 @@ def test_every_orientation_and_turn_is_recovered(
 def test_every_boundary_is_recovered(
     boundary: Boundary, orientation: Orientation, image: Pair
 ) -> None:
-    judged = told(Planted(same(K), orientation, boundary), image)
+    judged = diagnosis_of(Planted(same(K), orientation, boundary), image)
     assert (judged.found[0].hypothesis.boundary, len(judged.found)) == (boundary, 1)
 
 
@@ -136,7 +136,7 @@ def plants(draw: st.DrawFn) -> tuple[Planted, Pair, Pair]:
 @given(plants())
 def test_combinations_are_recovered(plant: tuple[Planted, Pair, Pair]) -> None:
     planted, image, kernel = plant
-    best = told(planted, image, kernel).found[0].hypothesis
+    best = diagnosis_of(planted, image, kernel).found[0].hypothesis
     boundary = planted.boundary if best.outside else "zeros"
     assert (best.orientation, best.pads, best.boundary, best.scale, best.bias) == (
         planted.orientation, planted.pads, boundary, planted.scale, planted.bias,
@@ -144,7 +144,9 @@ def test_combinations_are_recovered(plant: tuple[Planted, Pair, Pair]) -> None:
 
 
 def lowered(img: Array, k: Array, bits: int) -> Array:
-    return Planted(same(K)).of(kept(img, bits), kept(k, bits)).astype(np.float32)
+    return (
+        Planted(same(K)).result(round_to_bits(img, bits), round_to_bits(k, bits)).astype(np.float32)
+    )
 
 
 @pytest.mark.parametrize(
@@ -152,66 +154,70 @@ def lowered(img: Array, k: Array, bits: int) -> Array:
 )
 def test_rounded_operands_are_told(bits: int, words: str) -> None:
     img, k = operands(0, (20, 18), K)
-    judged = judge("result", img, k, lowered(img, k, bits), "correlation")
+    judged = diagnose_result("result", img, k, lowered(img, k, bits), "correlation")
     assert [d.startswith(words) for d in deviations(judged)] == [True]
 
 
 def test_a_result_rounded_to_bfloat16_is_told() -> None:
     img, k = operands(0, (20, 18), K)
-    rounded = kept(Planted(same(K)).of(img, k), 8).astype(np.float32)
-    told = deviations(judge("result", img, k, rounded, "correlation"))
+    rounded = round_to_bits(Planted(same(K)).result(img, k), 8).astype(np.float32)
+    told = deviations(diagnose_result("result", img, k, rounded, "correlation"))
     assert told == ["result rounded to bfloat16"]
 
 
 def test_float32_arithmetic_of_float64_arrays_is_told() -> None:
     img, k = operands(0, (20, 18), K, "float64")
-    low = Planted(same(K)).of(img.astype(np.float32), k.astype(np.float32)).astype(np.float64)
-    assert deviations(judge("result", img, k, low, "correlation")) == ["computed in float32"]
+    low = Planted(same(K)).result(img.astype(np.float32), k.astype(np.float32)).astype(np.float64)
+    assert deviations(diagnose_result("result", img, k, low, "correlation")) == [
+        "computed in float32"
+    ]
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, ml_dtypes.bfloat16])
 def test_an_honest_result_of_every_dtype_is_plain(dtype: Any) -> None:
     made = operands(0, (20, 18), K, "float64")
     img, k = made[0].astype(dtype), made[1].astype(dtype)
-    assert judge("result", img, k, Planted(same(K)).of(img, k), "correlation").plain
+    assert diagnose_result("result", img, k, Planted(same(K)).result(img, k), "correlation").plain
 
 
 def test_printed_decimals_are_no_deviation() -> None:
     img, k = operands(0, (11, 9), K)
-    printed = np.round(Planted(same(K)).of(img, k).astype(np.float64), 3)
-    assert judge("result", img, k, printed, "correlation").plain
+    printed = np.round(Planted(same(K)).result(img, k).astype(np.float64), 3)
+    assert diagnose_result("result", img, k, printed, "correlation").plain
 
 
 def test_who_expects_a_convolution_has_nothing_to_mend_with_one() -> None:
     img, k = operands(0, (11, 9), K)
-    made = Planted(same(K, (0, 1)), "convolution").of(img, k)
-    assert judge("result", img, k, made, "convolution").plain
+    made = Planted(same(K, (0, 1)), "convolution").result(img, k)
+    assert diagnose_result("result", img, k, made, "convolution").plain
 
 
 def test_a_kernel_of_ones_ties_every_orientation() -> None:
     img = operands(0, (11, 9), (3, 3))[0]
     k = np.ones((3, 3), np.float32)
-    judged = judge("result", img, k, Planted(same((3, 3))).of(img, k), "correlation")
+    judged = diagnose_result("result", img, k, Planted(same((3, 3))).result(img, k), "correlation")
     assert judged.problem.orientations == {"correlation": list(ORIENTATIONS[1:])}
 
 
 def test_a_zero_border_ties_the_boundaries() -> None:
     img, k = operands(0, (11, 9), (3, 3))
     img[[0, -1]] = img[:, [0, -1]] = 0
-    judged = judge("result", img, k, Planted(same((3, 3))).of(img, k), "correlation")
+    judged = diagnose_result("result", img, k, Planted(same((3, 3))).result(img, k), "correlation")
     assert {f.hypothesis.boundary for f in judged.found} >= {"zeros", "edge", "reflect"}
 
 
 def test_noise_is_none_of_these() -> None:
     img, k = operands(0, (11, 9), K)
     noise = operands(1, (11, 9), K)[0]
-    assert deviations(judge("result", img, k, noise, "correlation")) == ["none of these"]
+    assert deviations(diagnose_result("result", img, k, noise, "correlation")) == ["none of these"]
 
 
 def test_shapes_that_nothing_relates_are_impossible() -> None:
     img, k = operands(0, (8, 8), (3, 3))
-    with pytest.raises(ImpossibleError, match="50 × 50 of an image 8 × 8 and a kernel 3 × 3"):
-        judge("result", img, k, operands(0, (50, 50), K)[0], "correlation")
+    with pytest.raises(
+        IncompatibleShapesError, match="50 × 50 of an image 8 × 8 and a kernel 3 × 3"
+    ):
+        diagnose_result("result", img, k, operands(0, (50, 50), K)[0], "correlation")
 
 
 def test_a_search_that_ignores_the_boundary_fails_these_tests(
@@ -219,11 +225,11 @@ def test_a_search_that_ignores_the_boundary_fails_these_tests(
 ) -> None:
     monkeypatch.setattr(search, "BOUNDARIES", ("zeros",))
     monkeypatch.setattr("conv2d_conformance.diagnosis.fft_screening.BOUNDARIES", ("zeros",))
-    assert deviations(told(Planted(same(K), boundary="edge"))) == ["none of these"]
+    assert deviations(diagnosis_of(Planted(same(K), boundary="edge"))) == ["none of these"]
 
 
 def test_a_search_without_the_transposed_forms_fails_these_tests(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("conv2d_conformance.diagnosis.problem.ORIENTATIONS", ORIENTATIONS[:4])
-    assert deviations(told(Planted(NONE, "transposed-correlation"))) == ["none of these"]
+    assert deviations(diagnosis_of(Planted(NONE, "transposed-correlation"))) == ["none of these"]

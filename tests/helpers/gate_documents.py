@@ -25,7 +25,7 @@ DIRECT = {"operand_bits": 24, "accumulator_bits": None, "class": "float32"} | {
 }  # fmt: skip
 
 
-def whole(*records: Record, **changes: Any) -> Document:
+def run_document(*records: Record, **changes: Any) -> Document:
     """A document of one whole run of one backend that conforms, and ``records`` more."""
     return document(run(backend(NAME), verdict(0), *records, END, **changes))
 
@@ -36,9 +36,11 @@ def gate(
     return compare(before, after, entries, today=TODAY, **options)
 
 
-def of(before: Iterable[Record], after: Iterable[Record], **options: Any) -> Comparison:
+def compare_records(
+    before: Iterable[Record], after: Iterable[Record], **options: Any
+) -> Comparison:
     """What the gate says of two whole runs with these records."""
-    return gate(whole(*before), whole(*after), **options)
+    return gate(run_document(*before), run_document(*after), **options)
 
 
 def changes(made: Comparison) -> list[tuple[str, str]]:
@@ -65,7 +67,7 @@ def margins() -> dict[str, dict[tuple[str, str], float]]:
     }
 
 
-def measured(values: dict[tuple[str, str], float]) -> list[VerdictRecord]:
+def margin_verdicts(values: dict[tuple[str, str], float]) -> list[VerdictRecord]:
     """Passed verdicts with these margins."""
     return [
         verdict(0, of=NAME, id=f"{check}/{case}", check=check, case=case, margin=margin)

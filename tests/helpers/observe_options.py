@@ -126,13 +126,13 @@ def observe(name: str, *, few: bool) -> Answers:
         for case in CASES[:: 5 if few else 1]:
             for question, words, call, expected in questions(made, case):
                 found = answer(call, expected)
-                kind = judged(made.spec, words | {layout}, found, question)
+                kind = wrongly_declared(made.spec, words | {layout}, found, question)
                 if kind:
                     wrong[kind].append(f"{layout}, {astuple(case)}: {found}")
     return wrong
 
 
-def judged(spec: Spec, words: set[str], found: str | None, question: str) -> str | None:
+def wrongly_declared(spec: Spec, words: set[str], found: str | None, question: str) -> str | None:
     """The question that was answered wrongly, or None."""
     if not listed(spec, words):
         return None if found else "refusals"

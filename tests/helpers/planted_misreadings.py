@@ -47,7 +47,7 @@ class Planted:
     scale: float = 1.0
     bias: float = 0.0
 
-    def of(self, img: Array, k: Array) -> Array:
+    def result(self, img: Array, k: Array) -> Array:
         """The result in the dtype of the image."""
         widths = [(max(a, 0), max(b, 0)) for a, b in self.pads]
         x = np.pad(img.astype(np.float64), widths, mode=MODE[self.boundary])  # type: ignore[call-overload]  # a mode by name

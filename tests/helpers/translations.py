@@ -11,7 +11,7 @@ import numpy as np
 from conv2d_conformance.backends.worker import run_snippet
 from conv2d_conformance.definition.conventions import output_size
 from conv2d_conformance.definition.correlation import correlate, orient, shape_of
-from conv2d_conformance.translation.call_facts import Called, snippet_of
+from conv2d_conformance.translation.call_facts import CallFacts, snippet_of
 from conv2d_conformance.translation.measured import committed
 from conv2d_conformance.translation.translate import translations
 
@@ -28,9 +28,9 @@ DTYPES = ("float32", "float64")
 
 
 @cache
-def shipped() -> dict[str, Called]:
+def shipped() -> dict[str, CallFacts]:
     """Every shipped plain convolution, by its committed facts."""
-    return {n: Called(n, kept["facts"], snippet_of(n)) for n, kept in committed().items()}
+    return {n: CallFacts(n, kept["facts"], snippet_of(n)) for n, kept in committed().items()}
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Operands:
         return img.astype(self.dtype), k.astype(self.dtype)
 
 
-def operands(call: Called, parity: str, *, few: bool = False) -> Iterator[Operands]:
+def operands(call: CallFacts, parity: str, *, few: bool = False) -> Iterator[Operands]:
     """What a call is run on; a call that compiles for each shape on less."""
     kernels = KERNELS[parity][-1:] if few else KERNELS[parity]
     dtypes = [d for d in DTYPES if d in call.facts["dtypes"]]
@@ -57,7 +57,7 @@ def operands(call: Called, parity: str, *, few: bool = False) -> Iterator[Operan
                 yield Operands(image, kernel, dtype)
 
 
-def right(of: Called, padding: str, given: Operands) -> Array:
+def right(of: CallFacts, padding: str, given: Operands) -> Array:
     """The result of a call, by the suite's own reference under its facts."""
     img, k = given.arrays()
     found = of.conventions
@@ -68,7 +68,7 @@ def right(of: Called, padding: str, given: Operands) -> Array:
     return exact.value
 
 
-def differs(result: Array, wanted: Array, call: Called) -> bool:
+def differs(result: Array, wanted: Array, call: CallFacts) -> bool:
     """Whether a result is wrong; an FFT's is rounded, for it holds integers."""
     if result.shape != wanted.shape:
         return True
@@ -76,9 +76,9 @@ def differs(result: Array, wanted: Array, call: Called) -> bool:
     return bool((rounded != wanted).any())
 
 
-def distinct(calls: Iterable[Called], to: Called) -> list[tuple[Called, Translation]]:
+def distinct(calls: Iterable[CallFacts], to: CallFacts) -> list[tuple[CallFacts, Translation]]:
     """Each distinct text by which ``to`` gives what other calls give, with one of those."""
-    found: dict[tuple[Any, ...], tuple[Called, Translation]] = {}
+    found: dict[tuple[Any, ...], tuple[CallFacts, Translation]] = {}
     for of in calls:
         meant = repr(of.conventions)
         for each in translations(of, to):
@@ -88,8 +88,8 @@ def distinct(calls: Iterable[Called], to: Called) -> list[tuple[Called, Translat
 
 
 def wrong(
-    calls: Iterable[Called],
-    to: Called,
+    calls: Iterable[CallFacts],
+    to: CallFacts,
     run: Callable[[str, Array, Array], Array],
     *,
     few: bool = False,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from conv2d_conformance.runtime.environment_cache import place_of, usable
-from conv2d_conformance.runtime.find_python import CannotBuildError, executable, interpreter
+from conv2d_conformance.runtime.environment_cache import cached_environment, is_usable
+from conv2d_conformance.runtime.find_python import CannotBuildError, locate_python, python_in
 
 TOX = Path(__file__).parents[2] / "tox.ini"
 
@@ -23,10 +23,10 @@ def legacy() -> Path:
     command = asked["testenv:legacy"]["commands"]
     (version,) = re.findall(r"--python (\S+)", command)
     try:
-        found = interpreter(version)
+        found = locate_python(version)
     except CannotBuildError as error:
         pytest.skip(str(error))
-    place = place_of(re.findall(r"--requirement (\S+)", command), found)
-    if not usable(place, time.time()):
+    place = cached_environment(re.findall(r"--requirement (\S+)", command), found)
+    if not is_usable(place, time.time()):
         pytest.skip("the stack of 2019 is not built here; `tox run -e legacy` builds it")
-    return executable(place.folder)
+    return python_in(place.folder)

@@ -42,7 +42,7 @@ def results(legacy: Path) -> dict[str, Any]:
         [legacy, "-W", "ignore", "-c", PROGRAM],
         capture_output=True,
         text=True,
-        cwd=question.HERE,
+        cwd=question.DATA_FOLDER,
         check=False,
     )
     assert done.returncode == 0, done.stderr

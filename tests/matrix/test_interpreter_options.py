@@ -13,7 +13,7 @@ from conv2d_conformance.reports.document.files import load
 from conv2d_conformance.reports.page.render import render_html
 from conv2d_conformance.runtime import choose_python
 from conv2d_conformance.runtime.build_environment import CannotBuildError
-from conv2d_conformance.runtime.choose_python import asked, python_of
+from conv2d_conformance.runtime.choose_python import python_with, resolve_python
 from tests.matrix.test_plugin import matrix, only_line
 
 HERE = Path(sys.executable)
@@ -45,17 +45,17 @@ def no_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("python", [None, VERSION, str(HERE)])
 def test_without_requirements_it_is_the_python_itself(python: str | None) -> None:
-    assert python_of([], python, lambda _: None) == HERE
+    assert python_with([], python, lambda _: None) == HERE
 
 
 def test_with_requirements_it_is_built_of_that_python(built: list[object]) -> None:
     with pytest.raises(CannotBuildError):
-        python_of(["x==1"], VERSION, lambda _: None)
+        python_with(["x==1"], VERSION, lambda _: None)
     assert built == [["x==1"], HERE]
 
 
 def test_with_neither_it_is_this_process() -> None:
-    assert asked([], None) is None
+    assert resolve_python([], None) is None
 
 
 def test_probe_tells_in_one_line_what_cannot_be_built(

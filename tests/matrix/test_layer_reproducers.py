@@ -21,8 +21,8 @@ from conv2d_conformance.errors import NonconformanceError
 from conv2d_conformance.matrix import layer_evidence
 from conv2d_conformance.matrix.script import About
 from conv2d_conformance.reports.document.files import load
-from conv2d_conformance.under_test.factory import judged as adjoint
-from tests.checks.test_layer_mutants import judged
+from conv2d_conformance.under_test.factory import put_under_test as adjoint
+from tests.checks.test_layer_mutants import under_test
 from tests.matrix.test_plugin import ROOT, matrix
 from tests.mutants import layer_faults
 from tests.mutants.layer_table import (
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.matrix.layer_evidence import LayerEvidence
-    from conv2d_conformance.under_test.backend import Subject
+    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 JUDGED = (EXACT, REAL, LAYOUT, GRADIENTS, PAIRING)
 OF_LAYERS = [mutant for mutant in LAYER_MUTANTS if mutant.check in JUDGED]
@@ -51,7 +51,7 @@ ABOUT = About("mutant", "check", "case", "message", "", (), "data.npz")
 FLIPPED = "n1c2o3/9x11-by-3x2/same/s2x1/d1x2"
 
 
-def failing(subject: Subject, check: str) -> Case:
+def failing(subject: BackendUnderTest, check: str) -> Case:
     """The first layer on which a check fails."""
     for case in REGISTERED[check].cases:
         assert isinstance(case, Case)
@@ -64,8 +64,8 @@ def failing(subject: Subject, check: str) -> Case:
     raise AssertionError(check)
 
 
-def evidence_of(subject: Subject, layer: Case) -> LayerEvidence:
-    found = layer_evidence.of(subject, layer)
+def evidence_of(subject: BackendUnderTest, layer: Case) -> LayerEvidence:
+    found = layer_evidence.build_layer_evidence(subject, layer)
     assert found is not None
     return found
 
@@ -96,7 +96,7 @@ def test_the_script_of_a_transposed_layer_calls_the_transposed_convolution(tmp_p
 def test_every_mutants_script_tells_it_from_the_right_layer(
     mutant: LayerMutant, tmp_path: Path
 ) -> None:
-    subject = judged(mutant.adapter)
+    subject = under_test(mutant.adapter)
     found = evidence_of(subject, failing(subject, mutant.check))
     assert (run(found, mutant.adapter(), tmp_path), run(found, Layer(), tmp_path)) == (1, 0)
 
@@ -124,7 +124,7 @@ def test_a_right_layer_gets_a_script_that_shows_nothing(
     adapter: type[Layer], tail: str, differentiated: bool, tmp_path: Path
 ) -> None:
     layer = replace(parse(FLIPPED + tail), differentiated=differentiated)
-    found = evidence_of(judged(adapter), layer)
+    found = evidence_of(under_test(adapter), layer)
     assert len(found.parts) == (3 if differentiated else 1)
     assert run(found, adapter(), tmp_path) == 0
 
@@ -138,18 +138,20 @@ class Rounding(Layer):
 
 
 def test_operands_that_numpy_does_not_store_reach_the_call(tmp_path: Path) -> None:
-    found = evidence_of(judged(Rounding), parse(f"{FLIPPED}/bfloat16"))
+    found = evidence_of(under_test(Rounding), parse(f"{FLIPPED}/bfloat16"))
     assert run(found, Rounding(), tmp_path) == 0
     assert run(found, Layer(), tmp_path) == 1  # NumPy's einsum has no bfloat16
 
 
 def test_a_layer_of_which_only_blocks_are_judged_has_no_script() -> None:
-    assert [layer_evidence.of(judged(Layer), layer) for layer in FULL] == [None] * len(FULL)
+    assert [layer_evidence.build_layer_evidence(under_test(Layer), layer) for layer in FULL] == [
+        None
+    ] * len(FULL)
 
 
 def test_the_arrays_hold_everything_that_was_in_play() -> None:
     layer = replace(parse(FLIPPED), differentiated=True)
-    stored, _ = evidence_of(judged(layer_faults.KernelGradientFlipped), layer).files(ABOUT)
+    stored, _ = evidence_of(under_test(layer_faults.KernelGradientFlipped), layer).files(ABOUT)
     tails = {f"{name}_by_k" for name in ("result", "expected", "rest", "bound")}
     assert stored.keys() == {"img", "k", "cotangent", "padding", "options"} | tails
 
@@ -162,7 +164,7 @@ class Leaving(Layer):
 
 
 def test_a_script_outlives_a_call_that_ends_the_process(tmp_path: Path) -> None:
-    found = evidence_of(judged(Layer), parse(FLIPPED))
+    found = evidence_of(under_test(Layer), parse(FLIPPED))
     assert run(found, Leaving(), tmp_path) == 1
 
 

@@ -16,12 +16,12 @@ from conv2d_conformance.backends.protocol import Spec
 from conv2d_conformance.cases.planes import Case
 from conv2d_conformance.checks.registry import REGISTERED
 from conv2d_conformance.matrix import evidence
-from conv2d_conformance.matrix.reproducers import LIMIT, BugReports, file_name
+from conv2d_conformance.matrix.reproducers import LIMIT, Reproducers, file_name
 from conv2d_conformance.matrix.script import INLINE, About, render
 from conv2d_conformance.reports.document.files import DocumentError, load
 from conv2d_conformance.reports.page.render import render_html
-from conv2d_conformance.under_test.backend import Subject
-from tests.checks.test_plane_mutants import PLENTY, judged, outcome
+from conv2d_conformance.under_test.backend import BackendUnderTest
+from tests.checks.test_plane_mutants import PLENTY, outcome, outcome_with
 from tests.helpers.documents import END, backend, document, verdict
 from tests.helpers.documents import run as run_of
 from tests.mutants import direct
@@ -149,9 +149,9 @@ def test_a_script_whose_call_is_not_installed_says_so(tmp_path: Path) -> None:
 
 def test_a_hostile_name_stays_in_the_folder_and_out_of_the_code(tmp_path: Path) -> None:
     name = '../../x"""\nimport os; os._exit(7)\n# ; rm -rf $(y) \x00 \udc80 coding: latin-1'
-    subject = Subject(Hostile(name), seconds=2)
+    subject = BackendUnderTest(Hostile(name), seconds=2)
     check, case = REGISTERED[EXACT], Case((6, 7), (3, 3))
-    script = BugReports(str(tmp_path / "r.json"), name).write(
+    script = Reproducers(str(tmp_path / "r.json"), name).write(
         subject, case, check, failure(subject, case)
     )
     assert script is not None
@@ -178,7 +178,7 @@ class Hostile:
         return img
 
 
-def failure(subject: Subject, case: Case) -> BaseException:
+def failure(subject: BackendUnderTest, case: Case) -> BaseException:
     with pytest.raises(AssertionError) as raised:
         REGISTERED[EXACT].run(subject, case)
     return raised.value
@@ -203,18 +203,20 @@ def test_every_mutants_script_tells_it_from_the_right_call(
 ) -> None:
     monkeypatch.setattr("conv2d_conformance.matrix.script.INLINE", sys.maxsize)
     monkeypatch.chdir(ROOT)  # one of them leaves
-    subject = judged(mutant.make(), dtypes=mutant.dtypes, budget=PLENTY)
+    subject = outcome_with(mutant.make(), dtypes=mutant.dtypes, budget=PLENTY)
     failed = outcome(subject, REGISTERED[mutant.check])
     assert failed is not None
-    found = evidence.of(subject, failed)
+    found = evidence.evidence_for(subject, failed)
     assert found is not None
     text = shown(found, str(failed))
     assert (run(text, mutant.make()), run(text, direct.conv2d)) == (1, 0)
 
 
 def of_case(case: Case) -> Evidence:
-    subject = judged(lambda img, k, padding: direct.conv2d(img, k, padding) + img.dtype.type(1))
-    found = evidence.of(subject, failure(subject, case))
+    subject = outcome_with(
+        lambda img, k, padding: direct.conv2d(img, k, padding) + img.dtype.type(1)
+    )
+    found = evidence.evidence_for(subject, failure(subject, case))
     assert found is not None
     return found
 
@@ -239,8 +241,8 @@ def test_the_operands_reach_the_native_call_as_they_were_given(case: Case, tmp_p
         given[:] = [(a.dtype, a.flags.writeable, a.strides, a.tobytes()) for a in (img, k)]
         return direct.conv2d(img, k, padding)
 
-    subject = Subject(Hostile("x"), seconds=2)
-    script = BugReports(str(tmp_path / "r.json"), "x").write(
+    subject = BackendUnderTest(Hostile("x"), seconds=2)
+    script = Reproducers(str(tmp_path / "r.json"), "x").write(
         subject, case, REGISTERED[EXACT], failure(subject, case)
     )
     assert script is not None
@@ -268,9 +270,9 @@ def test_a_script_runs_on_the_oldest_python() -> None:
 
 
 def test_no_more_than_the_limit_is_written_and_that_is_said_once(tmp_path: Path) -> None:
-    subject = Subject(Hostile("bad"), seconds=2)
+    subject = BackendUnderTest(Hostile("bad"), seconds=2)
     case = Case((6, 7), (3, 3))
-    failed, bugs = failure(subject, case), BugReports(str(tmp_path / "r.json"), "x")
+    failed, bugs = failure(subject, case), Reproducers(str(tmp_path / "r.json"), "x")
     for check in (*REGISTERED.values(), *REGISTERED.values(), *REGISTERED.values()):
         bugs.write(subject, case, check, failed)
     (note,) = bugs.notes()
@@ -279,9 +281,9 @@ def test_no_more_than_the_limit_is_written_and_that_is_said_once(tmp_path: Path)
 
 
 def test_a_folder_that_cannot_be_written_is_named_in_one_line() -> None:
-    subject, case = Subject(Hostile("bad"), seconds=2), Case((6, 7), (3, 3))
+    subject, case = BackendUnderTest(Hostile("bad"), seconds=2), Case((6, 7), (3, 3))
     with pytest.raises(DocumentError, match=r"^/proc/none/failures/.*choose another --results$"):
-        BugReports("/proc/none/r.json", "x").write(
+        Reproducers("/proc/none/r.json", "x").write(
             subject, case, REGISTERED[EXACT], failure(subject, case)
         )
 

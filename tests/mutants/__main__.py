@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from conv2d_conformance.checks.clauses import SECTIONS
 from conv2d_conformance.checks.registry import REGISTERED
 from conv2d_conformance.under_test import factory
-from conv2d_conformance.under_test.backend import Subject
-from tests.checks.test_plane_mutants import judged, outcome
+from conv2d_conformance.under_test.backend import BackendUnderTest
+from tests.checks.test_plane_mutants import outcome, outcome_with
 from tests.mutants.layer_table import LAYER_MUTANTS
 from tests.mutants.table import MUTANTS
 from tests.mutants.transposed_table import TRANSPOSED_MUTANTS
@@ -55,7 +55,7 @@ class Row:
     """A mutant by name, made anew for each check that is tried."""
 
     id: str
-    subject: Callable[[Check], Subject]
+    subject: Callable[[Check], BackendUnderTest]
     tried: list[Check]
 
 
@@ -63,9 +63,9 @@ def plain(mutant: Mutant) -> Row:
     """A wrong call of two planes."""
     tried = checks({*SECTIONS} - OWN)
 
-    def subject(check: Check) -> Subject:
+    def subject(check: Check) -> BackendUnderTest:
         compiles = check.name != mutant.check
-        return judged(mutant.make(), compiles=compiles, dtypes=mutant.dtypes)
+        return outcome_with(mutant.make(), compiles=compiles, dtypes=mutant.dtypes)
 
     return Row(mutant.id, subject, tried)
 
@@ -73,12 +73,14 @@ def plain(mutant: Mutant) -> Row:
 def layer(mutant: LayerMutant) -> Row:
     """A wrong layer; the layers at full size, which take minutes, only where they are to tell."""
     tried = dict.fromkeys((*checks({"layers"}), REGISTERED[mutant.check]))
-    return Row(mutant.id, lambda _: Subject(mutant.adapter(), seconds=20), list(tried))
+    return Row(mutant.id, lambda _: BackendUnderTest(mutant.adapter(), seconds=20), list(tried))
 
 
 def transposed(mutant: TransposedMutant) -> Row:
     """A wrong transposed convolution."""
-    return Row(mutant.id, lambda _: factory.judged(mutant.adapter()), checks({"transposed"}))
+    return Row(
+        mutant.id, lambda _: factory.put_under_test(mutant.adapter()), checks({"transposed"})
+    )
 
 
 def checks(sections: Collection[str]) -> list[Check]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Given:
+class LayerRequest:
     """What a layer is asked for: (N, C, H, W), (O, C/G, Kh, Kw), and all else spelled out."""
 
     img: Array

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tests.mutants.given import Given, halved
+from tests.mutants.given import LayerRequest, halved
 from tests.mutants.layer_slips import dealt, several, transposed_kernel
 from tests.mutants.layers import Layer
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 NOTHING = np.s_[:0]
 
 
-def unwritten(part: Callable[[Given], Any]) -> type[Layer]:
+def unwritten(part: Callable[[LayerRequest], Any]) -> type[Layer]:
     """All of the result is written but the part of that index."""
 
     class Unwritten(Layer):
-        def compute(self, given: Given) -> Array:
+        def compute(self, given: LayerRequest) -> Array:
             # Before the sums are made: memory that they free would hold the same numbers.
             out = self.room(given)
             written = np.ones(out.shape, bool)
@@ -35,26 +35,26 @@ def unwritten(part: Callable[[Given], Any]) -> type[Layer]:
     return Unwritten
 
 
-def last_output(given: Given) -> Any:
+def last_output(given: LayerRequest) -> Any:
     return np.s_[:, -1:] if several(given) else NOTHING
 
 
-def last_row_of_a_stride(given: Given) -> Any:
+def last_row_of_a_stride(given: LayerRequest) -> Any:
     return np.s_[:, :, -1:] if given.stride[0] > 1 else NOTHING
 
 
-def border_of_one_by_one(given: Given) -> Any:
+def border_of_one_by_one(given: LayerRequest) -> Any:
     padded = given.k.shape[2:] == (1, 1) and given.pads[0][0] > 0
     return np.s_[:, :, : given.pads[0][0]] if padded else NOTHING
 
 
 def same(
-    fits: Callable[[Given], bool], *, lower: bool = False, unstrided: bool = False
+    fits: Callable[[LayerRequest], bool], *, lower: bool = False, unstrided: bool = False
 ) -> type[Layer]:
     """``same`` puts an odd pixel before the image, or pads as with stride 1."""
 
     class Same(Layer):
-        def along(self, given: Given, axis: int) -> Pair:
+        def along(self, given: LayerRequest, axis: int) -> Pair:
             if given.padding != "same" or not fits(given):
                 return super().along(given, axis)
             asked = replace(given, stride=(1, 1)) if unstrided else given
@@ -63,39 +63,39 @@ def same(
     return Same
 
 
-def strided(given: Given) -> bool:
+def strided(given: LayerRequest) -> bool:
     return given.stride != (1, 1)
 
 
-def changed(change: Callable[[Given, Array], Array]) -> type[Layer]:
+def changed(change: Callable[[LayerRequest, Array], Array]) -> type[Layer]:
     """The result is right, and then changed."""
 
     class Changed(Layer):
-        def compute(self, given: Given) -> Array:
+        def compute(self, given: LayerRequest) -> Array:
             return change(given, super().compute(given))
 
     return Changed
 
 
-def widened(given: Given, out: Array) -> Array:
+def widened(given: LayerRequest, out: Array) -> Array:
     return out.astype(np.float64) if given.groups > 1 else out
 
 
-def refusing_no_image(given: Given, out: Array) -> Array:
+def refusing_no_image(given: LayerRequest, out: Array) -> Array:
     if not len(given.img):
         msg = "the batch is empty"
         raise ValueError(msg)
     return out
 
 
-def outputs_interleaved(given: Given, out: Array) -> Array:
+def outputs_interleaved(given: LayerRequest, out: Array) -> Array:
     return dealt(out, 1, given.groups)
 
 
-def shifted_for_widths(columns: int) -> Callable[[Given, Array], Array]:
+def shifted_for_widths(columns: int) -> Callable[[LayerRequest, Array], Array]:
     """The last column of results of one width is the one before it."""
 
-    def shifted(given: Given, out: Array) -> Array:
+    def shifted(given: LayerRequest, out: Array) -> Array:
         if several(given) and out.shape[3] == columns:
             out[..., -1] = out[..., -2]
         return out
@@ -104,24 +104,24 @@ def shifted_for_widths(columns: int) -> Callable[[Given, Array], Array]:
 
 
 class KernelGradientFlipped(Layer):
-    def by_kernel(self, given: Given, cotangent: Array) -> Array:
+    def by_kernel(self, given: LayerRequest, cotangent: Array) -> Array:
         return super().by_kernel(given, cotangent)[..., ::-1, ::-1]
 
 
 class KernelGradientAveraged(Layer):
-    def by_kernel(self, given: Given, cotangent: Array) -> Array:
+    def by_kernel(self, given: LayerRequest, cotangent: Array) -> Array:
         found = super().by_kernel(given, cotangent)
         found /= found.dtype.type(max(len(given.img), 1))
         return found
 
 
 class ImageGradientUnflipped(Layer):
-    def by_image(self, given: Given, cotangent: Array) -> Array:
+    def by_image(self, given: LayerRequest, cotangent: Array) -> Array:
         return super().by_image(replace(given, k=given.k[..., ::-1, ::-1]), cotangent)
 
 
 class ImageGradientUndilated(Layer):
-    def by_image(self, given: Given, cotangent: Array) -> Array:
+    def by_image(self, given: LayerRequest, cotangent: Array) -> Array:
         found = super().by_image(given, cotangent)
         return found if given.dilation == (1, 1) else np.roll(found, 1, 3)
 
@@ -129,7 +129,7 @@ class ImageGradientUndilated(Layer):
 class ImageGradientTailUnwritten(Layer):
     """Pixels past the last window have no gradient, and nobody writes the zeros."""
 
-    def by_image(self, given: Given, cotangent: Array) -> Array:
+    def by_image(self, given: LayerRequest, cotangent: Array) -> Array:
         out = np.empty_like(given.img)
         seen = (
             given.stride[0] * (given.size[0] - 1) + given.dilation[0] * (given.k.shape[2] - 1) + 1
@@ -140,7 +140,7 @@ class ImageGradientTailUnwritten(Layer):
 
 
 class LayoutTransposing(Layer):
-    def compute(self, given: Given) -> Array:
+    def compute(self, given: LayerRequest) -> Array:
         return super().compute(transposed_kernel(given) if self.layout == "NHWC" else given)
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from conv2d_conformance.backends.protocol import FLOATS, PLAIN, Spec
-from tests.mutants.given import Given, four, halved, padded, pair, require
+from conv2d_conformance.backends.protocol import FLOATS, PLAIN_OPTIONS, Spec
+from tests.mutants.given import LayerRequest, four, halved, padded, pair, require
 
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Padding, Step
@@ -34,7 +34,7 @@ class Layer:
         anchor="upper",
         boundary="zeros",
         larger_kernel="raises",
-        options=PLAIN,
+        options=PLAIN_OPTIONS,
         layouts=layouts,
         differentiates=True,
         fuses=True,
@@ -72,21 +72,21 @@ class Layer:
         stride: Step = 1,
         dilation: Step = 1,
         groups: int = 1,
-    ) -> Given:
+    ) -> LayerRequest:
         """The operands in four axes and the options as pairs."""
         require(img, k, groups)
-        made = Given(four(img), four(k), NONE, pair(stride), pair(dilation), groups)
+        made = LayerRequest(four(img), four(k), NONE, pair(stride), pair(dilation), groups)
         if not isinstance(padding, str):
             return replace(made, pads=padding)
         named = replace(made, padding=padding)
         return replace(named, pads=self.pads(named))
 
-    def pads(self, given: Given) -> Pads:
+    def pads(self, given: LayerRequest) -> Pads:
         """What a padding by name comes to."""
         rows, columns = (self.along(given, axis) for axis in (0, 1))
         return rows, columns
 
-    def along(self, given: Given, axis: int) -> Pair:
+    def along(self, given: LayerRequest, axis: int) -> Pair:
         """The pads of one axis."""
         n, s = given.img.shape[2 + axis], given.stride[axis]
         reach = given.dilation[axis] * (given.k.shape[2 + axis] - 1)
@@ -97,7 +97,7 @@ class Layer:
             return halved(max((-(-n // s) - 1) * s + reach + 1 - n, 0))
         return {"valid": (0, 0), "full": (reach, reach)}[given.padding]
 
-    def compute(self, given: Given) -> Array:
+    def compute(self, given: LayerRequest) -> Array:
         """(N, O, Oh, Ow), tap by tap."""
         out = self.room(given)
         out[...] = 0
@@ -108,11 +108,11 @@ class Layer:
                 out[:, outputs] += np.einsum("ncij,oc->noij", seen, tap)
         return out
 
-    def room(self, given: Given) -> Array:
+    def room(self, given: LayerRequest) -> Array:
         """Memory for the result."""
         return np.empty(given.shape, given.img.dtype)
 
-    def by_image(self, given: Given, cotangent: Array) -> Array:
+    def by_image(self, given: LayerRequest, cotangent: Array) -> Array:
         """The adjoint: each output paints the pixels that it saw."""
         image = padded(given.img, given.pads)
         wide = np.zeros_like(image)
@@ -125,7 +125,7 @@ class Layer:
         mirrored = tuple((-one, -other) for one, other in given.pads)
         return padded(wide, (mirrored[0], mirrored[1]))
 
-    def by_kernel(self, given: Given, cotangent: Array) -> Array:
+    def by_kernel(self, given: LayerRequest, cotangent: Array) -> Array:
         """Each tap sums what it saw, weighted."""
         image, out = padded(given.img, given.pads), np.zeros_like(given.k)
         for channels, outputs in given.blocks():

@@ -67,7 +67,7 @@ class Mutant:
     dtypes: tuple[str, ...] = FLOATS
 
 
-def made(id: str, wrong: Conv2d, check: str, words: str = "") -> Mutant:  # noqa: A002
+def stateless(id: str, wrong: Conv2d, check: str, words: str = "") -> Mutant:  # noqa: A002
     """A mutant that keeps no state."""
     return Mutant(id, lambda: wrong, check, words)
 
@@ -77,72 +77,78 @@ _TRANSPOSED = geometry.reads("transposed-correlation")
 _BFLOAT16 = arithmetic.through(ml_dtypes.bfloat16)
 
 MUTANTS = (
-    made("flips-both", geometry.reads("convolution"), ORIENTATION, "measured convolution"),
-    made("flips-rows", _BY_ROWS, ORIENTATION, "measured flip-rows"),
-    made("flips-columns", geometry.reads("flip-columns"), ORIENTATION, "measured flip-columns"),
-    made("transposes", _TRANSPOSED, ORIENTATION, "measured transposed-correlation"),
-    made("lower-anchor", geometry.lower_anchor, ANCHOR, "measured lower"),
-    made("edge-pixels", geometry.beyond("edge"), BOUNDARY, "measured edge"),
-    made("symmetric-pixels", geometry.beyond("symmetric"), BOUNDARY, "measured reflect"),
-    made("mirrored-pixels", geometry.beyond("reflect"), BOUNDARY, "measured mirror"),
-    made("wrapped-pixels", geometry.beyond("wrap"), BOUNDARY, "measured wrap"),
-    made("valid-cropped", geometry.cropped("valid"), VALID, "expected (4, 5)"),
-    made("same-cropped", geometry.cropped("same"), SAME, "expected (6, 7)"),
-    made("full-cropped", geometry.cropped("full"), FULL, "expected (8, 9)"),
-    made("same-rolled", geometry.shifted("same"), FLIPS, "flip conv(x, k)"),
-    made("full-shifted", geometry.shifted("full"), EXACT, "shifted by (1, 1)"),
-    made("full-shifted-maps", geometry.shifted("full"), MAPS, "shifted by (1, 1)"),
-    made("swaps-operands", geometry.swapped_operands, MAPS, "inconsistent"),
-    made("swaps-operands-shape", geometry.swapped_operands, VALID, "gave shape (8, 9)"),
-    made("swaps-for-valid", geometry.swapped_for_valid, LARGER, "measured swaps"),
-    made("unwritten-for-one-larger", geometry.unwritten_for_one_larger, LARGER, "other values"),
-    made("cuts-the-kernel", geometry.made_to_fit, LARGER_ROWS, "larger than the image"),
-    made(
+    stateless("flips-both", geometry.reads("convolution"), ORIENTATION, "measured convolution"),
+    stateless("flips-rows", _BY_ROWS, ORIENTATION, "measured flip-rows"),
+    stateless(
+        "flips-columns", geometry.reads("flip-columns"), ORIENTATION, "measured flip-columns"
+    ),
+    stateless("transposes", _TRANSPOSED, ORIENTATION, "measured transposed-correlation"),
+    stateless("lower-anchor", geometry.lower_anchor, ANCHOR, "measured lower"),
+    stateless("edge-pixels", geometry.beyond("edge"), BOUNDARY, "measured edge"),
+    stateless("symmetric-pixels", geometry.beyond("symmetric"), BOUNDARY, "measured reflect"),
+    stateless("mirrored-pixels", geometry.beyond("reflect"), BOUNDARY, "measured mirror"),
+    stateless("wrapped-pixels", geometry.beyond("wrap"), BOUNDARY, "measured wrap"),
+    stateless("valid-cropped", geometry.cropped("valid"), VALID, "expected (4, 5)"),
+    stateless("same-cropped", geometry.cropped("same"), SAME, "expected (6, 7)"),
+    stateless("full-cropped", geometry.cropped("full"), FULL, "expected (8, 9)"),
+    stateless("same-rolled", geometry.shifted("same"), FLIPS, "flip conv(x, k)"),
+    stateless("full-shifted", geometry.shifted("full"), EXACT, "shifted by (1, 1)"),
+    stateless("full-shifted-maps", geometry.shifted("full"), MAPS, "shifted by (1, 1)"),
+    stateless("swaps-operands", geometry.swapped_operands, MAPS, "inconsistent"),
+    stateless("swaps-operands-shape", geometry.swapped_operands, VALID, "gave shape (8, 9)"),
+    stateless("swaps-for-valid", geometry.swapped_for_valid, LARGER, "measured swaps"),
+    stateless(
+        "unwritten-for-one-larger", geometry.unwritten_for_one_larger, LARGER, "other values"
+    ),
+    stateless("cuts-the-kernel", geometry.made_to_fit, LARGER_ROWS, "larger than the image"),
+    stateless(
         "wrong-for-even-widths", geometry.only(geometry.rolled, even=True), MAPS, "even image width"
     ),
-    made("wrong-for-even-exact", geometry.only(geometry.rolled, even=True), EXACT),
-    made("wrong-for-8-columns", geometry.only(geometry.rolled, even=True), ELEMENTS),
-    made("wrong-past-16-columns", geometry.only(geometry.rolled, columns=17), EXACT),
-    made("wrong-past-100-columns", geometry.only(geometry.rolled, columns=101), TIMED),
-    made("wrong-for-large-kernels", geometry.only(geometry.rolled, extent=8), EXACT),
-    made("flips-large-kernels", geometry.only(_BY_ROWS, extent=7), EXACT, "read as flip-rows, not"),
-    made(
+    stateless("wrong-for-even-exact", geometry.only(geometry.rolled, even=True), EXACT),
+    stateless("wrong-for-8-columns", geometry.only(geometry.rolled, even=True), ELEMENTS),
+    stateless("wrong-past-16-columns", geometry.only(geometry.rolled, columns=17), EXACT),
+    stateless("wrong-past-100-columns", geometry.only(geometry.rolled, columns=101), TIMED),
+    stateless("wrong-for-large-kernels", geometry.only(geometry.rolled, extent=8), EXACT),
+    stateless(
+        "flips-large-kernels", geometry.only(_BY_ROWS, extent=7), EXACT, "read as flip-rows, not"
+    ),
+    stateless(
         "transposes-large-kernels",
         geometry.only(_TRANSPOSED, extent=7),
         EXACT,
         "read as transposed-correlation, not correlation",
     ),
-    made(
+    stateless(
         "edge-past-16-columns",
         geometry.only(geometry.beyond("edge"), columns=17),
         EXACT,
         "boundary edge, not zeros",
     ),
-    made(
+    stateless(
         "lower-for-one-row-under-four",
         geometry.where(lambda n, m: (n[0], m[0]) == (1, 4), geometry.lower_anchor),
         SMALL,
         "expected pixel (0, 0)",
     ),
-    made(
+    stateless(
         "flips-where-the-kernel-is-the-image",
         geometry.where(lambda n, m: n == m == (5, 2), _BY_ROWS),
         SMALL,
         "kernel element (0, 0), output (0, 0) reads pixel (4, 0), expected pixel (0, 0)",
     ),
-    made(
+    stateless(
         "edge-for-one-pixel",
         geometry.where(lambda n, m: (n, m) == ((1, 1), (2, 5)), geometry.beyond("edge")),
         SMALL,
         "reads pixel (0, 0), expected nothing",
     ),
-    made(
+    stateless(
         "cropped-for-five-by-six",
         geometry.where(lambda n, m: (n, m) == ((5, 6), (4, 3)), geometry.cropped("full")),
         SMALL,
         "expected (8, 8)",
     ),
-    made(
+    stateless(
         "scaled-for-two-by-two",
         geometry.where(
             lambda n, m: (n, m) == ((2, 2), (1, 5)), lambda *call: direct.conv2d(*call) * 3
@@ -150,122 +156,132 @@ MUTANTS = (
         SMALL,
         "the image holds the integers 1 to 4",
     ),
-    made("flips-past-22-columns", geometry.only(_BY_ROWS, columns=23), EXACT, "read as flip-rows"),
-    made("rolls-past-63-columns", geometry.only(geometry.rolled, columns=64), EXACT),
-    made(
+    stateless(
+        "flips-past-22-columns", geometry.only(_BY_ROWS, columns=23), EXACT, "read as flip-rows"
+    ),
+    stateless("rolls-past-63-columns", geometry.only(geometry.rolled, columns=64), EXACT),
+    stateless(
         "wrong-for-31-taps",
         geometry.where(lambda n, m: (n[0], m) == (4, (1, 31)), geometry.rolled),
         EXACT,
     ),
-    made(
+    stateless(
         "rolls-past-22-columns",
         geometry.only(geometry.rolled, columns=23),
         SEARCH,
         "smallest input found: valid/1x23-by-1x1/float32, img",
     ),
-    made(
+    stateless(
         "flips-tall-even-kernels",
         geometry.where(lambda _, m: m[0] > m[1] and m[0] % 2 == 0, _BY_ROWS),
         SEARCH,
         "smallest input found: valid/2x1-by-2x1/float32, img",
     ),
-    made(
+    stateless(
         "loses-a-negative-last-column",
         arithmetic.losing_a_negative_last_column,
         SEARCH,
         "smallest input found: valid/1x1-by-1x1/float32, img [[-1.0]], k [[1.0]]",
     ),
-    made(
+    stateless(
         "direction-ignored-when-searched",
         hygiene.ignoring_negative_strides,
         SEARCH,
         "/reversed, img",
     ),
-    made("tf32", arithmetic.through_tf32, REAL, "TF32- or float16-like"),
-    made("bfloat16", _BFLOAT16, REAL, "bfloat16-like"),
-    made("float16", arithmetic.through(np.float16), REAL, "TF32- or float16-like"),
-    made("tf32-mean", arithmetic.through_tf32, MEAN, "published 0.001123853"),
-    made("tf32-past-32-columns", geometry.only(arithmetic.through_tf32, columns=32), REAL, "TF32"),
-    made("sums-in-float16", arithmetic.accumulated_in(np.float16, np.float32), REAL),
-    made("float64-in-float32", arithmetic.accumulated_in(np.float32, np.float64), REAL),
-    made("scaled", arithmetic.scaled, REAL, "No other orientation, shift or boundary"),
-    made("scaled-integers", arithmetic.scaled, EXACT, "No other orientation, shift or boundary"),
-    made("tf32-bits", arithmetic.through_tf32, BITS, "11 of 24 bits: the call computes in tf32"),
-    made("float16-bits", arithmetic.through(np.float16), BITS, "computes in float16"),
-    made("bfloat16-bits", _BFLOAT16, BITS, "8 of 24 bits: the call computes in bfloat16"),
-    made("nan-swallowed", process.swallowing_nan, LOST, "reads a pixel of nan and is finite"),
-    made("nan-spread", process.spreading_nan, LOCAL, "nan reaches the output at (0, 0)"),
-    made("clipped", process.clipped, REAL),
-    made("barely-biased", process.barely_biased, REAL),
+    stateless("tf32", arithmetic.through_tf32, REAL, "TF32- or float16-like"),
+    stateless("bfloat16", _BFLOAT16, REAL, "bfloat16-like"),
+    stateless("float16", arithmetic.through(np.float16), REAL, "TF32- or float16-like"),
+    stateless("tf32-mean", arithmetic.through_tf32, MEAN, "published 0.001123853"),
+    stateless(
+        "tf32-past-32-columns", geometry.only(arithmetic.through_tf32, columns=32), REAL, "TF32"
+    ),
+    stateless("sums-in-float16", arithmetic.accumulated_in(np.float16, np.float32), REAL),
+    stateless("float64-in-float32", arithmetic.accumulated_in(np.float32, np.float64), REAL),
+    stateless("scaled", arithmetic.scaled, REAL, "No other orientation, shift or boundary"),
+    stateless(
+        "scaled-integers", arithmetic.scaled, EXACT, "No other orientation, shift or boundary"
+    ),
+    stateless(
+        "tf32-bits", arithmetic.through_tf32, BITS, "11 of 24 bits: the call computes in tf32"
+    ),
+    stateless("float16-bits", arithmetic.through(np.float16), BITS, "computes in float16"),
+    stateless("bfloat16-bits", _BFLOAT16, BITS, "8 of 24 bits: the call computes in bfloat16"),
+    stateless("nan-swallowed", process.swallowing_nan, LOST, "reads a pixel of nan and is finite"),
+    stateless("nan-spread", process.spreading_nan, LOCAL, "nan reaches the output at (0, 0)"),
+    stateless("clipped", process.clipped, REAL),
+    stateless("barely-biased", process.barely_biased, REAL),
     Mutant("wrong-once-in-200", process.wrong_at(lambda n: n % 200 == 0), MANY),
     Mutant("wrong-after-1000", process.wrong_at(lambda n: n > 1000), MANY),
     Mutant(
         "wrong-every-other-call", process.wrong_at(lambda n: n % 2 == 0), REPEATS, "another result"
     ),
-    made("row-unwritten", process.leaving_a_row_unwritten, REPEATS, "never wrote"),
-    made("hangs", process.hanging, EXACT, "for 3 calls outran their deadline"),
-    made("exits", process.leaving, EXACT, "called os._exit(0)"),
-    made("quits", process.quitting, EXACT, "called sys.exit(0)"),
-    made("silences-numpy", process.silencing, PROCESS, "NumPy's error handling"),
-    made("seeds", process.seeding, PROCESS, "Python's global random state"),
-    made("changes-directory", process.moving, PROCESS, "the working directory"),
-    made("shows-another-call", process.shown_flipped, SHOWN, "with other bits"),
-    made("rectified", arithmetic.rectified, EXACT),
-    made("rectified-sum", arithmetic.rectified, LINEAR, "conv(x + y)"),
-    made("biased", arithmetic.biased, LINEAR, "conv(x + y)"),
-    made("no-first-column", arithmetic.dropping_a_first_column, SHIFT, "shift conv(x)"),
-    made("small-taps-dropped", arithmetic.dropping_small_taps, REAL, "all zeros"),
-    made("promoted", arithmetic.returning(np.float64, np.float32), DTYPE, "gave float64"),
-    made("demoted", arithmetic.returning(np.float32, np.float64), DTYPE, "gave float32"),
-    made("image-mutated", hygiene.mutating(0), UNTOUCHED, "changed its operands"),
-    made("kernel-mutated", hygiene.mutating(1), UNTOUCHED, "changed its operands"),
-    made("in-place", hygiene.in_place, FOLLOWS, "changing an operand after the call"),
-    made("alias-for-identity", hygiene.alias_for_identity, FOLLOWS),
+    stateless("row-unwritten", process.leaving_a_row_unwritten, REPEATS, "never wrote"),
+    stateless("hangs", process.hanging, EXACT, "for 3 calls outran their deadline"),
+    stateless("exits", process.leaving, EXACT, "called os._exit(0)"),
+    stateless("quits", process.quitting, EXACT, "called sys.exit(0)"),
+    stateless("silences-numpy", process.silencing, PROCESS, "NumPy's error handling"),
+    stateless("seeds", process.seeding, PROCESS, "Python's global random state"),
+    stateless("changes-directory", process.moving, PROCESS, "the working directory"),
+    stateless("shows-another-call", process.shown_flipped, SHOWN, "with other bits"),
+    stateless("rectified", arithmetic.rectified, EXACT),
+    stateless("rectified-sum", arithmetic.rectified, LINEAR, "conv(x + y)"),
+    stateless("biased", arithmetic.biased, LINEAR, "conv(x + y)"),
+    stateless("no-first-column", arithmetic.dropping_a_first_column, SHIFT, "shift conv(x)"),
+    stateless("small-taps-dropped", arithmetic.dropping_small_taps, REAL, "all zeros"),
+    stateless("promoted", arithmetic.returning(np.float64, np.float32), DTYPE, "gave float64"),
+    stateless("demoted", arithmetic.returning(np.float32, np.float64), DTYPE, "gave float32"),
+    stateless("image-mutated", hygiene.mutating(0), UNTOUCHED, "changed its operands"),
+    stateless("kernel-mutated", hygiene.mutating(1), UNTOUCHED, "changed its operands"),
+    stateless("in-place", hygiene.in_place, FOLLOWS, "changing an operand after the call"),
+    stateless("alias-for-identity", hygiene.alias_for_identity, FOLLOWS),
     Mutant("buffer-reused", hygiene.reusing_its_buffer, LATER, "a later call changed"),
     Mutant("kernel-cached-by-shape", hygiene.caching_kernels_by_shape, MAPS, "inconsistent"),
     Mutant("kernel-cached-by-id", hygiene.caching_kernels_by_id, ANEW, "as it was before"),
     Mutant("image-cached-by-id", hygiene.caching_images_by_id, ANEW),
     Mutant("result-cached-by-id", hygiene.caching_results_by_id, ANEW, "as it was before"),
-    made("strides-ignored", hygiene.ignoring_strides, LAYOUT),
-    made("direction-ignored", hygiene.ignoring_negative_strides, LAYOUT),
-    made("byte-order-ignored", hygiene.ignoring_byte_order, LAYOUT),
-    made("unknown-is-valid", bad_input.unknown_is_valid, UNKNOWN, "unknown-word"),
-    made("empty-kernel-is-zero", bad_input.empty_kernel_gives_zeros, EMPTY, "kernel-0x3"),
-    made("row-as-image", bad_input.row_as_image, RANK, "-1d"),
-    made("dtypes-promoted", bad_input.promoting, DTYPES, "gave float64"),
-    made("empty-image-is-ones", bad_input.empty_image_gives_ones, NO_IMAGE, "no pixel has"),
-    made("image-strides-ignored", hygiene.one_strideless(0), LAYOUT),
-    made("kernel-strides-ignored", hygiene.one_strideless(1), LAYOUT),
-    made("stride-zero-ignored", hygiene.ignoring_a_stride_of_zero, LAYOUT),
+    stateless("strides-ignored", hygiene.ignoring_strides, LAYOUT),
+    stateless("direction-ignored", hygiene.ignoring_negative_strides, LAYOUT),
+    stateless("byte-order-ignored", hygiene.ignoring_byte_order, LAYOUT),
+    stateless("unknown-is-valid", bad_input.unknown_is_valid, UNKNOWN, "unknown-word"),
+    stateless("empty-kernel-is-zero", bad_input.empty_kernel_gives_zeros, EMPTY, "kernel-0x3"),
+    stateless("row-as-image", bad_input.row_as_image, RANK, "-1d"),
+    stateless("dtypes-promoted", bad_input.promoting, DTYPES, "gave float64"),
+    stateless("empty-image-is-ones", bad_input.empty_image_gives_ones, NO_IMAGE, "no pixel has"),
+    stateless("image-strides-ignored", hygiene.one_strideless(0), LAYOUT),
+    stateless("kernel-strides-ignored", hygiene.one_strideless(1), LAYOUT),
+    stateless("stride-zero-ignored", hygiene.ignoring_a_stride_of_zero, LAYOUT),
     Mutant("buffers-in-turn", hygiene.taking_buffers_in_turn, LATER, "a later call changed"),
     Mutant("kernel-cached-by-prefix", hygiene.caching_by_prefix(1), LAST, "of the kernel"),
     Mutant("image-cached-by-prefix", hygiene.caching_by_prefix(0), LAST, "of the image"),
     Mutant("scratch-shared", process.sharing_its_scratch, THREADS, "two threads at once"),
-    made("exports", process.exporting, PROCESS, "the environment variables"),
+    stateless("exports", process.exporting, PROCESS, "the environment variables"),
     Mutant("first-call-wrong", process.wrong_at(lambda n: n == 1), FIRST, "another result"),
-    made(
+    stateless(
         "nan-tap-lost", process.swallowing_a_nan_tap("same", "float32"), LOST, "reads a tap of nan"
     ),
-    made("nan-tap-lost-in-float64", process.swallowing_a_nan_tap("full", "float64"), LOST),
+    stateless("nan-tap-lost-in-float64", process.swallowing_a_nan_tap("full", "float64"), LOST),
     Mutant("int64-through-float64", lambda: arithmetic.through_float64, EXACT, dtypes=("int64",)),
-    made("flushes-small-results", arithmetic.flushing_small_results, REAL),
-    made(
+    stateless("flushes-small-results", arithmetic.flushing_small_results, REAL),
+    stateless(
         "wider-for-even-kernels", arithmetic.widening_for_even_kernels, EXACT, "gave float64, and"
     ),
-    made("matrix", arithmetic.giving_a_matrix, EXACT, "returned a matrix"),
-    made("transposes-separable-kernels", geometry.transposing_separable_kernels, EXACT),
-    made(
+    stateless("matrix", arithmetic.giving_a_matrix, EXACT, "returned a matrix"),
+    stateless("transposes-separable-kernels", geometry.transposing_separable_kernels, EXACT),
+    stateless(
         "tf32-for-large-images",
         geometry.where(lambda n, _: n[0] > 64, arithmetic.through_tf32),
         REAL,
         "TF32- or float16-like",
     ),
-    made("zeros", bad_input.zeros, MAPS, "no orientation"),
-    made("zeros-exact", bad_input.zeros, EXACT),
-    made("the-image", bad_input.the_image, MAPS, "no orientation"),
-    made("raises", bad_input.raising, EXACT, "RuntimeError: not today"),
-    made("raises-maps", bad_input.raising, MAPS, "every call was refused; RuntimeError: not today"),
-    made("none", bad_input.giving(None), EXACT, "returned a NoneType"),
-    made("list", bad_input.as_list, EXACT, "returned a list"),
-    made("channels", bad_input.with_channels, EXACT, "not a 2-D ndarray"),
+    stateless("zeros", bad_input.zeros, MAPS, "no orientation"),
+    stateless("zeros-exact", bad_input.zeros, EXACT),
+    stateless("the-image", bad_input.the_image, MAPS, "no orientation"),
+    stateless("raises", bad_input.raising, EXACT, "RuntimeError: not today"),
+    stateless(
+        "raises-maps", bad_input.raising, MAPS, "every call was refused; RuntimeError: not today"
+    ),
+    stateless("none", bad_input.giving(None), EXACT, "returned a NoneType"),
+    stateless("list", bad_input.as_list, EXACT, "returned a list"),
+    stateless("channels", bad_input.with_channels, EXACT, "not a 2-D ndarray"),
 )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
+class TransposedRequest:
     """What is asked for: (N, C, H, W), (C, O/G, Kh, Kw), and all else spelled out."""
 
     img: Array
@@ -78,11 +78,13 @@ class Transposed:
         output_padding: Step | None = None,
     ) -> Array:
         more = (None, None) if output_padding is None else pair(output_padding)
-        asked = Asked(four(img), four(k), padding, pair(stride), pair(dilation), groups, more)
+        asked = TransposedRequest(
+            four(img), four(k), padding, pair(stride), pair(dilation), groups, more
+        )
         out = self.cut(asked, self.painted(asked))
         return out if img.ndim == 4 else out[0, 0]
 
-    def painted(self, asked: Asked) -> Array:
+    def painted(self, asked: TransposedRequest) -> Array:
         """Every pixel paints the kernel, scaled by itself."""
         few, many = len(asked.k) // asked.groups, asked.k.shape[1]
         out = np.zeros((len(asked.img), many * asked.groups, *asked.size), asked.img.dtype)
@@ -95,7 +97,7 @@ class Transposed:
                 )
         return out
 
-    def cut(self, asked: Asked, full: Array) -> Array:
+    def cut(self, asked: TransposedRequest, full: Array) -> Array:
         """What the padding leaves of it, or adds."""
         for axis, crop in enumerate(self.crops(asked), 2):
             added = [
@@ -106,12 +108,12 @@ class Transposed:
             full = full.take(range(before, full.shape[axis] - after), axis)
         return full
 
-    def crops(self, asked: Asked) -> Pads:
+    def crops(self, asked: TransposedRequest) -> Pads:
         """What is cropped along both axes, rows first."""
         rows, columns = (self.along(axis, asked) for axis in (0, 1))
         return rows, columns
 
-    def along(self, axis: int, asked: Asked) -> Pair:
+    def along(self, axis: int, asked: TransposedRequest) -> Pair:
         """What is cropped before and after along one axis, less what is to be added."""
         more, span = asked.more[axis], asked.spans[axis]
         if isinstance(asked.padding, tuple):
@@ -121,19 +123,19 @@ class Transposed:
         base = span // 2 if asked.padding == "same" else 0
         return self.moved((base, base), more, asked)
 
-    def moved(self, crop: Pair, more: int, asked: Asked) -> Pair:  # noqa: ARG002  (for mutants)
+    def moved(self, crop: Pair, more: int, asked: TransposedRequest) -> Pair:  # noqa: ARG002  (for mutants)
         """A crop that leaves so much more."""
         before, after = crop
         return before, after - more
 
-    def crop(self, excess: int, asked: Asked) -> Pair:
+    def crop(self, excess: int, asked: TransposedRequest) -> Pair:
         """What is cropped before and after along one axis; a negative number adds zeros."""
         if excess < 0:
             return 0, excess
         return halved(excess) if asked.padding == "same" else (0, 0)
 
 
-def places(asked: Asked, tap: int, axis: int) -> slice:
+def places(asked: TransposedRequest, tap: int, axis: int) -> slice:
     """Where the pixels paint one tap."""
     start, stride = tap * asked.dilation[axis], asked.stride[axis]
     return slice(start, start + (asked.img.shape[2 + axis] - 1) * stride + 1, stride)

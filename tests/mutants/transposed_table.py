@@ -19,7 +19,7 @@ from tests.mutants.output_padding import (
     more_swapped,
     padded,
 )
-from tests.mutants.transposed import Asked, Transposed
+from tests.mutants.transposed import Transposed, TransposedRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.definition.padding import Pair
 
-    Slip = Callable[[Asked], Asked]
+    Slip = Callable[[TransposedRequest], TransposedRequest]
 
 EXACT = "test_a_transposed_layer_of_integers_is_exact"
 REAL = "test_a_transposed_layer_of_real_data_stays_within_the_error_bound"
@@ -50,7 +50,7 @@ def reading(slip: Slip) -> type[Transposed]:
     """A call that takes what it was asked for something else, and returns the right size."""
 
     class Misread(Transposed):
-        def painted(self, asked: Asked) -> Array:
+        def painted(self, asked: TransposedRequest) -> Array:
             out = super().painted(slip(asked))
             rows, columns = asked.size
             fitted = np.zeros((*out.shape[:2], rows, columns), out.dtype)
@@ -65,64 +65,64 @@ def resized(slip: Slip) -> type[Transposed]:
     """As `reading`, with the size of what it took."""
 
     class Resized(Transposed):
-        def cut(self, asked: Asked, full: Array) -> Array:
+        def cut(self, asked: TransposedRequest, full: Array) -> Array:
             return super().cut(slip(asked), full)
 
-        def painted(self, asked: Asked) -> Array:
+        def painted(self, asked: TransposedRequest) -> Array:
             return super().painted(slip(asked))
 
     return Resized
 
 
-def stride_swapped(asked: Asked) -> Asked:
+def stride_swapped(asked: TransposedRequest) -> TransposedRequest:
     return replace(asked, stride=asked.stride[::-1])
 
 
-def dilation_ignored(asked: Asked) -> Asked:
+def dilation_ignored(asked: TransposedRequest) -> TransposedRequest:
     return replace(asked, dilation=(1, 1))
 
 
-def rotated(asked: Asked) -> Asked:
+def rotated(asked: TransposedRequest) -> TransposedRequest:
     return replace(asked, k=asked.k[..., ::-1, ::-1])
 
 
-def rotated_under_dilation(asked: Asked) -> Asked:
+def rotated_under_dilation(asked: TransposedRequest) -> TransposedRequest:
     return rotated(asked) if max(asked.dilation) > 2 else asked
 
 
-def channels_reversed(asked: Asked) -> Asked:
+def channels_reversed(asked: TransposedRequest) -> TransposedRequest:
     return replace(asked, img=asked.img[:, ::-1])
 
 
-def channels_interleaved(asked: Asked) -> Asked:
+def channels_interleaved(asked: TransposedRequest) -> TransposedRequest:
     n, c, *size = asked.img.shape
     dealt = asked.img.reshape(n, asked.groups, c // asked.groups, *size).swapaxes(1, 2)
     return replace(asked, img=dealt.reshape(asked.img.shape))
 
 
-def first_image(asked: Asked) -> Asked:
+def first_image(asked: TransposedRequest) -> TransposedRequest:
     return replace(asked, img=asked.img[:1].repeat(len(asked.img), 0))
 
 
-def lowered(asked: Asked) -> Asked:
+def lowered(asked: TransposedRequest) -> TransposedRequest:
     return replace(asked, img=tf32(asked.img), k=tf32(asked.k))
 
 
 class OutputsInterleaved(Transposed):
     """The outputs of one group come between those of another."""
 
-    def painted(self, asked: Asked) -> Array:
+    def painted(self, asked: TransposedRequest) -> Array:
         out = super().painted(asked)
         n, o, *size = out.shape
         dealt = out.reshape(n, asked.groups, o // asked.groups, *size).swapaxes(1, 2)
         return dealt.reshape(out.shape)
 
 
-def shifted(when: Callable[[Asked], bool]) -> type[Transposed]:
+def shifted(when: Callable[[TransposedRequest], bool]) -> type[Transposed]:
     """All is one pixel too high and too far left: the shape is right."""
 
     class Shifted(Transposed):
-        def painted(self, asked: Asked) -> Array:
+        def painted(self, asked: TransposedRequest) -> Array:
             out = super().painted(asked)
             if not when(asked):
                 return out
@@ -134,7 +134,7 @@ def shifted(when: Callable[[Asked], bool]) -> type[Transposed]:
 class OtherSide(Transposed):
     """The odd pixel is cropped before."""
 
-    def crop(self, excess: int, asked: Asked) -> Pair:
+    def crop(self, excess: int, asked: TransposedRequest) -> Pair:
         same = asked.padding == "same" and excess > 0
         return halved(excess, lower=True) if same else super().crop(excess, asked)
 
@@ -142,7 +142,7 @@ class OtherSide(Transposed):
 class OtherSideForLongKernels(OtherSide):
     """Likewise, of kernels that exceed their stride by five or more."""
 
-    def crop(self, excess: int, asked: Asked) -> Pair:
+    def crop(self, excess: int, asked: TransposedRequest) -> Pair:
         return super().crop(excess, asked) if excess > 4 else Transposed.crop(self, excess, asked)
 
 
@@ -150,7 +150,7 @@ def ending_with_the_kernel(padding: str) -> type[Transposed]:
     """Under one padding, what the stride exceeds the kernel by is cut."""
 
     class Cut(Transposed):
-        def crop(self, excess: int, asked: Asked) -> Pair:
+        def crop(self, excess: int, asked: TransposedRequest) -> Pair:
             cut = excess < 0 and asked.padding == padding
             return (0, 0) if cut else super().crop(excess, asked)
 
@@ -162,7 +162,7 @@ class Unwritten(Transposed):
 
     calls = 0
 
-    def painted(self, asked: Asked) -> Array:
+    def painted(self, asked: TransposedRequest) -> Array:
         type(self).calls += 1
         out = super().painted(asked)
         return np.where(out == 0, out.dtype.type(self.calls), out)

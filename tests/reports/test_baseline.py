@@ -14,14 +14,22 @@ from conv2d_conformance.reports.export.baseline import to_baseline
 from conv2d_conformance.reports.page.render import render_html
 from conv2d_conformance.reports.tables.symptoms import diagnosis, refusal, steady
 from tests.helpers.documents import MESSAGE, backend, document, realistic, run, timing, verdict
-from tests.helpers.gate_documents import NAME, changes, copied, facts, gate, measured, whole
+from tests.helpers.gate_documents import (
+    NAME,
+    changes,
+    copied,
+    facts,
+    gate,
+    margin_verdicts,
+    run_document,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conv2d_conformance.reports.document.model import Document
 
-NOISY = whole(
+NOISY = run_document(
     *facts(orientation="convolution", cost={"calls": 1.0}, bool="refused: at 0x7f00deadbeef"),
     verdict(1, "failed", symptom="value", message=MESSAGE, margin=312.26),
     verdict(2, "refused", reason="the call raised ValueError: see /home/me/x.py", margin=None),
@@ -79,13 +87,13 @@ def test_a_run_compared_with_its_own_baseline_shows_nothing() -> None:
 
 
 def test_a_baseline_without_times_misses_no_time() -> None:
-    made = whole(timing(NAME, 1e-3), verdict(3, clause="T1"))
+    made = run_document(timing(NAME, 1e-3), verdict(3, clause="T1"))
     made["runs"][0]["clauses"][0] |= {"id": "T1", "section": "timing"}
     assert changes(gate(to_baseline(made), made)) == []
 
 
 def test_a_timed_call_that_fails_stays_in_the_baseline() -> None:
-    made = whole(verdict(3, "failed", clause="T1", symptom="value"))
+    made = run_document(verdict(3, "failed", clause="T1", symptom="value"))
     made["runs"][0]["clauses"][0] |= {"id": "T1", "section": "timing"}
     kept = [r["case"] for r in to_baseline(made)["runs"][0]["records"] if r["kind"] == "verdict"]
     assert "same/3x5-by-2x4/float32" in kept
@@ -102,7 +110,9 @@ def test_a_page_can_be_drawn_from_a_baseline() -> None:
 
 
 def test_a_baseline_is_less_than_half_its_document(tmp_path: Path) -> None:
-    made = document(run(backend(), *measured({("c", f"same/{n}x9"): 0.123 for n in range(500)})))
+    made = document(
+        run(backend(), *margin_verdicts({("c", f"same/{n}x9"): 0.123 for n in range(500)}))
+    )
     save(made, tmp_path / "whole.json")
     assert 2 * len(bytes_of(made, tmp_path / "b.json")) < (tmp_path / "whole.json").stat().st_size
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conv2d_conformance.reports.export.markdown import conventions_table, summary
-from conv2d_conformance.reports.tables.conventions import in_words
+from conv2d_conformance.reports.tables.conventions import describe_fact
 from conv2d_conformance.reports.tables.orientation import ORIENTATIONS, TAPS
 from conv2d_conformance.reports.tables.timings import timings
 from tests.helpers.documents import END, backend, document, fact, run, timing, verdict
@@ -53,13 +53,13 @@ def test_a_drawing_moves_the_glyph_as_it_moves_the_taps(name: str) -> None:
 def test_what_the_page_says_to_pass_undoes_the_orientation(name: str) -> None:
     numpy = pytest.importorskip("numpy")
     k = numpy.arange(6).reshape(2, 3)
-    passed = eval(ORIENTATIONS[name].mend, {"k": k})  # noqa: S307  (our own constants)
+    passed = eval(ORIENTATIONS[name].fix, {"k": k})  # noqa: S307  (our own constants)
     read = eval(ORIENTATIONS[name].reads, {"k": passed})  # noqa: S307  (likewise)
     assert numpy.array_equal(read, k)
 
 
 def test_an_anchor_that_differs_by_axis_names_both() -> None:
-    words = in_words("anchor", {"rows": "upper", "columns": None})
+    words = describe_fact("anchor", {"rows": "upper", "columns": None})
     assert words == "rows upper, columns cannot be told"
 
 

@@ -14,7 +14,7 @@ from conv2d_conformance.reports.export.gate_text import entries_of, text
 from conv2d_conformance.reports.gate.acknowledge import Acknowledgement
 from conv2d_conformance.reports.gate.acknowledgements import escaped, read
 from tests.helpers.documents import verdict
-from tests.helpers.gate_documents import NAME, TODAY, changes, facts, of
+from tests.helpers.gate_documents import NAME, TODAY, changes, compare_records, facts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,8 +35,8 @@ def changed(**fields: Any) -> Acknowledgement:
     return Acknowledgement(**{**vars(ENTRY), **fields})
 
 
-def made(*entries: Acknowledgement) -> Comparison:
-    return of(BEFORE, AFTER, entries=entries)
+def comparison_with(*entries: Acknowledgement) -> Comparison:
+    return compare_records(BEFORE, AFTER, entries=entries)
 
 
 def written(path: Path, **fields: str | None) -> Path:
@@ -46,7 +46,7 @@ def written(path: Path, **fields: str | None) -> Path:
 
 
 def test_a_finding_that_is_accepted_is_listed_and_does_not_fail() -> None:
-    told = made(ENTRY)
+    told = comparison_with(ENTRY)
     assert (told.exit_code, [one.by for one in told.acknowledged]) == (0, [ENTRY])
     assert "announced; until 2026-01-16; 1 finding" in text(told)
 
@@ -58,7 +58,7 @@ def test_a_finding_that_is_accepted_is_listed_and_does_not_fail() -> None:
      {"versions": "jax>=0.1"}],
 )  # fmt: skip
 def test_an_entry_about_something_else_accepts_nothing(fields: dict[str, str]) -> None:
-    told = made(changed(**fields))
+    told = comparison_with(changed(**fields))
     assert ("fact changed", "orientation") in changes(told)
     assert told.exit_code == 1
 
@@ -69,31 +69,31 @@ def test_an_entry_about_something_else_accepts_nothing(fields: dict[str, str]) -
      {"versions": "SciPy==1.17.*"}, {"expires": TODAY}],
 )  # fmt: skip
 def test_shell_patterns_and_requirements_are_understood(fields: dict[str, Any]) -> None:
-    assert made(changed(**fields)).exit_code == 0
+    assert comparison_with(changed(**fields)).exit_code == 0
 
 
 def test_an_entry_that_matches_nothing_any_more_is_a_finding() -> None:
-    told = of(BEFORE, BEFORE, entries=[ENTRY])
+    told = compare_records(BEFORE, BEFORE, entries=[ENTRY])
     assert changes(told) == [("dead acknowledgement", NAME)]
     assert told.exit_code == 1
 
 
 @pytest.mark.parametrize("fields", [{"versions": "scipy<1.17"}, {"backend": "jax.*"}])
 def test_an_entry_about_what_did_not_run_is_not_dead(fields: dict[str, str]) -> None:
-    assert of(BEFORE, BEFORE, entries=[changed(**fields)]).exit_code == 0
+    assert compare_records(BEFORE, BEFORE, entries=[changed(**fields)]).exit_code == 0
 
 
 def test_an_entry_that_has_expired_is_a_finding_and_accepts_nothing() -> None:
-    told = made(changed(expires=TODAY - timedelta(days=1)))
+    told = comparison_with(changed(expires=TODAY - timedelta(days=1)))
     assert [kind for kind, _ in changes(told)] == ["fact changed", "expired acknowledgement"]
 
 
 def test_the_finding_of_a_dead_entry_cannot_be_accepted() -> None:
-    assert list(entries_of(of(BEFORE, BEFORE, entries=[ENTRY]))) == []
+    assert list(entries_of(compare_records(BEFORE, BEFORE, entries=[ENTRY]))) == []
 
 
 def test_the_printed_entry_is_refused_until_it_has_a_reason(tmp_path: Path) -> None:
-    (entry,) = entries_of(made())
+    (entry,) = entries_of(comparison_with())
     path = tmp_path / "a.toml"
     path.write_text(entry, "utf-8")
     with pytest.raises(DocumentError, match="entry 1: key 'reason': is empty; say why"):
@@ -102,13 +102,15 @@ def test_the_printed_entry_is_refused_until_it_has_a_reason(tmp_path: Path) -> N
 
 def test_the_printed_entry_accepts_its_finding_once_it_has_a_reason(tmp_path: Path) -> None:
     path = tmp_path / "a.toml"
-    path.write_text("".join(entries_of(made())).replace('reason = ""', 'reason = "x"'), "utf-8")
-    assert made(*read(path)).exit_code == 0
+    path.write_text(
+        "".join(entries_of(comparison_with())).replace('reason = ""', 'reason = "x"'), "utf-8"
+    )
+    assert comparison_with(*read(path)).exit_code == 0
 
 
 def test_one_entry_is_printed_for_the_same_change_of_many_cases() -> None:
     cases = range(1, 41)
-    told = of(map(verdict, cases), [verdict(n, "crashed") for n in cases])
+    told = compare_records(map(verdict, cases), [verdict(n, "crashed") for n in cases])
     (entry,) = entries_of(told)
     assert "case =" not in entry
     assert 'check = "test_integers_are_exact"' in entry
@@ -117,7 +119,7 @@ def test_one_entry_is_printed_for_the_same_change_of_many_cases() -> None:
 @given(st.text(alphabet="ab*?[]!-/."))
 def test_an_escaped_name_matches_itself_alone(name: str) -> None:
     entry = changed(fact=escaped(name))
-    fact = made().findings[0]
+    fact = comparison_with().findings[0]
     assert entry.matches(type(fact)(**{**vars(fact), "fact": name}))
     assert not entry.matches(type(fact)(**{**vars(fact), "fact": name + "a"}))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.helpers.documents import END, backend, document, run, verdict
-from tests.helpers.gate_documents import NAME, changes, facts, gate, of, whole
+from tests.helpers.gate_documents import NAME, changes, compare_records, facts, gate, run_document
 
 if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import Document, Outcome
@@ -52,14 +52,14 @@ UNJUDGED = {
 @pytest.mark.parametrize("name", UNJUDGED)
 def test_what_cannot_be_judged_is_exit_2_and_says_why(name: str) -> None:
     candidate, why = UNJUDGED[name]
-    made = gate(whole(), candidate)
+    made = gate(run_document(), candidate)
     assert made.exit_code == 2
     assert any(why in reason for reason in made.unjudged), made.unjudged
 
 
 @pytest.mark.parametrize("name", [n for n in UNJUDGED if "run" in n and "environment" not in n])
 def test_a_baseline_that_is_not_whole_is_exit_2_too(name: str) -> None:
-    made = gate(UNJUDGED[name][0], whole())
+    made = gate(UNJUDGED[name][0], run_document())
     assert made.exit_code == 2
     assert any("baseline" in reason for reason in made.unjudged)
 
@@ -71,7 +71,7 @@ def test_a_missing_environment_is_exit_2_and_still_listed_as_vanished() -> None:
 
 
 def test_a_missing_backend_is_listed_as_vanished() -> None:
-    made = gate(whole(), UNJUDGED["a backend that is missing"][0])
+    made = gate(run_document(), UNJUDGED["a backend that is missing"][0])
     assert ("vanished", NAME) in changes(made)
 
 
@@ -106,18 +106,18 @@ def test_documents_of_several_runs_are_joined_by_environment() -> None:
 
 def test_a_case_with_another_definition_is_counted_and_not_joined() -> None:
     before, after = [verdict(1, definition="old", margin=0.01)], [verdict(1, margin=0.9)]
-    made = of(before, after)
+    made = compare_records(before, after)
     assert (made.joined, [n.kind for n in made.notes]) == (1, ["case redefined"])
     assert "renew the baseline" in made.notes[0].meaning
 
 
 def test_a_redefined_case_that_fails_is_a_finding() -> None:
-    made = of([verdict(1, definition="old")], [verdict(1, "failed", symptom="value")])
+    made = compare_records([verdict(1, definition="old")], [verdict(1, "failed", symptom="value")])
     assert [c.kind for c in made.findings] == ["verdict regressed"]
 
 
 def test_a_new_case_that_fails_is_a_finding() -> None:
-    made = of([], [verdict(1, "crashed")])
+    made = compare_records([], [verdict(1, "crashed")])
     assert [(c.kind, c.before) for c in made.findings] == [
         ("verdict regressed", "not in the baseline")
     ]
@@ -125,12 +125,12 @@ def test_a_new_case_that_fails_is_a_finding() -> None:
 
 @pytest.mark.parametrize("outcome", ["unsupported", "refused", "not run"])
 def test_a_case_that_was_not_judged_and_is_gone_is_noted(outcome: Outcome) -> None:
-    made = of([verdict(1, outcome)], [])
+    made = compare_records([verdict(1, outcome)], [])
     assert (made.exit_code, [n.kind for n in made.notes]) == (0, ["no longer asked"])
 
 
 def test_a_backend_that_is_new_is_noted() -> None:
-    made = of([], [backend(OTHER), verdict(5, of=OTHER)])
+    made = compare_records([], [backend(OTHER), verdict(5, of=OTHER)])
     assert (made.exit_code, changes(made)) == (0, [("new", OTHER)])
 
 
@@ -147,15 +147,15 @@ def test_what_failed_before_and_fails_alike_is_no_news() -> None:
 def test_the_cost_of_a_run_and_the_order_of_words_are_left_out_of_account() -> None:
     before = facts(cost={"calls": 1.0}, paddings=["same", "full"], bool="at 0x7f12ab34cd")
     after = facts(cost={"calls": 9.0}, paddings=["full", "same"], bool="at 0x7f99ab34cd")
-    assert changes(of(before, after)) == []
+    assert changes(compare_records(before, after)) == []
 
 
 def test_shapes_that_look_like_addresses_are_compared() -> None:
     before, after = facts(layers={"answers": "0x4x6x7"}), facts(layers={"answers": "0x3x6x7"})
-    assert changes(of(before, after)) == [("fact changed", "layers.answers")]
+    assert changes(compare_records(before, after)) == [("fact changed", "layers.answers")]
 
 
 def test_another_setting_is_noted() -> None:
-    before = whole()
+    before = run_document()
     after = document(run(backend(settings={"threads": "2"}), verdict(), END))
     assert changes(gate(before, after)) == [("set up differently", "threads")]

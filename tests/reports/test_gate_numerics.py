@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conv2d_conformance.reports.gate.numerics import FEWEST, HALF_A_DIGIT, VISIBLE
-from tests.helpers.gate_documents import changes, gate, margins, measured, of, whole
+from tests.helpers.gate_documents import (
+    changes,
+    compare_records,
+    gate,
+    margin_verdicts,
+    margins,
+    run_document,
+)
 
 if TYPE_CHECKING:
     from conv2d_conformance.reports.gate import Comparison
@@ -31,7 +38,9 @@ OTHER_ORDER = {"numerics reordered", "more precise"}
 
 def joined(a: Margins, b: Margins) -> Comparison:
     both = sorted(a.keys() & b.keys())
-    return of(measured({k: a[k] for k in both}), measured({k: b[k] for k in both}))
+    return compare_records(
+        margin_verdicts({k: a[k] for k in both}), margin_verdicts({k: b[k] for k in both})
+    )
 
 
 @pytest.mark.parametrize(("a", "b"), ORDERS)
@@ -67,11 +76,11 @@ def test_the_same_margins_are_no_news(name: str) -> None:
 
 
 def family(*values: float) -> list[Any]:
-    return measured({("test_real", f"same/{n}x9/float32"): v for n, v in enumerate(values)})
+    return margin_verdicts({("test_real", f"same/{n}x9/float32"): v for n, v in enumerate(values)})
 
 
 def test_an_error_ten_times_as_large_in_one_case_is_a_finding() -> None:
-    made = of(family(0.03, 0.2), family(0.3, 0.2))
+    made = compare_records(family(0.03, 0.2), family(0.3, 0.2))
     assert changes(made) == [("numerics moved while passing", "same/0x9/float32")]
     assert (made.findings[0].before, made.findings[0].after) == (
         "error 0.03 of its bound",
@@ -80,24 +89,26 @@ def test_an_error_ten_times_as_large_in_one_case_is_a_finding() -> None:
 
 
 def test_an_error_where_there_was_none_is_a_finding_once_it_is_visible() -> None:
-    assert changes(of(family(0.0), family(0.2)))[0][0] == "numerics moved while passing"
-    assert changes(of(family(0.0), family(0.02)))[0][0] == "numerics reordered"
+    assert (
+        changes(compare_records(family(0.0), family(0.2)))[0][0] == "numerics moved while passing"
+    )
+    assert changes(compare_records(family(0.0), family(0.02)))[0][0] == "numerics reordered"
 
 
 def test_digits_gained_are_a_note() -> None:
-    made = of(family(*[0.5] * 6), family(*[0.05] * 6))
+    made = compare_records(family(*[0.5] * 6), family(*[0.05] * 6))
     assert (made.exit_code, changes(made)) == (0, [("more precise", "float32")])
 
 
 def test_what_a_rounding_to_two_digits_hides_did_not_move() -> None:
-    assert changes(of(family(0.12), family(0.1234))) == []
+    assert changes(compare_records(family(0.12), family(0.1234))) == []
 
 
 @pytest.mark.parametrize("margin", [None, "nan", "inf"])
 def test_a_margin_that_is_no_number_is_left_out(margin: Any) -> None:
     before, after = family(0.1), family(0.1)
     after[0]["margin"] = margin
-    assert changes(of(before, after)) == []
+    assert changes(compare_records(before, after)) == []
 
 
 @pytest.mark.parametrize(
@@ -110,7 +121,7 @@ def test_a_margin_that_is_no_number_is_left_out(margin: Any) -> None:
 def test_on_another_processor_moved_numerics_are_a_note_that_says_why(
     key: str, value: Any, said: str
 ) -> None:
-    before, after = whole(*family(*[0.03] * 6)), whole(*family(*[0.3] * 6))
+    before, after = run_document(*family(*[0.03] * 6)), run_document(*family(*[0.3] * 6))
     fingerprint: Any = after["runs"][0]["fingerprint"]
     fingerprint[key] = value
     made = gate(before, after)
@@ -120,7 +131,10 @@ def test_on_another_processor_moved_numerics_are_a_note_that_says_why(
 
 
 def test_without_a_fingerprint_nothing_is_blamed_on_the_call() -> None:
-    before, after = whole(*family(*[0.03] * 6), fingerprint=None), whole(*family(*[0.3] * 6))
+    before, after = (
+        run_document(*family(*[0.03] * 6), fingerprint=None),
+        run_document(*family(*[0.3] * 6)),
+    )
     assert "does not say on what it ran" in gate(before, after).notes[0].meaning
 
 
@@ -129,7 +143,7 @@ def test_without_a_fingerprint_nothing_is_blamed_on_the_call() -> None:
     st.floats(1.2 * HALF_A_DIGIT, 100),
 )
 def test_a_factor_above_the_limit_is_always_found(values: list[float], factor: float) -> None:
-    made = of(family(*values), family(*(factor * value for value in values)))
+    made = compare_records(family(*values), family(*(factor * value for value in values)))
     assert made.exit_code == 1
 
 
@@ -139,7 +153,7 @@ def test_what_grows_by_less_than_half_a_digit_everywhere_is_never_found(
 ) -> None:
     before = [a for a, _ in pairs]
     after = [min(b, a * HALF_A_DIGIT / 1.2) for a, b in pairs]
-    assert of(family(*before), family(*after)).findings == []
+    assert compare_records(family(*before), family(*after)).findings == []
 
 
 def test_the_docstrings_figures_are_those_of_the_margins() -> None:

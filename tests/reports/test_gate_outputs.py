@@ -14,7 +14,7 @@ from conv2d_conformance.reports.export.gate_json_junit import as_json, junit
 from conv2d_conformance.reports.export.gate_markdown import SHOWN, github, markdown
 from conv2d_conformance.reports.export.gate_text import text
 from tests.helpers.documents import END, document, run, verdict
-from tests.helpers.gate_documents import NAME, facts, gate, of, whole
+from tests.helpers.gate_documents import NAME, compare_records, facts, gate, run_document
 
 if TYPE_CHECKING:
     from conv2d_conformance.reports.gate import Comparison
@@ -23,11 +23,11 @@ MANY = range(1, 413)
 
 
 def crashes() -> Comparison:
-    return of(map(verdict, MANY), [verdict(n, "crashed") for n in MANY])
+    return compare_records(map(verdict, MANY), [verdict(n, "crashed") for n in MANY])
 
 
 def worded(words: str) -> Comparison:
-    return of(facts(boundary="zeros"), facts(boundary=words))
+    return compare_records(facts(boundary="zeros"), facts(boundary=words))
 
 
 def test_the_same_change_of_many_cases_is_told_once() -> None:
@@ -48,12 +48,14 @@ def test_kind_and_backend_stand_above_what_changed() -> None:
 
 
 def test_the_last_line_is_the_verdict() -> None:
-    assert text(of([], [])) == "no finding; 0 notes, 1 verdict compared"
+    assert text(compare_records([], [])) == "no finding; 0 notes, 1 verdict compared"
     assert text(crashes()).splitlines()[-1] == "412 findings; 0 notes, 413 verdicts compared"
 
 
 def test_what_could_not_be_judged_is_the_last_line_and_every_reason_is_told() -> None:
-    told = text(gate(whole(), document(run(verdict()), run(END, environment="b")))).splitlines()
+    told = text(
+        gate(run_document(), document(run(verdict()), run(END, environment="b")))
+    ).splitlines()
     assert told[-1].startswith("could not judge: candidate, environment scipy: the run was interr")
     assert any("environment b: nothing ran" in line for line in told)
 
@@ -75,11 +77,11 @@ def totals(made: Comparison) -> tuple[str | None, ...]:
 
 def test_a_finding_is_a_failure_in_junit_and_a_note_is_not() -> None:
     assert totals(worded("reflect")) == ("2", "1", "0")
-    assert totals(of([], [verdict(1)])) == ("1", "0", "0")
+    assert totals(compare_records([], [verdict(1)])) == ("1", "0", "0")
 
 
 def test_what_could_not_be_judged_is_an_error_in_junit() -> None:
-    assert totals(gate(whole(), document())) == ("3", "1", "2")
+    assert totals(gate(run_document(), document())) == ("3", "1", "2")
 
 
 @pytest.mark.parametrize("words", ["]]> & <b> \x00\x1b \ud800", "√\u2028\ufffe"])
@@ -92,7 +94,7 @@ def test_pipes_and_markup_are_escaped_in_markdown() -> None:
 
 
 def test_markdown_fits_a_job_page_and_says_that_it_was_cut() -> None:
-    made = of(facts(**{f"fact{n}": "a" for n in range(300)}),
+    made = compare_records(facts(**{f"fact{n}": "a" for n in range(300)}),
               facts(**{f"fact{n}": "b" * 150 for n in range(300)}))  # fmt: skip
     page = markdown(made, 20_000)
     assert len(page.encode()) <= 20_000
@@ -110,19 +112,19 @@ def test_workflow_commands_are_escaped() -> None:
 
 def test_github_gets_no_more_than_it_shows() -> None:
     before = {f"fact{n}": "a" for n in range(30)}
-    made = of(facts(**before), facts(**dict.fromkeys(before, "b"), new=1))
+    made = compare_records(facts(**before), facts(**dict.fromkeys(before, "b"), new=1))
     errors = [line for line in github(made).splitlines() if line.startswith("::error")]
     assert len(errors) == SHOWN
     assert errors[-1] == "::error title=gate::21 more; see the text that gate prints"
 
 
 def test_github_gets_nothing_where_nothing_changed() -> None:
-    assert github(of([], [])) == ""
+    assert github(compare_records([], [])) == ""
 
 
 @given(st.text(), st.text())
 def test_a_workflow_command_is_one_line_whatever_was_said(before: str, after: str) -> None:
-    made = of(facts(odd=before), facts(odd=after))
+    made = compare_records(facts(odd=before), facts(odd=after))
     assert len(github(made).split("\n")) == max(1, len(made.findings) + len(made.notes))
 
 
@@ -137,6 +139,6 @@ VALUES = st.recursive(
 
 @given(VALUES, VALUES)
 def test_any_two_values_of_a_fact_can_be_compared_and_told(before: Any, after: Any) -> None:
-    made = of(facts(odd=before, precision=before), facts(odd=after, precision=after))
+    made = compare_records(facts(odd=before, precision=before), facts(odd=after, precision=after))
     for output in (text, as_json, junit, markdown, github):
         output(made).encode("utf-8", "replace")

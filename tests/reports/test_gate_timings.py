@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from conv2d_conformance.reports.page.render import render_html
 from tests.helpers.documents import timing
-from tests.helpers.gate_documents import NAME, changes, gate, of, whole
+from tests.helpers.gate_documents import NAME, changes, compare_records, gate, run_document
 
 if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import LeftOutRecord, RatioRecord, TimingRecord
@@ -35,7 +35,7 @@ LEFT_OUT: LeftOutRecord = {
 
 
 def test_a_call_that_is_grossly_slower_is_noted_without_pairs() -> None:
-    made = of([timed(1e-3)], [timed(4e-3)])
+    made = compare_records([timed(1e-3)], [timed(4e-3)])
     assert (made.exit_code, changes(made)) == (0, [("perhaps slower", "photo")])
     assert "4 times as long" in made.notes[0].meaning
 
@@ -43,20 +43,20 @@ def test_a_call_that_is_grossly_slower_is_noted_without_pairs() -> None:
 def test_a_run_beside_other_work_is_no_finding() -> None:
     # Two runs of torch.nn.functional.conv2d of PyTorch 2.13.0, on one machine.
     idle = timed(2.2e-5, iqr=3.8e-7, min=2.18e-5)
-    assert of([idle], [timed(7.99e-3, iqr=1e-5, min=4.74e-3)]).exit_code == 0
+    assert compare_records([idle], [timed(7.99e-3, iqr=1e-5, min=4.74e-3)]).exit_code == 0
 
 
 @pytest.mark.parametrize("times", [0.5, 1.0, 1.5, 2.7])
 def test_less_than_that_two_runs_cannot_tell(times: float) -> None:
-    assert changes(of([timed(1e-3)], [timed(times * 1e-3)])) == []
+    assert changes(compare_records([timed(1e-3)], [timed(times * 1e-3)])) == []
 
 
 def test_a_call_whose_times_scatter_widely_is_not_even_noted() -> None:
-    assert changes(of([timed(1e-3, iqr=2e-3)], [timed(4e-3)])) == []
+    assert changes(compare_records([timed(1e-3, iqr=2e-3)], [timed(4e-3)])) == []
 
 
 def test_a_call_that_is_grossly_faster_is_noted() -> None:
-    assert changes(of([timed(4e-3)], [timed(1e-3)])) == [("faster", "photo")]
+    assert changes(compare_records([timed(4e-3)], [timed(1e-3)])) == [("faster", "photo")]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_call_that_is_grossly_faster_is_noted() -> None:
      ("platform", "Linux-6.9"), ("machine", "arm64"), ("accelerator", "H100")],
 )  # fmt: skip
 def test_times_of_two_machines_are_refused_and_the_difference_named(key: str, value: Any) -> None:
-    before, after = whole(timed(1e-3)), whole(timed(9e-3))
+    before, after = run_document(timed(1e-3)), run_document(timed(9e-3))
     fingerprint: Any = after["runs"][0]["fingerprint"]
     fingerprint[key] = value
     made = gate(before, after)
@@ -74,15 +74,15 @@ def test_times_of_two_machines_are_refused_and_the_difference_named(key: str, va
 
 
 def test_other_packages_are_what_is_under_test() -> None:
-    before, after = whole(timed(1e-3)), whole(timed(9e-3))
+    before, after = run_document(timed(1e-3)), run_document(timed(9e-3))
     fingerprint: Any = after["runs"][0]["fingerprint"]
     fingerprint["packages"] = {"scipy": "2.0"}
     assert changes(gate(before, after)) == [("perhaps slower", "photo")]
 
 
 def test_a_pair_that_is_slower_is_a_finding_on_any_machine() -> None:
-    after = whole(ratio(1.2, slower=True), fingerprint=None)
-    made = gate(whole(), after)
+    after = run_document(ratio(1.2, slower=True), fingerprint=None)
+    made = gate(run_document(), after)
     assert changes(made) == [("slower", "photo")]
     assert (made.findings[0].before, made.findings[0].after) == (
         "time of scipy 1.16.3", "1.2 times that (1.17 to 1.23, 40 pairs of calls)",
@@ -90,34 +90,38 @@ def test_a_pair_that_is_slower_is_a_finding_on_any_machine() -> None:
 
 
 def test_a_pair_that_is_faster_is_noted_and_an_equal_one_is_no_news() -> None:
-    assert changes(of([], [ratio(0.8, slower=False)])) == [("faster", "photo")]
-    assert changes(of([], [ratio(1.01, slower=False)])) == []
+    assert changes(compare_records([], [ratio(0.8, slower=False)])) == [("faster", "photo")]
+    assert changes(compare_records([], [ratio(1.01, slower=False)])) == []
 
 
 def test_where_there_are_pairs_the_times_of_two_runs_are_ignored() -> None:
-    assert changes(of([timed(1e-3)], [timed(9e-3), ratio(1.0, slower=False)])) == []
+    assert changes(compare_records([timed(1e-3)], [timed(9e-3), ratio(1.0, slower=False)])) == []
 
 
 def test_a_size_that_no_pair_of_several_timed_is_noted() -> None:
     other: RatioRecord = {**ratio(1.0, slower=False), "case": "other"}
-    assert changes(of([timed(1e-3)], [LEFT_OUT, other])) == [("timings not compared", "photo")]
+    assert changes(compare_records([timed(1e-3)], [LEFT_OUT, other])) == [
+        ("timings not compared", "photo")
+    ]
 
 
 def test_a_timing_that_is_gone_has_vanished() -> None:
-    assert changes(of([timed(1e-3)], [])) == [("vanished", "photo")]
+    assert changes(compare_records([timed(1e-3)], [])) == [("vanished", "photo")]
 
 
 def test_a_timing_that_outran_its_budget_this_time_is_noted() -> None:
-    assert changes(of([timed(1e-3)], [LEFT_OUT])) == [("timings not compared", "photo")]
+    assert changes(compare_records([timed(1e-3)], [LEFT_OUT])) == [
+        ("timings not compared", "photo")
+    ]
 
 
 def test_a_baseline_without_times_misses_none() -> None:
-    assert changes(of([], [timed(1e-3)])) == []
+    assert changes(compare_records([], [timed(1e-3)])) == []
 
 
 def test_the_page_is_drawn_from_a_document_with_pairs() -> None:
-    page = render_html(whole(ratio(1.2, slower=True)))
-    assert page == render_html(whole())
+    page = render_html(run_document(ratio(1.2, slower=True)))
+    assert page == render_html(run_document())
 
 
 @given(st.floats(1e-6, 1), st.floats(0.4, 2.5), st.floats(0, 1), st.floats(0, 1))
@@ -126,5 +130,5 @@ def test_what_two_runs_of_the_same_thing_differ_by_is_no_finding(
 ) -> None:
     before = timed(median, iqr=spread * median)
     after = timed(times * median, min=least * times * median)
-    assert of([before], [after]).findings == []
-    assert "perhaps slower" not in {kind for kind, _ in changes(of([before], [after]))}
+    assert compare_records([before], [after]).findings == []
+    assert "perhaps slower" not in {kind for kind, _ in changes(compare_records([before], [after]))}

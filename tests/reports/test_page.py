@@ -14,7 +14,7 @@ import pytest
 from conv2d_conformance.reports.export.junit import junit
 from conv2d_conformance.reports.export.markdown import job_page
 from conv2d_conformance.reports.gate.compare import compare
-from conv2d_conformance.reports.page.example import worked
+from conv2d_conformance.reports.page.example import work_answers
 from conv2d_conformance.reports.page.precision import precision_rows
 from conv2d_conformance.reports.page.records import packed_records
 from conv2d_conformance.reports.page.render import render_html
@@ -112,7 +112,7 @@ def test_throughput_counts_the_multiplications_of_a_direct_sum() -> None:
 
 def test_the_questions_example_is_worked_with_what_was_measured() -> None:
     made = document(run(backend(), fact("orientation", "convolution"), END))
-    wanted, rotated, transposed = worked(example(), made)
+    wanted, rotated, transposed = work_answers(example(), made)
     assert (wanted.off, round(rotated.off, 1), round(transposed.off, 1)) == (0, 5.0, 1.4)
     assert (wanted.calls, rotated.calls, transposed.calls) == ((), (NAME,), ())
 

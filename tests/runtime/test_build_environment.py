@@ -16,17 +16,17 @@ from conv2d_conformance.runtime import build_environment, environment_cache, fin
 from conv2d_conformance.runtime.build_environment import (
     CannotBuildError,
     build,
-    interpreter,
-    telling,
+    locate_python,
+    pip_reason,
 )
 from conv2d_conformance.runtime.environment_cache import (
+    COMPLETE_MARKER,
     DAY,
-    MARKER,
-    Place,
-    mark,
-    pinned,
-    place_of,
-    usable,
+    CachedEnvironment,
+    cached_environment,
+    is_pinned,
+    is_usable,
+    mark_complete,
 )
 
 if TYPE_CHECKING:
@@ -61,14 +61,14 @@ def built(cache: Path) -> Path:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CachedEnvironment:
     """A complete environment without packages: this Python by another name."""
     monkeypatch.setattr(environment_cache, "cache", lambda: tmp_path)
-    place = place_of([SIX], HERE)
-    inside = find_python.executable(place.folder)
+    place = cached_environment([SIX], HERE)
+    inside = find_python.python_in(place.folder)
     subprocess.run([HERE, "-m", "venv", "--without-pip", place.folder], check=True)
     assert inside.exists()
-    mark(place, {})
+    mark_complete(place, {})
     return place
 
 
@@ -93,7 +93,7 @@ def test_an_environment_has_bfloat16_where_it_can(built: Path) -> None:
 
 
 def test_the_marker_says_which_versions_were_installed(built: Path) -> None:
-    marker = json.loads((built.parents[1] / MARKER).read_text("utf-8"))
+    marker = json.loads((built.parents[1] / COMPLETE_MARKER).read_text("utf-8"))
     assert marker["installed"]["six"] == "1.16.0"
     assert {"numpy", "ml-dtypes"} <= set(marker["installed"])
 
@@ -118,29 +118,33 @@ def test_a_version_that_there_is_not_is_told_in_one_line(cache: Path) -> None:
     assert not log.with_suffix("").exists()
 
 
-def test_a_complete_environment_is_used(place: Place) -> None:
-    assert usable(place, 0)
+def test_a_complete_environment_is_used(place: CachedEnvironment) -> None:
+    assert is_usable(place, 0)
 
 
-def test_a_half_built_environment_is_not_used(place: Place) -> None:
-    (place.folder / MARKER).unlink()
-    assert not usable(place, 0)
+def test_a_half_built_environment_is_not_used(place: CachedEnvironment) -> None:
+    (place.folder / COMPLETE_MARKER).unlink()
+    assert not is_usable(place, 0)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"built": "x", "python": "3"}'])
-def test_an_environment_with_a_broken_marker_is_not_used(place: Place, text: str) -> None:
-    (place.folder / MARKER).write_text(text, "utf-8")
-    assert not usable(place, 0)
+def test_an_environment_with_a_broken_marker_is_not_used(
+    place: CachedEnvironment, text: str
+) -> None:
+    (place.folder / COMPLETE_MARKER).write_text(text, "utf-8")
+    assert not is_usable(place, 0)
 
 
-def test_an_environment_whose_python_is_gone_is_not_used(place: Place) -> None:
-    find_python.executable(place.folder).unlink()
-    assert not usable(place, 0)
+def test_an_environment_whose_python_is_gone_is_not_used(place: CachedEnvironment) -> None:
+    find_python.python_in(place.folder).unlink()
+    assert not is_usable(place, 0)
 
 
-def test_a_broken_environment_is_built_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_environment_is_built_again(
+    place: CachedEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = making(monkeypatch)
-    (place.folder / MARKER).unlink()
+    (place.folder / COMPLETE_MARKER).unlink()
     build([SIX], progress=lambda _: None)
     assert made == [place.title]
 
@@ -154,11 +158,11 @@ def test_a_broken_environment_is_built_again(place: Place, monkeypatch: pytest.M
     ],
 )
 def test_only_pinned_requirements_are_kept_longer_than_a_day(
-    requirement: str, days: float, used: bool, place: Place
+    requirement: str, days: float, used: bool, place: CachedEnvironment
 ) -> None:
-    now = json.loads((place.folder / MARKER).read_text("utf-8"))["built"] + days * DAY
-    asked = Place(place.folder, (requirement,), place.python, place.identity)
-    assert usable(asked, now) is used
+    now = json.loads((place.folder / COMPLETE_MARKER).read_text("utf-8"))["built"] + days * DAY
+    asked = CachedEnvironment(place.folder, (requirement,), place.python, place.identity)
+    assert is_usable(asked, now) is used
 
 
 @pytest.mark.parametrize(
@@ -176,11 +180,14 @@ def test_only_pinned_requirements_are_kept_longer_than_a_day(
     ],
 )
 def test_a_requirement_is_pinned_if_only_one_version_will_do(requirement: str, one: bool) -> None:
-    assert pinned(requirement) is one
+    assert is_pinned(requirement) is one
 
 
 def test_the_order_of_requirements_makes_no_other_environment() -> None:
-    assert place_of(["a==1", "b==2"], HERE).folder == place_of(["b==2", "a==1"], HERE).folder
+    assert (
+        cached_environment(["a==1", "b==2"], HERE).folder
+        == cached_environment(["b==2", "a==1"], HERE).folder
+    )
 
 
 def test_another_constraints_file_makes_another_environment(
@@ -191,12 +198,12 @@ def test_another_constraints_file_makes_another_environment(
     folders = set()
     for text in ("numpy==2.3", "numpy==2.4"):
         file.write_text(text, "utf-8")
-        folders.add(place_of([SIX], HERE).folder)
+        folders.add(cached_environment([SIX], HERE).folder)
     assert len(folders) == 2
 
 
 def test_a_build_waits_for_another_of_the_same(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    place: CachedEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, waiting, said = making(monkeypatch), Event(), list[str]()
 
@@ -231,11 +238,11 @@ def test_a_cache_that_cannot_be_written_is_told_in_one_line(
     ],
 )
 def test_the_line_of_pip_that_tells_is_found(output: str, line: str) -> None:
-    assert telling(output) == line
+    assert pip_reason(output) == line
 
 
 def test_no_version_asked_for_is_this_python() -> None:
-    assert interpreter(None) == HERE
+    assert locate_python(None) == HERE
 
 
 @pytest.mark.parametrize(
@@ -247,13 +254,13 @@ def test_no_version_asked_for_is_this_python() -> None:
     ],
 )
 def test_a_version_is_a_python_that_says_so(wanted: str) -> None:
-    found = find_python.identity(interpreter(wanted.format(*sys.version_info)))
+    found = find_python.identity(locate_python(wanted.format(*sys.version_info)))
     assert found is not None
     assert found.numbers[:2] == sys.version_info[:2]
 
 
 def test_a_path_is_that_python() -> None:
-    assert interpreter(str(HERE)) == HERE
+    assert locate_python(str(HERE)) == HERE
 
 
 @pytest.mark.parametrize(
@@ -265,7 +272,7 @@ def test_a_path_is_that_python() -> None:
 )
 def test_a_python_that_there_is_not_is_told_in_one_line(wanted: str, why: str) -> None:
     with pytest.raises(CannotBuildError, match=why):
-        interpreter(wanted)
+        locate_python(wanted)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for a Python")
@@ -280,7 +287,7 @@ def test_a_python_on_the_path_that_does_not_run_is_passed_over_for_pyenvs(
         file.chmod(0o755)
     monkeypatch.setenv("PATH", f"{shim.parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
-    assert interpreter("3.99") == real
+    assert locate_python("3.99") == real
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for a Python")
@@ -289,10 +296,12 @@ def test_a_file_that_is_no_python_is_told_in_one_line(tmp_path: Path) -> None:
     file.write_text("#!/bin/sh\nexit 1\n", "utf-8")
     file.chmod(0o755)
     with pytest.raises(CannotBuildError, match="is no Python that runs: give the path of one"):
-        interpreter(str(file))
+        locate_python(str(file))
 
 
-def test_what_bfloat16_needs_may_fail(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_bfloat16_needs_may_fail(
+    place: CachedEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: object) -> None:
         raise CannotBuildError
 

@@ -14,9 +14,9 @@ from conv2d_conformance.backends.protocol import Unavailable, Unsupported
 from conv2d_conformance.backends.registry import UnknownBackendError, load
 from conv2d_conformance.cases.planes import DTYPED, LAID_OUT
 from conv2d_conformance.errors import ExitedError, TimedOutError
-from conv2d_conformance.runtime.remote import Hosted
-from conv2d_conformance.runtime.runner_pool import Places, parted
-from conv2d_conformance.runtime.worker_process import Interpreter
+from conv2d_conformance.runtime.remote import RemoteRunner
+from conv2d_conformance.runtime.runner_pool import RunnerPool, split_selector
+from conv2d_conformance.runtime.worker_process import WorkerProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,11 +99,11 @@ def no_array(img, k, padding):
 def hosted(tmp_path: Path) -> Iterator[Callable[..., Any]]:
     file = tmp_path / "calls.py"
     file.write_text(CALLS, "utf-8")
-    made: list[Interpreter] = []
+    made: list[WorkerProcess] = []
 
-    def make(name: str, seconds: float = 20.0, memory: int = 2**30) -> Hosted:
-        made.append(Interpreter(memory=memory))
-        return Hosted(made[-1], f"{file}:{name}", seconds)
+    def make(name: str, seconds: float = 20.0, memory: int = 2**30) -> RemoteRunner:
+        made.append(WorkerProcess(memory=memory))
+        return RemoteRunner(made[-1], f"{file}:{name}", seconds)
 
     yield make
     for interpreter in made:
@@ -114,7 +114,7 @@ def image() -> Any:
     return np.arange(30.0).reshape(5, 6)
 
 
-def call(place: Hosted, img: Any) -> Any:
+def call(place: RemoteRunner, img: Any) -> Any:
     return place.call("conv2d", (img, np.ones((3, 3)), "same"), {})
 
 
@@ -129,14 +129,14 @@ def answer(call: Callable[[], Any]) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("case", [*DTYPED, *LAID_OUT], ids=lambda case: case.id)
 def test_the_bits_are_those_of_a_call_in_this_process(case: Case) -> None:
-    here, there = load("textbook.sum"), SHARED.place("textbook.sum")
+    here, there = load("textbook.sum"), SHARED.runner("textbook.sum")
     operands: Any = (*case.arrays(), case.padding)
     assert answer(lambda: here.conv2d(*operands)) == answer(
         lambda: there.call("conv2d", operands, {})
     )
 
 
-SHARED = Places()
+SHARED = RunnerPool()
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_a_module_that_raises_whatever_does_not_load(error: str, tmp_path: Path)
     file = tmp_path / "raises.py"
     file.write_text(f"raise {error}\n", "utf-8")
     with pytest.raises((Unavailable, UnknownBackendError), match=f"does not load: {error}"):
-        SHARED.place(f"{file}:conv2d")
+        SHARED.runner(f"{file}:conv2d")
 
 
 def test_a_word_on_standard_output_is_no_answer(hosted: Callable[..., Any]) -> None:
@@ -253,23 +253,23 @@ def test_what_is_no_array_has_the_name_of_its_type(hosted: Callable[..., Any]) -
 
 
 def test_what_a_backend_does_not_support_is_unsupported_here() -> None:
-    place = SHARED.place("scipy.ndimage.correlate")
+    place = SHARED.runner("scipy.ndimage.correlate")
     with pytest.raises(Unsupported):
         place.call("conv2d", (image(), np.ones((3, 3)), "full"), {})
 
 
 def test_an_interpreter_that_runs_nothing_is_unavailable() -> None:
     with pytest.raises(Unavailable, match=r"runs no backend: .*; it needs Python 3\.7 or later"):
-        Hosted(Interpreter(Path("/bin/true")), "textbook.sum", 5)
+        RemoteRunner(WorkerProcess(Path("/bin/true")), "textbook.sum", 5)
 
 
 def test_a_path_without_an_interpreter_is_told() -> None:
     with pytest.raises(UnknownBackendError, match="there is no interpreter /nowhere/python"):
-        parted("textbook.sum@/nowhere/python")
+        split_selector("textbook.sum@/nowhere/python")
 
 
 def test_a_selector_names_its_interpreter() -> None:
-    assert parted(f"scipy@{sys.executable}") == ("scipy", Path(sys.executable))
+    assert split_selector(f"scipy@{sys.executable}") == ("scipy", Path(sys.executable))
 
 
 def test_a_host_imports_nothing_of_the_suite_but_its_own_room(tmp_path: Path) -> None:
@@ -281,5 +281,5 @@ def test_a_host_imports_nothing_of_the_suite_but_its_own_room(tmp_path: Path) ->
         "    return np.array([[float(bool(names & {'conformance', 'reports', 'pytest'}))]])\n",
         "utf-8",
     )
-    place = Hosted(Interpreter(Path(sys.executable)), f"{file}:conv2d", 20)
+    place = RemoteRunner(WorkerProcess(Path(sys.executable)), f"{file}:conv2d", 20)
     assert call(place, image()) == 0

@@ -18,9 +18,9 @@ import pytest
 from conv2d_conformance.backends.protocol import Unavailable
 from conv2d_conformance.backends.registry import SHIPPED
 from conv2d_conformance.definition.correlation import BOUNDARIES, Orientation
-from conv2d_conformance.runtime.runner_pool import Places
+from conv2d_conformance.runtime.runner_pool import RunnerPool
 from conv2d_conformance.translation import translate
-from conv2d_conformance.translation.call_facts import declared
+from conv2d_conformance.translation.call_facts import declared_spec
 from conv2d_conformance.translation.translate import PARITIES, translations
 from tests.helpers.translations import differs, operands, right, run_here, shipped, wrong
 
@@ -28,30 +28,30 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.runtime.remote import Hosted
+    from conv2d_conformance.runtime.remote import RemoteRunner
 
 
 @pytest.fixture(scope="module")
-def places() -> Iterator[Places]:
-    made = Places(seconds=300)
+def places() -> Iterator[RunnerPool]:
+    made = RunnerPool(seconds=300)
     yield made
     made.stop()
 
 
-def placed(places: Places, name: str) -> Hosted:
+def placed(places: RunnerPool, name: str) -> RemoteRunner:
     try:
-        return places.place(name)
+        return places.runner(name)
     except Unavailable as reason:
         pytest.skip(str(reason))
 
 
 def compiles(name: str) -> bool:
-    found = declared(name)
+    found = declared_spec(name)
     return found is not None and found.compiles
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_a_call_gives_what_its_facts_say(places: Places, name: str) -> None:
+def test_a_call_gives_what_its_facts_say(places: RunnerPool, name: str) -> None:
     place, call = placed(places, name), shipped()[name]
     given = [
         (padding, each)
@@ -72,7 +72,7 @@ def test_a_call_gives_what_its_facts_say(places: Places, name: str) -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_call_gives_every_other_calls_result_by_its_translations(
-    places: Places, name: str
+    places: RunnerPool, name: str
 ) -> None:
     place = placed(places, name)
 
@@ -98,7 +98,7 @@ def other_way_round(reach: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.mark.parametrize(
     ("name", "mutant"),
     [
-        ("mended", unturned),
+        ("kernel_transform", unturned),
         ("_agree", always),
         ("_reach", other_way_round(translate._reach)),
         ("PAD_MODES", dict.fromkeys(BOUNDARIES, "constant")),

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conv2d_conformance.backends.registry import SHIPPED, importing, load
+from conv2d_conformance.backends.registry import SHIPPED, import_snippet, load
 
 ROOT = Path(__file__).parents[2]
 # Real numbers, so that another order of summation shows; an even kernel, so that the anchor does.
@@ -95,17 +95,17 @@ def test_what_gives_no_snippet_is_imported_by_its_path(
     attribute: str, value: float, tmp_path: Path
 ) -> None:
     (tmp_path / 'one\'s "own".py').write_text(FILE)
-    snippet = importing(f'{tmp_path}/one\'s "own".py:{attribute}')
+    snippet = import_snippet(f'{tmp_path}/one\'s "own".py:{attribute}')
     assert (run(snippet) == value).all()
 
 
 def test_an_imported_file_is_imported_once(tmp_path: Path) -> None:
     (tmp_path / "counting_calls.py").write_text(FILE)
-    snippet = importing(f"{tmp_path}/counting_calls.py:conv2d")
+    snippet = import_snippet(f"{tmp_path}/counting_calls.py:conv2d")
     assert (run(snippet)[0, 0], run(snippet)[0, 0]) == (1, 2)
 
 
 def test_an_imported_module_is_the_one_that_is_loaded() -> None:
     load("tests.mutants.direct:conv2d")
-    snippet = importing("tests.mutants.direct:conv2d").replace("np.ones(1)", "")
+    snippet = import_snippet("tests.mutants.direct:conv2d").replace("np.ones(1)", "")
     assert "sys.path.append(" + repr(str(ROOT)) in snippet

@@ -12,8 +12,8 @@ import pytest
 from conv2d_conformance.backends.protocol import PADDINGS
 from conv2d_conformance.definition.correlation import BOUNDARIES, ORIENTATIONS, Orientation, orient
 from conv2d_conformance.probe import probe_shapes
-from conv2d_conformance.translation.call_facts import Called
-from conv2d_conformance.translation.translate import mended, translations
+from conv2d_conformance.translation.call_facts import CallFacts
+from conv2d_conformance.translation.translate import kernel_transform, translations
 from tests.helpers.translations import run_here, wrong
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ def test_a_kernel_is_turned_from_every_orientation_to_every_other(
     of: Orientation, to: Orientation
 ) -> None:
     k = np.arange(6).reshape(2, 3)
-    assert (orient(orient(k, mended(of, to)), to) == orient(k, of)).all()
+    assert (orient(orient(k, kernel_transform(of, to)), to) == orient(k, of)).all()
 
 
 def simulated(
     orientation: str, rows: str, columns: str, boundary: str, paddings: tuple[str, ...]
-) -> Called:
+) -> CallFacts:
     facts = {
         "orientation": orientation, "boundary": boundary, "paddings": list(paddings),
         "anchor": {"rows": rows, "columns": columns}, "off_centre": {"rows": 0, "columns": 0},
@@ -53,7 +53,7 @@ def simulated(
     text = SIMULATED.format(
         orientation=orientation, boundary=boundary, half=halves[0], half_of_columns=halves[1]
     )
-    return Called(f"{orientation}, {rows}, {columns}, {boundary}, {paddings}", facts, text)
+    return CallFacts(f"{orientation}, {rows}, {columns}, {boundary}, {paddings}", facts, text)
 
 
 EVERY_KIND = [
@@ -71,7 +71,7 @@ EVERY_KIND = [
 
 
 @pytest.mark.parametrize("to", EVERY_KIND, ids=lambda call: call.name)
-def test_calls_of_any_conventions_give_each_others_results(to: Called) -> None:
+def test_calls_of_any_conventions_give_each_others_results(to: CallFacts) -> None:
     count, found = wrong(EVERY_KIND, to, run_here)
     assert (count > 100, found) == (True, [])
 
@@ -103,9 +103,9 @@ def test_a_call_that_takes_no_even_kernel_is_not_asked_to() -> None:
     assert refused == ["even"] * 3
 
 
-def _without_even(usual: Called) -> list[Translation]:
+def _without_even(usual: CallFacts) -> list[Translation]:
     names = [
-        probe_shapes.name(padding, image, kernel)
+        probe_shapes.map_name(padding, image, kernel)
         for padding, image, kernel in product(PADDINGS, probe_shapes.IMAGES, probe_shapes.KERNELS)
         if not (kernel[0] % 2 and kernel[1] % 2)
     ]

@@ -16,7 +16,7 @@ from conv2d_conformance.checks.test_values import (
 )
 from conv2d_conformance.errors import NonconformanceError
 from conv2d_conformance.probe.probe import probe
-from conv2d_conformance.under_test.backend import Subject
+from conv2d_conformance.under_test.backend import BackendUnderTest
 from tests.cli.test_probe import refusing
 from tests.mutants import direct, switching
 
@@ -43,7 +43,7 @@ def test_a_switch_with_the_kernels_size_shows_in_the_probe(function: Conv2d) -> 
 def test_a_switch_with_the_kernels_size_is_no_failure(function: Conv2d, clause: str) -> None:
     hold: Callable[..., None]
     hold, some = CHECKS[clause]
-    subject = Subject(bare(function))
+    subject = BackendUnderTest(bare(function))
     failed = []
     for case in (case for case in some if not subject.lacks(case)):
         try:

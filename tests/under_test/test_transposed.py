@@ -14,10 +14,10 @@ from conv2d_conformance.cases.layers import Layer, NotALayerError
 from conv2d_conformance.cases.transposed_layers import TransposedLayer, parse
 from conv2d_conformance.definition.dtypes import largest_exact
 from conv2d_conformance.definition.padding import transposed_size
-from conv2d_conformance.definition.transposed_padding import RULES, Rule
+from conv2d_conformance.definition.transposed_padding import RULES, CropRule
 from conv2d_conformance.diagnosis.transposed_misreadings import outputs_first
 from conv2d_conformance.probe.transposed_index_map import MAPPED
-from conv2d_conformance.under_test.factory import judged
+from conv2d_conformance.under_test.factory import put_under_test
 from tests.mutants.output_padding import before
 from tests.mutants.transposed import Transposed
 from tests.mutants.transposed_table import OtherSide, ending_with_the_kernel, reading, rotated
@@ -77,7 +77,7 @@ def test_an_output_padding_may_be_past_the_stride(descriptor: str, past: bool) -
 
 @every_case
 def test_the_sums_of_a_case_are_exact_in_its_dtype(layer: Layer) -> None:
-    exact = judged(Transposed()).layers.exact(layer)
+    exact = put_under_test(Transposed()).layers.exact(layer)
     assert exact.scale.max(initial=0) <= largest_exact(np.dtype(layer.dtype))
 
 
@@ -106,31 +106,31 @@ def value(layer: Layer, factor: str) -> Any:
 @pytest.mark.parametrize(
     ("rule", "descriptor", "crops"),
     [
-        (Rule("stride", "upper"), "t-4x5-by-4x4/same/s2x1", ((1, 1), (1, 2))),
-        (Rule("stride", "lower"), "t-4x5-by-4x4/same/s2x1", ((1, 1), (2, 1))),
-        (Rule("stride", "upper"), "t-4x5-by-2x2/valid/s3x1", ((0, -1), (0, 0))),
-        (Rule("kernel", "upper"), "t-4x5-by-2x2/valid/s3x1", ((0, 0), (0, 0))),
-        (Rule("kernel", "upper"), "t-4x5-by-2x2/same/s5x2", ((0, -3), (0, 0))),
-        (Rule("stride", "upper"), "t-4x5-by-2x2/same/s2x1/d3x1", ((1, 1), (0, 1))),
-        (Rule("stride", "upper"), "t-4x5-by-2x2/valid/s3x3/o0x2", ((0, 0), (0, -2))),
-        (Rule("stride", "upper", "before"), "t-4x5-by-2x2/valid/s3x3/o0x2", ((0, 0), (-2, 0))),
-        (Rule("stride", "upper", "halved"), "t-4x5-by-2x2/valid/s3x3/o0x2", ((0, 0), (0, -2))),
-        (Rule("stride", "upper"), "t-4x5-by-3x4/same/s2x2/o1x1", ((1, 0), (2, 1))),
-        (Rule("stride", "upper", "before"), "t-4x5-by-3x4/same/s2x2/o1x1", ((0, 1), (1, 2))),
-        (Rule("stride", "upper", "halved"), "t-4x5-by-3x4/same/s2x2/o1x1", ((0, 1), (1, 2))),
-        (Rule("stride", "lower", "halved"), "t-4x5-by-3x4/same/s2x2/o1x1", ((1, 0), (2, 1))),
-        (Rule("stride", "upper", "halved"), "t-4x5-by-1x5/same/s3x3/o2x2", ((0, -2), (1, 1))),
-        (Rule("kernel", "upper"), "t-4x5-by-3x3/p1x1x2x2/s2x2/o1x0", ((1, 0), (2, 2))),
+        (CropRule("stride", "upper"), "t-4x5-by-4x4/same/s2x1", ((1, 1), (1, 2))),
+        (CropRule("stride", "lower"), "t-4x5-by-4x4/same/s2x1", ((1, 1), (2, 1))),
+        (CropRule("stride", "upper"), "t-4x5-by-2x2/valid/s3x1", ((0, -1), (0, 0))),
+        (CropRule("kernel", "upper"), "t-4x5-by-2x2/valid/s3x1", ((0, 0), (0, 0))),
+        (CropRule("kernel", "upper"), "t-4x5-by-2x2/same/s5x2", ((0, -3), (0, 0))),
+        (CropRule("stride", "upper"), "t-4x5-by-2x2/same/s2x1/d3x1", ((1, 1), (0, 1))),
+        (CropRule("stride", "upper"), "t-4x5-by-2x2/valid/s3x3/o0x2", ((0, 0), (0, -2))),
+        (CropRule("stride", "upper", "before"), "t-4x5-by-2x2/valid/s3x3/o0x2", ((0, 0), (-2, 0))),
+        (CropRule("stride", "upper", "halved"), "t-4x5-by-2x2/valid/s3x3/o0x2", ((0, 0), (0, -2))),
+        (CropRule("stride", "upper"), "t-4x5-by-3x4/same/s2x2/o1x1", ((1, 0), (2, 1))),
+        (CropRule("stride", "upper", "before"), "t-4x5-by-3x4/same/s2x2/o1x1", ((0, 1), (1, 2))),
+        (CropRule("stride", "upper", "halved"), "t-4x5-by-3x4/same/s2x2/o1x1", ((0, 1), (1, 2))),
+        (CropRule("stride", "lower", "halved"), "t-4x5-by-3x4/same/s2x2/o1x1", ((1, 0), (2, 1))),
+        (CropRule("stride", "upper", "halved"), "t-4x5-by-1x5/same/s3x3/o2x2", ((0, -2), (1, 1))),
+        (CropRule("kernel", "upper"), "t-4x5-by-3x3/p1x1x2x2/s2x2/o1x0", ((1, 0), (2, 2))),
     ],
 )
 def test_a_rule_crops_what_the_kernel_exceeds_its_stride_by(
-    rule: Rule, descriptor: str, crops: Pads
+    rule: CropRule, descriptor: str, crops: Pads
 ) -> None:
     assert rule.crops(parse(descriptor)) == crops
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_same_gives_a_stride_for_every_pixel(rule: Rule) -> None:
+def test_same_gives_a_stride_for_every_pixel(rule: CropRule) -> None:
     for layer in MAPPED:
         size = transposed_size(layer.image, layer.kernel, rule.crops(layer), layer.options)
         if layer.padding == "same" and "output_padding" not in layer.keywords:
@@ -138,7 +138,7 @@ def test_same_gives_a_stride_for_every_pixel(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("one", RULES)
-def test_the_maps_tell_every_rule_from_every_other(one: Rule) -> None:
+def test_the_maps_tell_every_rule_from_every_other(one: CropRule) -> None:
     told = [[rule.crops(layer) for layer in MAPPED] for rule in RULES]
     assert told.count([one.crops(layer) for layer in MAPPED]) == 1
 
@@ -161,7 +161,7 @@ def test_the_maps_tell_every_rule_from_every_other(one: Rule) -> None:
     ],
 )
 def test_a_fact_is_measured(adapter: type[Transposed], fact: str, value: object) -> None:
-    assert judged(adapter()).facts()[fact] == value
+    assert put_under_test(adapter()).facts()[fact] == value
 
 
 def test_outputs_first_is_its_own_inverse_and_keeps_each_kernel_in_its_group() -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conv2d_conformance.runtime.time_budget import LADDER, LeftOut
-from conv2d_conformance.upgrade.compare_speed import LEAST, compare
+from conv2d_conformance.runtime.time_budget import LADDER, OverBudget
+from conv2d_conformance.upgrade.compare_speed import MIN_RATIO, compare
 from conv2d_conformance.upgrade.paired_processes import log_ratios
 from conv2d_conformance.upgrade.schedule import Turns
 from tests.helpers.simulated_timings import Machine, Simulated
@@ -88,7 +88,7 @@ def log_ratio_of_drift(order: str) -> float:
 
 @pytest.mark.parametrize(("order", "alarm"), [("turns", False), ("one after the other", True)])
 def test_drift_is_an_alarm_unless_versions_take_turns(order: str, alarm: bool) -> None:
-    assert (log_ratio_of_drift(order) > math.log(LEAST)) == alarm
+    assert (log_ratio_of_drift(order) > math.log(MIN_RATIO)) == alarm
 
 
 class Dying(Simulated):
@@ -150,7 +150,7 @@ def test_a_case_that_outruns_the_budget_is_left_out_and_said_so() -> None:
 
 def test_a_budget_that_nothing_fits_is_refused() -> None:
     machine = Machine(call=1.0)
-    with pytest.raises(LeftOut, match="no case fits"):
+    with pytest.raises(OverBudget, match="no case fits"):
         compared(machine, machine.start())
 
 

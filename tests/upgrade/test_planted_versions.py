@@ -42,10 +42,10 @@ def baseline(tmp_path_factory: pytest.TempPathFactory) -> Baseline:
     """The document of version 1: of its function, or of its class."""
 
     @cache
-    def made(attr: str) -> Path:
+    def make(attr: str) -> Path:
         return ran(tmp_path_factory.mktemp("before"), SOURCE, attr)[1]
 
-    return made
+    return make
 
 
 def gate(before: Path, after: Path) -> tuple[int, dict[str, Any]]:

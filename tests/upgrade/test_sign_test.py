@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from conv2d_conformance.upgrade.sign_test import fewest, interval, spared
+from conv2d_conformance.upgrade.sign_test import allowed_beyond_bound, interval, min_values
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from conv2d_conformance.upgrade.sign_test import fewest, interval, spared
     [(5, 0.025, -1), (6, 0.025, 0), (9, 0.025, 1), (12, 0.025, 2), (20, 0.025, 5), (25, 0.005, 5)],
 )
 def test_as_many_lie_beyond_a_bound_as_in_the_table(n: int, chance: float, beyond: int) -> None:
-    assert spared(n, chance) == beyond
+    assert allowed_beyond_bound(n, chance) == beyond
 
 
 def test_too_few_values_bound_nothing() -> None:
@@ -26,8 +26,8 @@ def test_too_few_values_bound_nothing() -> None:
 
 @pytest.mark.parametrize("chance", [0.25, 1 / 16, 0.001])
 def test_the_fewest_values_are_enough(chance: float) -> None:
-    n = fewest(chance)
-    assert spared(n - 1, chance) < spared(n, chance) == 0
+    n = min_values(chance)
+    assert allowed_beyond_bound(n - 1, chance) < allowed_beyond_bound(n, chance) == 0
 
 
 def test_one_value_in_seven_does_not_move_the_bounds() -> None:
