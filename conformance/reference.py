@@ -178,8 +178,10 @@ def _of_bytes(
 
 def whole(img: Floats, k: Floats) -> bool:
     """Whether both hold integers so small that float64 sums them exactly, in any order."""
-    largest = np.abs(img).max(initial=0.0) * np.abs(k).sum()
-    return bool(largest <= 2.0**53) and all((np.rint(a) == a).all() for a in (img, k))
+    # The kernel is the smaller one: real numbers are told by it.
+    if not all((np.rint(a) == a).all() for a in (k, img)):
+        return False
+    return bool(np.abs(img).max(initial=0.0) * np.abs(k).sum() <= 2.0**53)
 
 
 def _summed(padded: Floats, kernel: Floats, size: tuple[int, int]) -> Exact:
@@ -199,6 +201,9 @@ def _pad(
     boundary: Boundary,
 ) -> Floats:
     """The image as far as the kernel reaches from any output pixel, boundary filled in."""
+    reached = tuple(o + m - 1 for o, m in zip(size, kernel, strict=True))
+    if before == (0, 0) and reached[0] <= img.shape[0] and reached[1] <= img.shape[1]:
+        return img[: reached[0], : reached[1]]
     rows, columns = (
         source_indices(np.arange(o + m - 1) - lead, n, boundary)
         for o, m, lead, n in zip(size, kernel, before, img.shape, strict=True)
