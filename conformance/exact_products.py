@@ -136,14 +136,13 @@ def total(ascending: Sequence[Floats]) -> tuple[Floats, Floats]:
     which is a whole number of its units. Only what was lost, ``2**-53`` of each sum at most, is
     added with rounding.
     """
-    high, low = ascending[0], np.zeros_like(ascending[0])
+    high, low = ascending[0].copy(), np.zeros_like(ascending[0])
+    rounded, lost = np.empty_like(high), np.empty_like(high)
     for part in ascending[1:]:
-        rounded = part + high
-        lost = rounded - part
-        np.subtract(high, lost, out=lost)
-        low += lost
-        high = rounded
-    value = high + low
-    high -= value
-    low += high
+        np.add(part, high, out=rounded)
+        np.subtract(rounded, part, out=lost)
+        low += np.subtract(high, lost, out=lost)
+        high, rounded = rounded, high
+    value = np.add(high, low, out=rounded)
+    low += np.subtract(high, value, out=lost)
     return value, low

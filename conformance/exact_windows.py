@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 # Multiplications of a matrix product that OpenBLAS leaves to one thread: more of them wait for each
 # other, long where other work runs beside them.
 SINGLE = 2**18
-# Numbers that are held at once, so that they stay in a cache, unless few lines are more: 2 MiB.
-STRIP = 2**18
+# Numbers that are held at once, so that they stay in a cache, unless few lines are more: 1 MiB.
+STRIP = 2**17
 
 
 def correlated(
