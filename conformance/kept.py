@@ -48,7 +48,7 @@ class Place:
 
     @property
     def log(self) -> Path:
-        """What ``venv`` and pip wrote."""
+        """What ``venv``, uv and pip wrote."""
         return self.folder.with_name(self.folder.name + ".log")
 
     @property

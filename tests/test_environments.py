@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance import environments, interpreters, kept
+from conformance import environments, interpreters, kept, uv
 from conformance.environments import CannotBuildError, build, interpreter, telling
 from conformance.kept import DAY, MARKER, Place, mark, pinned, place_of, usable
 
@@ -32,11 +32,18 @@ ERROR: ResolutionImpossible: for help visit a page
 """
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+@pytest.fixture(scope="module", params=["uv", "pip"])
+def cache(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """Where environments are built, by uv or without it."""
     folder = tmp_path_factory.mktemp("environments")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kept, "cache", lambda: folder)
+        if request.param == "pip":
+            patch.setattr(uv, "find", lambda _: None)
+        elif uv.find(HERE) is None:
+            pytest.skip("there is no uv here")
         yield folder
 
 
@@ -91,6 +98,26 @@ def test_a_second_build_is_the_first(built: Path, monkeypatch: pytest.MonkeyPatc
     assert (made, said) == ([], [])
 
 
+def test_the_log_says_what_installed_it(cache: Path, built: Path) -> None:
+    text = built.parents[1].with_name(f"{built.parents[1].name}.log").read_text("utf-8")
+    assert cache.is_dir()
+    assert [word in text for word in (" pip install --python ", " -m pip install ")] == (
+        [True, False] if uv.find(HERE) else [False, True]
+    )
+
+
+def test_where_uv_fails_pip_is_tried(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    fails = [sys.executable, "-c", "raise SystemExit('error:\\nno way')"]
+    monkeypatch.setattr(uv, "install", lambda *_: uv.Command(fails, dict(os.environ)))
+    tried: list[object] = []
+    monkeypatch.setattr(environments, "_run", lambda _, words, what: tried.extend((words, what)))
+    said: list[str] = []
+    environments._install(place, [SIX], "cannot install", said.append)
+    inside = interpreters.executable(place.folder)
+    assert said == ["pip is tried, for uv could not: error: no way"]
+    assert tried == [[inside, "-I", "-m", "pip", "install", SIX], "cannot install"]
+
+
 def test_a_version_that_there_is_not_is_told_in_one_line(cache: Path) -> None:
     said: list[str] = []
     with pytest.raises(CannotBuildError) as caught:
@@ -101,7 +128,7 @@ def test_a_version_that_there_is_not_is_told_in_one_line(cache: Path) -> None:
         f"{asked}No matching distribution found for six==99; ask for another version or another "
         f"Python, or read {log}"
     )
-    assert said[-1] == "installing six==99, numpy"
+    assert "installing six==99, numpy" in said
     assert not log.with_suffix("").exists()
 
 
@@ -285,6 +312,6 @@ def test_what_bfloat16_needs_may_fail(place: Place, monkeypatch: pytest.MonkeyPa
 
     said: list[str] = []
     monkeypatch.setattr(environments, "_installed", lambda _: {"numpy": "1.19"})
-    monkeypatch.setattr(environments, "_run", fail)
+    monkeypatch.setattr(environments, "_install", fail)
     environments._add_bfloat16(place, said.append)
     assert said == [f"ml-dtypes does not go with {place.title}: nothing is asked in bfloat16"]
