@@ -41,17 +41,21 @@ def meets(pin: str, wanted: Requirement) -> bool:
     return normal(name) != normal(wanted.name) or version in wanted.specifier
 
 
+def say(line: str) -> None:
+    """Tell it to whoever runs ``tox -v``."""
+    print(line, file=sys.stderr)
+
+
 def quickly(args: list[str], near: Path) -> bool:
     """Whether uv installed it; if it could not, it says why in one line."""
-    command = uv.install(Path(sys.executable), args, near)
+    command = uv.install(Path(sys.executable), args, near, say)
     if command is None:
         return False
     done = subprocess.run(  # noqa: S603  (uv, with tox's arguments)
         command.words, env=command.variables, stderr=subprocess.PIPE, check=False
     )
     output = done.stderr.decode("utf-8", "replace")
-    said = f"pip is tried, for uv could not: {uv.telling(output)}\n"
-    sys.stderr.write(said if done.returncode else output)
+    say(f"pip is tried, for uv could not: {uv.telling(output)}" if done.returncode else output)
     return done.returncode == 0
 
 

@@ -108,7 +108,7 @@ def _names(place: Place, distribution: str) -> bool:
 def _install(place: Place, wanted: Sequence[str], what: str, progress: Progress) -> None:
     """Install by uv, where that does it; what pip says counts."""
     inside = executable(place.folder)
-    quick = uv.install(inside, wanted, Path(sys.executable))
+    quick = uv.install(inside, wanted, Path(sys.executable), progress)
     if quick:
         said = _said(place, quick.words, quick.variables)
         if said is None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 # As variables, for an address may hold a password, and command lines are logged.
@@ -49,6 +49,7 @@ IGNORED = {
     "quiet",
     "require-virtualenv",
     "root-user-action",
+    "user",  # no environment takes it; tox sets it to 0
     "verbose",
 }
 # Of uv's own configuration only where it keeps files: what is taken is for pip's to say.
@@ -67,14 +68,19 @@ class Command:
     variables: dict[str, str]
 
 
-def install(python: Path, wanted: Sequence[str], near: Path) -> Command | None:
+def install(
+    python: Path, wanted: Sequence[str], near: Path, say: Callable[[str], None]
+) -> Command | None:
     """Return uv's command for ``python -m pip install wanted``, or None where pip must do it.
 
     uv is looked for beside the Python ``near``, then on PATH.
     """
     uv = find(near)
     settings = configured(python) if uv else None
-    if uv is None or settings is None or not translatable(settings):
+    if uv is None or settings is None:
+        return None
+    if untold := settings.keys() - VARIABLES.keys() - FLAGS.keys() - SWITCHES.keys() - IGNORED:
+        say(f"pip installs, for uv cannot be told what pip is configured with: {sorted(untold)}")
         return None
     words = [uv, "pip", "install", "--python", str(python), *flags(settings), *wanted]
     own = {name: text for name, text in os.environ.items() if name[:3] != "UV_" or name in OWN}
@@ -99,11 +105,6 @@ def effective(lines: Sequence[str]) -> dict[str, str]:
     rows = [(m[1], m[2], str(ast.literal_eval(m[3])).strip()) for m in found if m]
     rows.sort(key=lambda row: SECTIONS.index(row[0]))
     return {name: text for _, name, text in rows if text}
-
-
-def translatable(settings: Mapping[str, str]) -> bool:
-    """Whether uv can be told every setting."""
-    return not settings.keys() - VARIABLES.keys() - FLAGS.keys() - SWITCHES.keys() - IGNORED
 
 
 def flags(settings: Mapping[str, str]) -> list[str]:

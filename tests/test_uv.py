@@ -98,7 +98,7 @@ def test_constraints_and_choices_of_files_are_flags() -> None:
 
 @pytest.mark.usefixtures("listed")
 def test_a_password_is_not_on_the_command_line() -> None:
-    command = uv.install(HERE, ["-c", "pins.txt", "six"], HERE)
+    command = uv.install(HERE, ["-c", "pins.txt", "six"], HERE, print)
     words = ["/bin/uv", "pip", "install", "--python", str(HERE), "-c", "pins.txt", "six"]
     assert command
     assert command.words == words
@@ -109,19 +109,34 @@ def test_a_password_is_not_on_the_command_line() -> None:
 def test_uvs_own_configuration_chooses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_EXCLUDE_NEWER", "2020-01-01")
     monkeypatch.setenv("UV_CACHE_DIR", "/cache")
-    command = uv.install(HERE, ["six"], HERE)
+    command = uv.install(HERE, ["six"], HERE, print)
     assert command
     assert "UV_EXCLUDE_NEWER" not in command.variables
     assert {**command.variables, **uv.ALIKE, "UV_CACHE_DIR": "/cache"} == command.variables
 
 
 @pytest.mark.usefixtures("listed")
-@pytest.mark.parametrize("settings", [None, {"proxy": "a.test:80"}, {"prefer-binary": "1"}])
-def test_what_uv_cannot_be_told_is_left_to_pip(
-    settings: dict[str, str] | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_uv_cannot_be_told_is_left_to_pip_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"proxy": "a.test:80", "prefer-binary": "1", "timeout": "9"}
     monkeypatch.setattr(uv, "configured", lambda _: settings)
-    assert uv.install(HERE, ["six"], HERE) is None
+    said: list[str] = []
+    assert uv.install(HERE, ["six"], HERE, said.append) is None
+    words = "pip installs, for uv cannot be told what pip is configured with"
+    assert said == [f"{words}: ['prefer-binary', 'proxy']"]
+
+
+@pytest.mark.usefixtures("listed")
+def test_where_pip_cannot_say_what_it_is_configured_with_it_installs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(uv, "configured", lambda _: None)
+    assert uv.install(HERE, ["six"], HERE, pytest.fail) is None
+
+
+@pytest.mark.usefixtures("listed")
+def test_what_tox_configures_can_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uv, "configured", lambda _: {"user": "0"})
+    assert uv.install(HERE, ["six"], HERE, pytest.fail)
 
 
 def test_without_uv_pip_is_left_to_do_it_and_not_asked(
@@ -129,7 +144,7 @@ def test_without_uv_pip_is_left_to_do_it_and_not_asked(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(uv, "configured", lambda _: pytest.fail("asked"))
-    assert uv.install(HERE, ["six"], tmp_path / "python") is None
+    assert uv.install(HERE, ["six"], tmp_path / "python", pytest.fail) is None
 
 
 def test_a_python_without_pip_is_not_configured(tmp_path: Path) -> None:
