@@ -82,7 +82,7 @@ def install(
     if untold := settings.keys() - VARIABLES.keys() - FLAGS.keys() - SWITCHES.keys() - IGNORED:
         say(f"pip installs, for uv cannot be told what pip is configured with: {sorted(untold)}")
         return None
-    words = [uv, "pip", "install", "--python", str(python), *flags(settings), *wanted]
+    words = [uv, "pip", "install", "--python", str(python), *compiling(), *flags(settings), *wanted]
     own = {name: text for name, text in os.environ.items() if name[:3] != "UV_" or name in OWN}
     return Command(words, {**own, **ALIKE, **variables(settings)})
 
@@ -105,6 +105,11 @@ def effective(lines: Sequence[str]) -> dict[str, str]:
     rows = [(m[1], m[2], str(ast.literal_eval(m[3])).strip()) for m in found if m]
     rows.sort(key=lambda row: SECTIONS.index(row[0]))
     return {name: text for _, name, text in rows if text}
+
+
+def compiling() -> list[str]:
+    """Compile as pip does only where nothing else would: an import writes what it needs, once."""
+    return ["--compile-bytecode"] if os.environ.get("PYTHONDONTWRITEBYTECODE") else []
 
 
 def flags(settings: Mapping[str, str]) -> list[str]:

@@ -34,6 +34,7 @@ UNSOLVED = """\
 @pytest.fixture
 def listed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A uv, and a pip with a configuration."""
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     monkeypatch.setattr(uv, "find", lambda _: "/bin/uv")
     monkeypatch.setattr(uv, "configured", lambda _: uv.effective(LISTED.splitlines()))
 
@@ -103,6 +104,14 @@ def test_a_password_is_not_on_the_command_line() -> None:
     assert command
     assert command.words == words
     assert command.variables["UV_DEFAULT_INDEX"] == "https://me:secret@a.test/simple"
+
+
+@pytest.mark.usefixtures("listed")
+def test_modules_are_compiled_where_no_import_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    command = uv.install(HERE, ["six"], HERE, print)
+    assert command
+    assert "--compile-bytecode" in command.words
 
 
 @pytest.mark.usefixtures("listed")
