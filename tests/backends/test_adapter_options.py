@@ -23,7 +23,8 @@ from conv2d_conformance.backends.registry import (
     load,
     load_transposed,
 )
-from tests.backends.test_adapters import ROOT, need
+from tests.helpers.frameworks import need
+from tests.helpers.matrix_run import ROOT
 
 WIDE = {
     "tensorflow.nn.conv2d": (),
@@ -51,7 +52,7 @@ ADJOINT = {
 @cache
 def observe(module: str, name: str, *kinds: str) -> dict[str, Any]:
     need(name.split(".", maxsplit=1)[0])
-    command = [sys.executable, "-m", f"tests.{module}", name, *kinds]
+    command = [sys.executable, "-m", f"tests.helpers.{module}", name, *kinds]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     seen: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

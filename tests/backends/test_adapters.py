@@ -11,13 +11,13 @@ import os
 import subprocess
 import sys
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conv2d_conformance.backends.registry import SHIPPED
+from tests.helpers.frameworks import need
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "backends").rglob("*.py"))
@@ -133,12 +133,6 @@ def python(program: str, *args: str, **environment: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()[-1]
-
-
-def need(framework: str) -> None:
-    # Not importorskip: it would import one framework after the other into this process.
-    if find_spec(framework) is None:
-        pytest.skip(f"{framework} is not installed here")
 
 
 @cache

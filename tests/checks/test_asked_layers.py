@@ -12,7 +12,7 @@ import pytest
 from conv2d_conformance.cases.layers import EXAMPLE
 from conv2d_conformance.matrix.rerun_command import rerun_command
 from conv2d_conformance.under_test.backend import BackendUnderTest
-from tests.matrix.test_plugin import ROOT, matrix, only_line
+from tests.helpers.matrix_run import ROOT, matrix, only_line
 from tests.mutants.layer_table import EXACT, GRADIENTS, LAYOUT, PAIRING, REAL
 from tests.mutants.layers import Layer
 from tests.mutants.transposed_table import EXACT as ADJOINT

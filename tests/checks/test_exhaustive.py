@@ -29,7 +29,7 @@ from conv2d_conformance.definition.correlation import (
 )
 from conv2d_conformance.errors import RaisedError, WrongValueError
 from conv2d_conformance.under_test.backend import BackendUnderTest
-from tests.checks.test_plane_mutants import outcome_with
+from tests.helpers.judge_mutant import outcome_with
 from tests.mutants import arithmetic, direct, geometry
 from tests.mutants.table import SMALL
 

@@ -14,7 +14,7 @@ from conv2d_conformance.checks.registry import REGISTERED
 from conv2d_conformance.errors import Refused
 from conv2d_conformance.under_test.backend import BackendUnderTest
 from conv2d_conformance.under_test.layers import RULES, STRIDED, SamePaddingRule
-from tests.checks.test_plane_mutants import outcome
+from tests.helpers.judge_mutant import outcome
 from tests.mutants import direct, layer_faults
 from tests.mutants.layer_table import EXACT
 from tests.mutants.layers import Layer

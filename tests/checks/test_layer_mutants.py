@@ -6,7 +6,7 @@ import pytest
 
 from conv2d_conformance.checks.registry import REGISTERED, Check
 from conv2d_conformance.under_test.backend import BackendUnderTest
-from tests.checks.test_plane_mutants import outcome
+from tests.helpers.judge_mutant import outcome
 from tests.mutants.layer_table import LAYER_MUTANTS, LAYOUT, LayerMutant
 from tests.mutants.layers import Layer
 

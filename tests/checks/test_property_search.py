@@ -21,7 +21,7 @@ from conv2d_conformance.checks.property_search import (
 from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name, largest_exact
 from conv2d_conformance.errors import NonconformanceError, Refused, UnstableError
 from conv2d_conformance.under_test.backend import BackendUnderTest
-from tests.checks.test_plane_mutants import outcome_with
+from tests.helpers.judge_mutant import outcome_with
 from tests.mutants import arithmetic, direct, geometry
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from conv2d_conformance.cases.planes import INTEGERS, Case
 from conv2d_conformance.checks.registry import REGISTERED
 from conv2d_conformance.errors import NonconformanceError
 from conv2d_conformance.under_test.backend import BackendUnderTest
-from tests.checks.test_plane_mutants import outcome, outcome_with
-from tests.cli.test_probe import refusing
+from tests.helpers.judge_mutant import outcome, outcome_with
+from tests.mutants.honest import refusing
 from tests.mutants.table import BITS, EXACT, REAL, SMALL
 
 

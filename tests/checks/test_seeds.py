@@ -15,16 +15,12 @@ import pytest
 
 from conv2d_conformance.backends.registry import load
 from conv2d_conformance.cases import planes, random_data
-from conv2d_conformance.checks.test_values import (
-    test_real_data_stay_within_the_error_bound as hold_real,
-)
-from conv2d_conformance.checks.test_values import (
-    test_sums_of_small_integers_are_exact as hold_exact,
-)
 from conv2d_conformance.errors import NonconformanceError
 from conv2d_conformance.reports.document.files import load as read
 from conv2d_conformance.under_test.backend import BackendUnderTest
-from tests.checks.test_plane_mutants import HONEST, outcome_with
+from tests.helpers.judge_mutant import HONEST, check_named, outcome_with
+from tests.mutants.table import EXACT
+from tests.mutants.table import REAL as REAL_DATA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,10 +63,10 @@ def seed(request: pytest.FixtureRequest) -> Iterator[int]:
 def alarms(subject: BackendUnderTest) -> list[str]:
     """The failures of honest values, one check after the other."""
     told = []
-    for hold, some in ((hold_real, REAL), (hold_exact, INTEGERS)):
+    for name, some in ((REAL_DATA, REAL), (EXACT, INTEGERS)):
         for case in (case for case in some if not subject.lacks(case)):
             try:
-                hold(subject, case)
+                check_named(name).run(subject, case)
             except NonconformanceError as failure:
                 told.append(f"{case.id}: {failure}")
     return told

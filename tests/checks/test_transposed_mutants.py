@@ -8,7 +8,7 @@ from conv2d_conformance.backends.registry import load
 from conv2d_conformance.checks.registry import REGISTERED, Check
 from conv2d_conformance.under_test.backend import BackendUnderTest, MissingBackend
 from conv2d_conformance.under_test.factory import put_under_test
-from tests.checks.test_plane_mutants import outcome
+from tests.helpers.judge_mutant import outcome
 from tests.mutants.transposed import Transposed
 from tests.mutants.transposed_table import TRANSPOSED_MUTANTS, TransposedMutant
 

@@ -20,7 +20,7 @@ from conv2d_conformance.translation import measured
 from conv2d_conformance.translation.drawing import kernels, surroundings
 from conv2d_conformance.translation.measured import committed, measure
 from conv2d_conformance.translation.translation_table import facts_of, translate_all_pairs
-from tests.cli.test_main import FLIPS_ROWS, ROOT, run
+from tests.helpers.command_line import FLIPS_ROWS, ROOT, run
 from tests.helpers.documents import backend, document, fact
 from tests.helpers.documents import run as run_of
 from tests.helpers.translations import shipped

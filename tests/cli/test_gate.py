@@ -15,7 +15,7 @@ from conv2d_conformance.cli import results_commands
 from conv2d_conformance.cli.main import main
 from conv2d_conformance.reports.document.files import load, save
 from conv2d_conformance.reports.export.baseline import to_baseline
-from tests.cli.test_main import FLIPS_ROWS
+from tests.helpers.command_line import FLIPS_ROWS
 from tests.helpers.documents import backend, document, run, verdict
 from tests.helpers.gate_documents import facts, run_document
 

@@ -11,6 +11,7 @@ from conv2d_conformance.backends.registry import BareFunction, load
 from conv2d_conformance.probe.probe import Probe, probe
 from conv2d_conformance.probe.probe_shapes import KERNELS
 from tests.mutants import bad_input, direct, geometry
+from tests.mutants.honest import refusing
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array, Boundary, Orientation
@@ -54,17 +55,6 @@ def facts(function: Conv2d) -> dict[str, Any]:
 
 def describe(kernel: Shape) -> str:
     return f"{kernel[0]}x{kernel[1]}"
-
-
-def refusing(refused: Any, message: str) -> Conv2d:
-    """The right call, but for what it refuses."""
-
-    def conv2d(img: Array, k: Array, padding: str) -> Array:
-        if refused(img, k, padding):
-            raise ValueError(message)
-        return direct.conv2d(img, k, padding)
-
-    return conv2d
 
 
 def off_centre(img: Array, k: Array, padding: str) -> Array:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
-from conv2d_conformance.cli import upgrade as upgrading
-from conv2d_conformance.cli.main import main
 from conv2d_conformance.reports.document.files import load
 from conv2d_conformance.reports.tables.summary import RAN
 from conv2d_conformance.runtime import choose_python
-from conv2d_conformance.runtime.find_python import CannotBuildError, python_in
+from conv2d_conformance.runtime.find_python import CannotBuildError
 from conv2d_conformance.upgrade import sides
+from tests.helpers.planted_packages import FLIPPED, HONEST, between, upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,56 +21,6 @@ if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import RatioRecord
 
 SLOWED = Path(__file__).parents[1] / "benchmarks" / "slowed.py"
-HONEST = '''\
-from numpy import pad
-from numpy.lib.stride_tricks import sliding_window_view
-
-
-def conv2d(img, k, padding):
-    """A correlation, its window products summed at once."""
-    if padding != "valid":
-        before = [(n - 1) // 2 if padding == "same" else n - 1 for n in k.shape]
-        same = padding == "same"
-        img = pad(img, [(b, n - 1 - b if same else b) for b, n in zip(before, k.shape)])
-    windows = sliding_window_view(img, k.shape)
-    return (windows * k).sum((2, 3), dtype=img.dtype)
-'''
-FLIPPED = HONEST.replace("windows * k", "windows * k[::-1, ::-1]")
-
-
-@pytest.fixture
-def version(tmp_path: Path) -> Callable[[str, str], str]:
-    """Makes an interpreter that has NumPy and one version of the package ``calls``."""
-
-    def make(name: str, code: str) -> str:
-        folder = tmp_path / name
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-        (packages,) = folder.glob("lib/python*/site-packages")
-        (packages / "numpy.pth").write_text(str(Path(np.__file__).parents[1]), "utf-8")
-        (packages / "calls.py").write_text(code, "utf-8")
-        return str(python_in(folder))
-
-    return make
-
-
-@pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
-    """Leaves all but some checks out, and works in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    def chosen(words: str) -> None:
-        monkeypatch.setattr(upgrading, "QUIET_OPTIONS", (*upgrading.QUIET_OPTIONS, "-k", words))
-
-    return chosen
-
-
-def upgrade(*words: str) -> int:
-    return main(["upgrade", *words])
-
-
-def between(before: str, after: str, seconds: str = "0") -> int:
-    pythons = ("--python", before, "--python", after)
-    return upgrade(*pythons, "--backend", "calls:conv2d", "--seconds", seconds, "--output", "up")
 
 
 @pytest.mark.parametrize(

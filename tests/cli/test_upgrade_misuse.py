@@ -13,7 +13,7 @@ from conv2d_conformance.cli import upgrade as upgrading
 from conv2d_conformance.cli.main import main
 from conv2d_conformance.runtime.runner_pool import split_selector
 from conv2d_conformance.upgrade import remote_pairs
-from tests.cli.test_upgrade import FLIPPED, HONEST, between, few, upgrade, version
+from tests.helpers.planted_packages import FLIPPED, HONEST, between, upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     Version = Callable[[str, str], str]
     Few = Callable[[str], None]
 
-__all__ = ["few", "version"]
 # Of the larger sizes alone, so that what is left of a call's speed is in the smallest.
 LATE = """
 

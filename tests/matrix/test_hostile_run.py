@@ -99,7 +99,7 @@ def outcomes(run: Run, *backends: str) -> set[tuple[str, ...]]:
 @pytest.fixture(scope="module", params=ENDINGS)
 def hostile(request: pytest.FixtureRequest, folder: Path, good: list[str]) -> Hostile:
     """What comes of them where a hostile call is judged between them."""
-    backend = f"{ROOT / 'tests' / 'hostile.py'}:{request.param}"
+    backend = f"{ROOT / 'tests' / 'helpers' / 'hostile_backends.py'}:{request.param}"
     deadline = 1 if request.param == "hangs" else 30
     status, run = ran(folder, request.param, good[0], backend, good[1], deadline=deadline)
     document = folder / f"{request.param}.json"

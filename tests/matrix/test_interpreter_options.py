@@ -14,7 +14,7 @@ from conv2d_conformance.reports.page.render import render_html
 from conv2d_conformance.runtime import choose_python
 from conv2d_conformance.runtime.build_environment import CannotBuildError
 from conv2d_conformance.runtime.choose_python import python_with, resolve_python
-from tests.matrix.test_plugin import matrix, only_line
+from tests.helpers.matrix_run import matrix, only_line
 
 HERE = Path(sys.executable)
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"

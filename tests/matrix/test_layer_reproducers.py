@@ -23,7 +23,7 @@ from conv2d_conformance.matrix.script import About
 from conv2d_conformance.reports.document.files import load
 from conv2d_conformance.under_test.factory import put_under_test as adjoint
 from tests.checks.test_layer_mutants import under_test
-from tests.matrix.test_plugin import ROOT, matrix
+from tests.helpers.matrix_run import ROOT, matrix
 from tests.mutants import layer_faults
 from tests.mutants.layer_table import (
     EXACT,

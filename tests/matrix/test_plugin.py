@@ -5,17 +5,18 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conv2d_conformance.reports.document.files import load
+from tests.helpers.matrix_run import ROOT, matrix, only_line
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conv2d_conformance.reports.document.model import Run
 
-ROOT = Path(__file__).parents[2]
 CALLS = """
 from conv2d_conformance.backends.protocol import Spec, Unsupported
 from tests.mutants import direct, geometry
@@ -48,17 +49,6 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def command(*args: object) -> list[str]:
-    options = ["-q", "--no-header", "--tb=short", "-p", "no:cacheprovider"]
-    return [sys.executable, "-m", "pytest", "conformance", *options, *map(str, args)]
-
-
-def matrix(*args: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*args), cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
-    )
-
-
 def only_run(path: Path) -> Run:
     (run,) = load(path)["runs"]
     return run
@@ -66,14 +56,6 @@ def only_run(path: Path) -> Run:
 
 def fact(run: Run, name: str) -> object:
     return next(r["value"] for r in run["records"] if r["kind"] == "fact" and r["fact"] == name)
-
-
-def only_line(done: subprocess.CompletedProcess[str]) -> str:
-    """All that was said, if it was one line and nothing ran."""
-    said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-    assert done.returncode not in (0, 1), said
-    assert len(said) == 1, said
-    return said[0]
 
 
 def test_an_unknown_backend_is_named_with_what_there_is() -> None:

@@ -21,9 +21,9 @@ from conv2d_conformance.matrix.script import INLINE, About, render
 from conv2d_conformance.reports.document.files import DocumentError, load
 from conv2d_conformance.reports.page.render import render_html
 from conv2d_conformance.under_test.backend import BackendUnderTest
-from tests.checks.test_plane_mutants import PLENTY, outcome, outcome_with
 from tests.helpers.documents import END, backend, document, verdict
 from tests.helpers.documents import run as run_of
+from tests.helpers.judge_mutant import PLENTY, outcome, outcome_with
 from tests.mutants import direct
 from tests.mutants.table import EXACT, MUTANTS, Mutant
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conv2d_conformance.checks.clauses import SECTIONS
-from tests.matrix.test_plugin import matrix, only_line
+from tests.helpers.matrix_run import matrix, only_line
 
 BACKEND = ("--backend", "textbook.sum")
 

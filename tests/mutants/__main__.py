@@ -14,7 +14,7 @@ from conv2d_conformance.checks.clauses import SECTIONS
 from conv2d_conformance.checks.registry import REGISTERED
 from conv2d_conformance.under_test import factory
 from conv2d_conformance.under_test.backend import BackendUnderTest
-from tests.checks.test_plane_mutants import outcome, outcome_with
+from tests.helpers.judge_mutant import outcome, outcome_with
 from tests.mutants.layer_table import LAYER_MUTANTS
 from tests.mutants.table import MUTANTS
 from tests.mutants.transposed_table import TRANSPOSED_MUTANTS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from tests.mutants import direct
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.definition.shapes import Shape
+    from tests.mutants.direct import Conv2d
 
 
 def _prepared(img: Array, k: Array, padding: str) -> tuple[Array, Array, Shape]:
@@ -89,3 +90,14 @@ def fourier(img: Array, k: Array, padding: str) -> Array:
     whole = np.fft.irfft2(spectrum, shape).astype(padded.dtype)
     top, left = k.shape[0] - 1, k.shape[1] - 1
     return whole[top : top + size[0], left : left + size[1]]
+
+
+def refusing(refused: Any, message: str) -> Conv2d:
+    """The right call, but for what it refuses."""
+
+    def conv2d(img: Array, k: Array, padding: str) -> Array:
+        if refused(img, k, padding):
+            raise ValueError(message)
+        return direct.conv2d(img, k, padding)
+
+    return conv2d

@@ -22,7 +22,7 @@ from conv2d_conformance.reports.page.speed import fastest, points
 from conv2d_conformance.reports.tables.links import slug
 from conv2d_conformance.translation.worked_example import example
 from tests.helpers.documents import END, backend, document, fact, realistic, run, timing, verdict
-from tests.reports.test_render import Page
+from tests.helpers.html_page import Page
 
 if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import Document

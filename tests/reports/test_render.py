@@ -6,7 +6,6 @@ import base64
 import hashlib
 import re
 import time
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,49 +13,12 @@ import pytest
 from conv2d_conformance.reports.page.assets import scripts, style
 from conv2d_conformance.reports.page.render import render_html
 from tests.helpers.documents import END, backend, document, fact, realistic, run, timing, verdict
+from tests.helpers.html_page import Page
 
 if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import Document
 
 HOSTILE = "<img src=x onerror=alert(1)>"
-VOID = {"meta", "br", "wbr", "img", "link", "input", "hr"}
-
-
-class Page(HTMLParser):
-    """Collects the tags and the text of a page; insists that every tag is closed in order."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[str] = []
-        self.scripts: list[str] = []
-        self._open: list[str] = []
-        self.feed(html)
-        assert not self._open
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self._open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if self._open and self._open[-1] == "script":
-            self.scripts.append(data)
-        elif not self._open or self._open[-1] != "style":
-            self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join("".join(self.words).split())
-
-    def values(self, attribute: str) -> list[str]:
-        return [attrs[attribute] or "" for _, attrs in self.tags if attribute in attrs]
 
 
 @pytest.fixture(scope="module")

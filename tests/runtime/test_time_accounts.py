@@ -15,7 +15,7 @@ from conv2d_conformance.cases.planes import FEW_CASES, Case
 from conv2d_conformance.definition.correlation import correlate_cached
 from conv2d_conformance.reports.document.files import load
 from conv2d_conformance.runtime.time_accounts import ACCOUNTS, TimeAccounts
-from tests.checks.test_plane_mutants import outcome_with
+from tests.helpers.judge_mutant import outcome_with
 from tests.mutants import direct
 
 ROOT = Path(__file__).parents[2]

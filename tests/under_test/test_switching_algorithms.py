@@ -8,25 +8,19 @@ import pytest
 
 from conv2d_conformance.backends.registry import BareFunction
 from conv2d_conformance.cases import planes
-from conv2d_conformance.checks.test_values import (
-    test_real_data_stay_within_the_error_bound as hold_real,
-)
-from conv2d_conformance.checks.test_values import (
-    test_sums_of_small_integers_are_exact as hold_exact,
-)
 from conv2d_conformance.errors import NonconformanceError
 from conv2d_conformance.probe.probe import probe
 from conv2d_conformance.under_test.backend import BackendUnderTest
-from tests.cli.test_probe import refusing
+from tests.helpers.judge_mutant import check_named
 from tests.mutants import direct, switching
+from tests.mutants.honest import refusing
+from tests.mutants.table import EXACT, REAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.mutants.direct import Conv2d
 
 SWITCHING = (switching.fourier_when_large, switching.winograd_for_3x3)
-CHECKS = {"V1": (hold_exact, planes.INTEGERS), "V2": (hold_real, planes.REAL)}
+CHECKS = {"V1": (EXACT, planes.INTEGERS), "V2": (REAL, planes.REAL)}
 
 
 def bare(function: Conv2d) -> BareFunction:
@@ -41,13 +35,12 @@ def test_a_switch_with_the_kernels_size_shows_in_the_probe(function: Conv2d) -> 
 @pytest.mark.parametrize("clause", CHECKS)
 @pytest.mark.parametrize("function", SWITCHING, ids=lambda f: f.__name__)
 def test_a_switch_with_the_kernels_size_is_no_failure(function: Conv2d, clause: str) -> None:
-    hold: Callable[..., None]
-    hold, some = CHECKS[clause]
+    name, some = CHECKS[clause]
     subject = BackendUnderTest(bare(function))
     failed = []
     for case in (case for case in some if not subject.lacks(case)):
         try:
-            hold(subject, case)
+            check_named(name).run(subject, case)
         except NonconformanceError as failure:
             failed.append(str(failure))
     assert failed == []

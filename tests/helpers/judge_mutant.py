@@ -1,0 +1,104 @@
+"""Holds one call to one check, as the matrix does, without a run of pytest."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conv2d_conformance import checks
+from conv2d_conformance.backends.protocol import FLOATS, Spec, Unsupported
+from conv2d_conformance.checks.registry import REGISTERED
+from conv2d_conformance.errors import NonconformanceError, Refused
+from conv2d_conformance.under_test.backend import BackendUnderTest
+from tests.mutants import direct, honest
+
+if TYPE_CHECKING:
+    from conv2d_conformance.backends.protocol import Algorithm
+    from conv2d_conformance.checks.registry import Check
+    from tests.mutants.direct import Conv2d
+
+# Each check registers itself when its module is imported.
+for _path in Path(checks.__path__[0]).glob("test_*.py"):
+    import_module(f"conv2d_conformance.checks.{_path.stem}")
+
+HONEST: dict[str, Conv2d] = {
+    "direct": direct.conv2d,
+    "backwards": honest.backwards,
+    "shuffled": honest.shuffled,
+    "pairwise": honest.pairwise,
+    "kahan": honest.kahan,
+    "wide-inside": honest.wide_inside,
+    "fused": honest.fused,
+    "fourier": honest.fourier,
+}
+# Seconds for calls that fail on the first size that shows them, on a machine however busy.
+PLENTY = 10.0
+
+
+class Adapter:
+    """A function that declares what the right one does."""
+
+    def __init__(
+        self,
+        function: Conv2d,
+        algorithm: Algorithm = "direct",
+        *,
+        compiles: bool = False,
+        dtypes: tuple[str, ...] = FLOATS,
+    ) -> None:
+        self.conv2d = function
+        self.spec = Spec(
+            name="mutant",
+            call="conv2d(img, k, padding)",
+            dtypes=dtypes,
+            orientation="correlation",
+            anchor="upper",
+            boundary="zeros",
+            larger_kernel="raises",
+            algorithm=algorithm,
+            compiles=compiles,
+            snippet=getattr(function, "snippet", ""),
+        )
+
+
+class NoBenchmark:
+    """Stands for pytest-benchmark, switched off."""
+
+    stats = None
+
+    def pedantic(self, *_: object, **__: object) -> None:
+        """Take no time."""
+
+
+def outcome_with(
+    function: Conv2d,
+    algorithm: Algorithm = "direct",
+    *,
+    compiles: bool = False,
+    dtypes: tuple[str, ...] = FLOATS,
+    budget: float = 0.05,
+) -> BackendUnderTest:
+    """``budget`` leaves sizes out of the timed ones: little for what passes on all of them."""
+    adapter = Adapter(function, algorithm, compiles=compiles, dtypes=dtypes)
+    subject = BackendUnderTest(adapter, seconds=2)
+    subject.clock.budget = budget
+    return subject
+
+
+def check_named(name: str) -> Check:
+    """A check by the name of its function."""
+    return REGISTERED[name]
+
+
+def outcome(subject: BackendUnderTest, check: Check) -> NonconformanceError | None:
+    """The first failure of a check on its cases."""
+    fixtures: dict[str, Any] = {"stopwatch": NoBenchmark} if check.clause.id == "T1" else {}
+    for case in check.cases_for(subject):
+        try:
+            check.run(subject, case, **fixtures)
+        except NonconformanceError as failure:
+            return failure
+        except (Unsupported, Refused):
+            continue
+    return None
