@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance import checks
-from conv2d_conformance.backends.protocol import FLOATS, Spec, Unsupported
+from conv2d_conformance.backends.protocol import FLOATS, Unsupported
 from conv2d_conformance.checks.registry import REGISTERED
 from conv2d_conformance.errors import NonconformanceError, Refused
 from conv2d_conformance.under_test.backend import BackendUnderTest
 from tests.mutants import direct, honest
+from tests.mutants.planes import Plane
 
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Algorithm
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 for _path in Path(checks.__path__[0]).glob("test_*.py"):
     import_module(f"conv2d_conformance.checks.{_path.stem}")
 
+# The check that a backend loads at all.
+LOADING = "test_a_backend_that_was_asked_for_loads"
 HONEST: dict[str, Conv2d] = {
     "direct": direct.conv2d,
     "backwards": honest.backwards,
@@ -32,34 +35,6 @@ HONEST: dict[str, Conv2d] = {
     "fused": honest.fused,
     "fourier": honest.fourier,
 }
-# Seconds for calls that fail on the first size that shows them, on a machine however busy.
-PLENTY = 10.0
-
-
-class Adapter:
-    """A function that declares what the right one does."""
-
-    def __init__(
-        self,
-        function: Conv2d,
-        algorithm: Algorithm = "direct",
-        *,
-        compiles: bool = False,
-        dtypes: tuple[str, ...] = FLOATS,
-    ) -> None:
-        self.conv2d = function
-        self.spec = Spec(
-            name="mutant",
-            call="conv2d(img, k, padding)",
-            dtypes=dtypes,
-            orientation="correlation",
-            anchor="upper",
-            boundary="zeros",
-            larger_kernel="raises",
-            algorithm=algorithm,
-            compiles=compiles,
-            snippet=getattr(function, "snippet", ""),
-        )
 
 
 class NoBenchmark:
@@ -80,7 +55,7 @@ def outcome_with(
     budget: float = 0.05,
 ) -> BackendUnderTest:
     """``budget`` leaves sizes out of the timed ones: little for what passes on all of them."""
-    adapter = Adapter(function, algorithm, compiles=compiles, dtypes=dtypes)
+    adapter = Plane(function, algorithm, compiles=compiles, dtypes=dtypes)
     subject = BackendUnderTest(adapter, seconds=2)
     subject.clock.budget = budget
     return subject

@@ -16,13 +16,12 @@ from conv2d_conformance.cases.layer_tables import FULL
 from conv2d_conformance.cases.layers import Layer as Case
 from conv2d_conformance.cases.layers import parse
 from conv2d_conformance.cases.transposed_layers import parse as parse_transposed
-from conv2d_conformance.checks.registry import REGISTERED
 from conv2d_conformance.errors import NonconformanceError
 from conv2d_conformance.matrix import layer_evidence
 from conv2d_conformance.matrix.script import About
 from conv2d_conformance.reports.document.files import load
 from conv2d_conformance.under_test.factory import put_under_test as adjoint
-from tests.checks.test_layer_mutants import under_test
+from tests.helpers.judge_mutant import check_named
 from tests.helpers.matrix_run import ROOT, matrix
 from tests.mutants import layer_faults
 from tests.mutants.layer_table import (
@@ -32,7 +31,6 @@ from tests.mutants.layer_table import (
     LAYOUT,
     PAIRING,
     REAL,
-    LayerMutant,
 )
 from tests.mutants.layers import Layer
 from tests.mutants.output_padding import more_swapped, padded
@@ -44,6 +42,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.matrix.layer_evidence import LayerEvidence
     from conv2d_conformance.under_test.backend import BackendUnderTest
+    from tests.mutants.mutant import Mutant
 
 JUDGED = (EXACT, REAL, LAYOUT, GRADIENTS, PAIRING)
 OF_LAYERS = [mutant for mutant in LAYER_MUTANTS if mutant.check in JUDGED]
@@ -51,12 +50,16 @@ ABOUT = About("mutant", "check", "case", "message", "", (), "data.npz")
 FLIPPED = "n1c2o3/9x11-by-3x2/same/s2x1/d1x2"
 
 
+def under_test(adapter: type[Layer]) -> BackendUnderTest:
+    return adjoint(adapter(), seconds=20)
+
+
 def failing(subject: BackendUnderTest, check: str) -> Case:
     """The first layer on which a check fails."""
-    for case in REGISTERED[check].cases:
+    for case in check_named(check).cases:
         assert isinstance(case, Case)
         try:
-            REGISTERED[check].run(subject, case)
+            check_named(check).run(subject, case)
         except Unsupported:
             continue
         except NonconformanceError:
@@ -93,10 +96,8 @@ def test_the_script_of_a_transposed_layer_calls_the_transposed_convolution(tmp_p
 
 
 @pytest.mark.parametrize("mutant", OF_LAYERS, ids=lambda mutant: mutant.id)
-def test_every_mutants_script_tells_it_from_the_right_layer(
-    mutant: LayerMutant, tmp_path: Path
-) -> None:
-    subject = under_test(mutant.adapter)
+def test_every_mutants_script_tells_it_from_the_right_layer(mutant: Mutant, tmp_path: Path) -> None:
+    subject = mutant.under_test()
     found = evidence_of(subject, failing(subject, mutant.check))
     assert (run(found, mutant.adapter(), tmp_path), run(found, Layer(), tmp_path)) == (1, 0)
 

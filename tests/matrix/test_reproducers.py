@@ -23,14 +23,15 @@ from conv2d_conformance.reports.page.render import render_html
 from conv2d_conformance.under_test.backend import BackendUnderTest
 from tests.helpers.documents import END, backend, document, verdict
 from tests.helpers.documents import run as run_of
-from tests.helpers.judge_mutant import PLENTY, outcome, outcome_with
+from tests.helpers.judge_mutant import outcome, outcome_with
 from tests.mutants import direct
-from tests.mutants.table import EXACT, MUTANTS, Mutant
+from tests.mutants.table import EXACT, MUTANTS
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.matrix.evidence import Evidence
     from conv2d_conformance.reports.document.model import VerdictRecord
+    from tests.mutants.mutant import Mutant
 
 ROOT = Path(__file__).parents[2]
 CALLS = """
@@ -203,13 +204,13 @@ def test_every_mutants_script_tells_it_from_the_right_call(
 ) -> None:
     monkeypatch.setattr("conv2d_conformance.matrix.script.INLINE", sys.maxsize)
     monkeypatch.chdir(ROOT)  # one of them leaves
-    subject = outcome_with(mutant.make(), dtypes=mutant.dtypes, budget=PLENTY)
+    subject = mutant.under_test()
     failed = outcome(subject, REGISTERED[mutant.check])
     assert failed is not None
     found = evidence.evidence_for(subject, failed)
     assert found is not None
     text = shown(found, str(failed))
-    assert (run(text, mutant.make()), run(text, direct.conv2d)) == (1, 0)
+    assert (run(text, mutant.adapter().conv2d), run(text, direct.conv2d)) == (1, 0)
 
 
 def of_case(case: Case) -> Evidence:

@@ -6,26 +6,20 @@ With names, only the rows of those mutants.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.checks.clauses import SECTIONS
 from conv2d_conformance.checks.registry import REGISTERED
-from conv2d_conformance.under_test import factory
-from conv2d_conformance.under_test.backend import BackendUnderTest
-from tests.helpers.judge_mutant import outcome, outcome_with
-from tests.mutants.layer_table import LAYER_MUTANTS
-from tests.mutants.table import MUTANTS
-from tests.mutants.transposed_table import TRANSPOSED_MUTANTS
+from tests.helpers.judge_mutant import outcome
+from tests.mutants.mutant import distinct
+from tests.mutants.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Collection, Iterator
 
     from conv2d_conformance.checks.registry import Check
-    from tests.mutants.layer_table import LayerMutant
-    from tests.mutants.table import Mutant
-    from tests.mutants.transposed_table import TransposedMutant
+    from conv2d_conformance.under_test.backend import BackendUnderTest
+    from tests.mutants.mutant import Mutant
 
 HEAD = """# Mutants
 
@@ -50,78 +44,55 @@ Wrong with any of the options of a transposed convolution, and judged by its cla
 OWN = {"loading", "layers", "transposed"}
 
 
-@dataclass(frozen=True)
-class Row:
-    """A mutant by name, made anew for each check that is tried."""
-
-    id: str
-    subject: Callable[[Check], BackendUnderTest]
-    tried: list[Check]
+HEADS = {"planes": HEAD, "layers": LAYERS, "transposed": TRANSPOSED}
+# Seconds for the timed calls of a plane that is right on all sizes.
+LITTLE = 0.05
 
 
-def plain(mutant: Mutant) -> Row:
-    """A wrong call of two planes."""
-    tried = checks({*SECTIONS} - OWN)
+def checks_for(mutant: Mutant, table: str) -> list[Check]:
+    """The checks of the table's sections, and the one that must catch the mutant.
 
-    def subject(check: Check) -> BackendUnderTest:
-        compiles = check.name != mutant.check
-        return outcome_with(mutant.make(), compiles=compiles, dtypes=mutant.dtypes)
-
-    return Row(mutant.id, subject, tried)
-
-
-def layer(mutant: LayerMutant) -> Row:
-    """A wrong layer; the layers at full size, which take minutes, only where they are to tell."""
-    tried = dict.fromkeys((*checks({"layers"}), REGISTERED[mutant.check]))
-    return Row(mutant.id, lambda _: BackendUnderTest(mutant.adapter(), seconds=20), list(tried))
+    Layers at full size take minutes: they are tried only where they must catch it.
+    """
+    sections = {table} if table in OWN else {*SECTIONS} - OWN
+    found = [check for check in REGISTERED.values() if check.clause.section in sections]
+    return list(dict.fromkeys((*found, REGISTERED[mutant.check])))
 
 
-def transposed(mutant: TransposedMutant) -> Row:
-    """A wrong transposed convolution."""
-    return Row(
-        mutant.id, lambda _: factory.put_under_test(mutant.adapter()), checks({"transposed"})
-    )
+def under_test(mutant: Mutant, check: Check, table: str) -> BackendUnderTest:
+    """The mutant made anew; of planes only the check that must catch it gets all cases."""
+    if table != "planes":
+        return mutant.under_test()
+    return mutant.under_test(covering=check.name != mutant.check, budget=LITTLE)
 
 
-def checks(sections: Collection[str]) -> list[Check]:
-    """The checks that a table's mutants can fail."""
-    return [check for check in REGISTERED.values() if check.clause.section in sections]
-
-
-def caught_by(row: Row) -> set[str]:
+def caught_by(mutant: Mutant, table: str) -> set[str]:
     """Clauses that at least one check finds broken."""
     found: set[str] = set()
-    for check in row.tried:
+    for check in checks_for(mutant, table):
         clause = check.clause.id
-        if clause not in found and outcome(row.subject(check), check) is not None:
+        if clause not in found and outcome(under_test(mutant, check, table), check) is not None:
             found.add(clause)
     return found
 
 
-def table(rows: list[Row]) -> Iterator[str]:
+def lines(mutants: list[Mutant], table: str) -> Iterator[str]:
     """Lines of one table."""
-    columns = sorted({check.clause.id for row in rows for check in row.tried})
+    columns = sorted({c.clause.id for mutant in mutants for c in checks_for(mutant, table)})
     yield f"\n| mutant | {' | '.join(columns)} |\n|---|{'---|' * len(columns)}\n"
-    for row in rows:
-        sys.stderr.write(f"{row.id}\n")
-        broken = caught_by(row)
+    for mutant in mutants:
+        sys.stderr.write(f"{mutant.id}\n")
+        broken = caught_by(mutant, table)
         cells = " | ".join("✗" if clause in broken else "" for clause in columns)
-        yield f"| {row.id} | {cells} |\n"
+        yield f"| {mutant.id} | {cells} |\n"
 
 
 def main(names: Collection[str]) -> None:
     """Print every table; mutants that differ only in the check that is tried share a row."""
-    calls = [next(same) for _, same in groupby(MUTANTS, key=lambda mutant: mutant.make)]
-    adapters = [next(same) for _, same in groupby(LAYER_MUTANTS, key=lambda m: m.adapter)]
-    rows = [plain(m) for m in calls if not names or m.id in names]
-    wrong = [layer(m) for m in adapters if not names or m.id in names]
-    sys.stdout.write(HEAD)
-    sys.stdout.writelines(table(rows))
-    sys.stdout.write(LAYERS)
-    sys.stdout.writelines(table(wrong))
-    sys.stdout.write(TRANSPOSED)
-    adjoints = [transposed(m) for m in TRANSPOSED_MUTANTS if not names or m.id in names]
-    sys.stdout.writelines(table(adjoints))
+    for table, mutants in TABLES.items():
+        sys.stdout.write(HEADS[table])
+        rows = [m for m in distinct(mutants) if not names or m.id in names]
+        sys.stdout.writelines(lines(rows, table))
 
 
 if __name__ == "__main__":

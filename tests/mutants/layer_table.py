@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from tests.mutants import layer_faults as faults
 from tests.mutants import layer_slips as slips
 from tests.mutants.layer_faults import changed, same, unwritten
 from tests.mutants.layer_slips import misgiven, reading, where
-
-if TYPE_CHECKING:
-    from tests.mutants.layers import Layer
+from tests.mutants.mutant import Mutant
 
 EXACT = "test_a_layer_of_integers_is_exact"
 REAL = "test_a_layer_of_real_data_stays_within_the_error_bound"
@@ -24,22 +19,12 @@ FUSED = "test_a_layer_is_exact_when_bias_addition_and_relu_follow"
 PAIRING = "test_a_layer_and_its_gradients_pair_alike"
 
 
-@dataclass(frozen=True)
-class LayerMutant:
-    """A wrong adapter with what must find it and say of it."""
-
-    id: str
-    adapter: type[Layer]
-    check: str
-    words: str
-
-
 _AVERAGED = faults.KernelGradientAveraged
 _LOWER_UNDER_STRIDE = same(faults.strided, lower=True)
 _UNSTRIDED = same(faults.strided, unstrided=True)
 
 LAYER_MUTANTS = tuple(
-    LayerMutant(*row)
+    Mutant(*row)
     for row in (
         ("stride-swapped", reading(slips.stride_swapped), EXACT, "axes of the stride swapped"),
         (

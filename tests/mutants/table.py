@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import ml_dtypes
 import numpy as np
 
-from conv2d_conformance.backends.protocol import FLOATS
 from tests.mutants import arithmetic, bad_input, direct, geometry, hygiene, process
-from tests.mutants.direct import Conv2d
+from tests.mutants.planes import stateful, stateless
 
 EXACT = "test_sums_of_small_integers_are_exact"
 REAL = "test_real_data_stay_within_the_error_bound"
@@ -52,25 +48,6 @@ FIRST = "test_the_first_call_of_all_gives_what_a_later_one_gives"
 LAST = "test_a_change_of_the_last_element_is_seen"
 THREADS = "test_two_threads_may_call_at_once"
 TIMED = "test_a_call_that_passes_is_timed"
-
-KIND = Callable[[], Conv2d]
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """A wrong call, made anew for each test, with what must find it and say of it."""
-
-    id: str
-    make: KIND
-    check: str
-    words: str = ""
-    dtypes: tuple[str, ...] = FLOATS
-
-
-def stateless(id: str, wrong: Conv2d, check: str, words: str = "") -> Mutant:  # noqa: A002
-    """A mutant that keeps no state."""
-    return Mutant(id, lambda: wrong, check, words)
-
 
 _BY_ROWS = geometry.reads("flip-rows")
 _TRANSPOSED = geometry.reads("transposed-correlation")
@@ -211,9 +188,9 @@ MUTANTS = (
     stateless("nan-spread", process.spreading_nan, LOCAL, "nan reaches the output at (0, 0)"),
     stateless("clipped", process.clipped, REAL),
     stateless("barely-biased", process.barely_biased, REAL),
-    Mutant("wrong-once-in-200", process.wrong_at(lambda n: n % 200 == 0), MANY),
-    Mutant("wrong-after-1000", process.wrong_at(lambda n: n > 1000), MANY),
-    Mutant(
+    stateful("wrong-once-in-200", process.wrong_at(lambda n: n % 200 == 0), MANY),
+    stateful("wrong-after-1000", process.wrong_at(lambda n: n > 1000), MANY),
+    stateful(
         "wrong-every-other-call", process.wrong_at(lambda n: n % 2 == 0), REPEATS, "another result"
     ),
     stateless("row-unwritten", process.leaving_a_row_unwritten, REPEATS, "never wrote"),
@@ -235,11 +212,11 @@ MUTANTS = (
     stateless("kernel-mutated", hygiene.mutating(1), UNTOUCHED, "changed its operands"),
     stateless("in-place", hygiene.in_place, FOLLOWS, "changing an operand after the call"),
     stateless("alias-for-identity", hygiene.alias_for_identity, FOLLOWS),
-    Mutant("buffer-reused", hygiene.reusing_its_buffer, LATER, "a later call changed"),
-    Mutant("kernel-cached-by-shape", hygiene.caching_kernels_by_shape, MAPS, "inconsistent"),
-    Mutant("kernel-cached-by-id", hygiene.caching_kernels_by_id, ANEW, "as it was before"),
-    Mutant("image-cached-by-id", hygiene.caching_images_by_id, ANEW),
-    Mutant("result-cached-by-id", hygiene.caching_results_by_id, ANEW, "as it was before"),
+    stateful("buffer-reused", hygiene.reusing_its_buffer, LATER, "a later call changed"),
+    stateful("kernel-cached-by-shape", hygiene.caching_kernels_by_shape, MAPS, "inconsistent"),
+    stateful("kernel-cached-by-id", hygiene.caching_kernels_by_id, ANEW, "as it was before"),
+    stateful("image-cached-by-id", hygiene.caching_images_by_id, ANEW),
+    stateful("result-cached-by-id", hygiene.caching_results_by_id, ANEW, "as it was before"),
     stateless("strides-ignored", hygiene.ignoring_strides, LAYOUT),
     stateless("direction-ignored", hygiene.ignoring_negative_strides, LAYOUT),
     stateless("byte-order-ignored", hygiene.ignoring_byte_order, LAYOUT),
@@ -251,17 +228,17 @@ MUTANTS = (
     stateless("image-strides-ignored", hygiene.one_strideless(0), LAYOUT),
     stateless("kernel-strides-ignored", hygiene.one_strideless(1), LAYOUT),
     stateless("stride-zero-ignored", hygiene.ignoring_a_stride_of_zero, LAYOUT),
-    Mutant("buffers-in-turn", hygiene.taking_buffers_in_turn, LATER, "a later call changed"),
-    Mutant("kernel-cached-by-prefix", hygiene.caching_by_prefix(1), LAST, "of the kernel"),
-    Mutant("image-cached-by-prefix", hygiene.caching_by_prefix(0), LAST, "of the image"),
-    Mutant("scratch-shared", process.sharing_its_scratch, THREADS, "two threads at once"),
+    stateful("buffers-in-turn", hygiene.taking_buffers_in_turn, LATER, "a later call changed"),
+    stateful("kernel-cached-by-prefix", hygiene.caching_by_prefix(1), LAST, "of the kernel"),
+    stateful("image-cached-by-prefix", hygiene.caching_by_prefix(0), LAST, "of the image"),
+    stateful("scratch-shared", process.sharing_its_scratch, THREADS, "two threads at once"),
     stateless("exports", process.exporting, PROCESS, "the environment variables"),
-    Mutant("first-call-wrong", process.wrong_at(lambda n: n == 1), FIRST, "another result"),
+    stateful("first-call-wrong", process.wrong_at(lambda n: n == 1), FIRST, "another result"),
     stateless(
         "nan-tap-lost", process.swallowing_a_nan_tap("same", "float32"), LOST, "reads a tap of nan"
     ),
     stateless("nan-tap-lost-in-float64", process.swallowing_a_nan_tap("full", "float64"), LOST),
-    Mutant("int64-through-float64", lambda: arithmetic.through_float64, EXACT, dtypes=("int64",)),
+    stateful("int64-through-float64", lambda: arithmetic.through_float64, EXACT, dtypes=("int64",)),
     stateless("flushes-small-results", arithmetic.flushing_small_results, REAL),
     stateless(
         "wider-for-even-kernels", arithmetic.widening_for_even_kernels, EXACT, "gave float64, and"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from tests.mutants.arithmetic import tf32
 from tests.mutants.given import halved
+from tests.mutants.mutant import Mutant
 from tests.mutants.output_padding import (
     HalvedAnew,
     added,
@@ -34,16 +35,6 @@ REAL = "test_a_transposed_layer_of_real_data_stays_within_the_error_bound"
 MAPS = "test_one_rule_explains_every_transposed_index_map"
 FACTS = "test_a_transposed_call_has_the_facts_that_it_declares"
 REFUSED = "test_a_transposed_call_refuses_what_it_declares"
-
-
-@dataclass(frozen=True)
-class TransposedMutant:
-    """A wrong adapter with what must find it and say of it."""
-
-    id: str
-    adapter: type[Transposed]
-    check: str
-    words: str
 
 
 def reading(slip: Slip) -> type[Transposed]:
@@ -175,7 +166,7 @@ class Computes(Transposed):
 
 
 TRANSPOSED_MUTANTS = tuple(
-    TransposedMutant(*row)
+    Mutant(*row)
     for row in (
         ("transposed-rotated", reading(rotated), FACTS, "declared 'adjoint', measured 'rotated'"),
         (
