@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from covertable import make
-
+from conv2d_conformance.cases.covering import covering_rows
 from conv2d_conformance.cases.layers import Layer, parse
 from conv2d_conformance.cases.planes import CASE_PADDINGS
 from conv2d_conformance.definition.padding import Options, output_size, pads_of
@@ -52,7 +51,7 @@ WITH_OUTPUT = {
 
 def _covering(strength: int) -> Iterator[Layer]:
     """Every combination of ``strength`` values of the factors, in as few layers as may be."""
-    for row in make(FACTORS, strength=strength, constraints=[WITH_OUTPUT]):
+    for row in covering_rows(FACTORS, strength, [WITH_OUTPUT]):
         yield Layer(**row, covering=strength == 2)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from covertable import make
-
 from conv2d_conformance.cases import layer_tables
+from conv2d_conformance.cases.covering import covering_rows
 from conv2d_conformance.cases.transposed_layers import TransposedLayer, parse
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ FACTORS: dict[str, list[Any]] = {
     "kernel": [(1, 1), (2, 2), (3, 3), (2, 3), (4, 2)],
     "padding": ["valid", "same"],
 }
-PAIRS: tuple[Layer, ...] = tuple(TransposedLayer(**row) for row in make(FACTORS, strength=2))
+PAIRS: tuple[Layer, ...] = tuple(TransposedLayer(**row) for row in covering_rows(FACTORS, 2))
 # Apart, so that the layers without output_padding stay those that they are. ``steps`` are stride
 # and output_padding, which has to be less.
 PADDED: dict[str, list[Any]] = {
@@ -61,7 +60,7 @@ def padded_layer(steps: tuple[Pair, Pair], **row: Any) -> Layer:
 
 
 PADDED_PAIRS: tuple[Layer, ...] = tuple(
-    padded_layer(**row) for row in make(PADDED, strength=2, constraints=[WITH_ADJOINT])
+    padded_layer(**row) for row in covering_rows(PADDED, 2, [WITH_ADJOINT])
 )
 DESIGNED: tuple[Layer, ...] = tuple(
     parse(descriptor)

@@ -1,0 +1,63 @@
+"""Few rows of factors, in which every combination of so many values occurs.
+
+The search for them takes half a second, a quarter of the start of a process, and always ends
+alike. So its rows are kept in covering_rows.json. After a change of the factors,
+``python -m tests.helpers.covering_tables`` writes the file anew.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from covertable import make
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    Factors = Mapping[str, Sequence[Any]]
+    Constraints = Sequence[Mapping[str, Any]]
+
+STORED = Path(__file__).with_name("covering_rows.json")
+
+
+def covering_rows(
+    factors: Factors, strength: int, constraints: Constraints = ()
+) -> list[dict[str, Any]]:
+    """Rows that hold every combination of ``strength`` values; computed where none are kept."""
+    kept = stored_rows().get(key(factors, strength, constraints))
+    if kept is None:
+        return compute_rows(factors, strength, constraints)
+    return [
+        {name: values[i] for i, (name, values) in zip(row, factors.items(), strict=True)}
+        for row in kept
+    ]
+
+
+def compute_rows(
+    factors: Factors, strength: int, constraints: Constraints = ()
+) -> list[dict[str, Any]]:
+    """The rows, searched for."""
+    rows: list[dict[str, Any]] = make(factors, strength=strength, constraints=list(constraints))
+    return rows
+
+
+def key(factors: Factors, strength: int, constraints: Constraints) -> str:
+    """What the rows depend on, but for the code of the constraints: a test holds them to that."""
+    asked = [constraint["requires"] for constraint in constraints]
+    return sha256(repr((dict(factors), strength, asked)).encode()).hexdigest()[:16]
+
+
+@cache
+def stored_rows() -> dict[str, list[list[int]]]:
+    """Each key's rows, as the indices of their values."""
+    found: dict[str, list[list[int]]] = json.loads(STORED.read_text("utf-8"))
+    return found
+
+
+def row_indices(factors: Factors, rows: Sequence[Mapping[str, Any]]) -> list[list[int]]:
+    """The rows as they are kept."""
+    return [[values.index(row[name]) for name, values in factors.items()] for row in rows]
