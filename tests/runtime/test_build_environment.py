@@ -115,7 +115,7 @@ def test_a_second_build_is_the_first(built: Path, monkeypatch: pytest.MonkeyPatc
     assert (made, said) == ([], [])
 
 
-<<<<<<< HEAD
+@pytest.mark.slow
 def test_the_log_says_what_installed_it(cache: Path, built: Path) -> None:
     text = built.parents[1].with_name(f"{built.parents[1].name}.log").read_text("utf-8")
     assert cache.is_dir()
@@ -124,6 +124,7 @@ def test_the_log_says_what_installed_it(cache: Path, built: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_where_uv_fails_pip_is_tried(
     place: CachedEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,9 +141,7 @@ def test_where_uv_fails_pip_is_tried(
     assert tried == [[inside, "-I", "-m", "pip", "install", SIX], "cannot install"]
 
 
-=======
 @pytest.mark.slow
->>>>>>> 23d860d (Mark the slow tests, run the others by tox run -e fast, and all tests on every core)
 def test_a_version_that_there_is_not_is_told_in_one_line(cache: Path) -> None:
     said: list[str] = []
     with pytest.raises(CannotBuildError) as caught:
