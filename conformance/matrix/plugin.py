@@ -41,6 +41,7 @@ pytest_plugins = (
     "conv2d_conformance.matrix.interpreter_options",
     "conv2d_conformance.matrix.selection",
     "conv2d_conformance.matrix.verdicts",
+    "conv2d_conformance.matrix.timing_turns",
 )
 DEFAULT = "textbook"
 SELECTED_BACKENDS = pytest.StashKey[Path | None]()
