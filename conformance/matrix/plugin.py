@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 # mistake at once is told before anything is built.
 pytest_plugins = (
     "conv2d_conformance.matrix.collection",
+    "conv2d_conformance.matrix.run_accounts",
     "conv2d_conformance.matrix.interpreter_options",
     "conv2d_conformance.matrix.selection",
     "conv2d_conformance.matrix.verdicts",

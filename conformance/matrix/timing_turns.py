@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conv2d_conformance.console import say
+from conv2d_conformance.matrix.run_accounts import run_accounts
+from conv2d_conformance.runtime.time_accounts import charge_shared
 from conv2d_conformance.runtime.timing_turns import TimingTurns
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     stash = item.config.stash
     if TURNS in stash and ALONE not in stash and item.get_closest_marker("timing"):
         stash[ALONE] = ExitStack()
-        stash[ALONE].enter_context(stash[TURNS].alone())
+        with charge_shared(run_accounts(item.config), "waiting"):
+            stash[ALONE].enter_context(stash[TURNS].alone())
         item.config.add_cleanup(stash[ALONE].close)
     return (yield)
