@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from conv2d_conformance.backends.user_module import dotted_name
+
 # One module, however often the snippet runs: a call may keep what it was given.
 _IMPORT_FILE = """\
 import importlib.util, sys
-sys.path.append({folder})
+sys.path[:0] = {folders}
 if {name} not in sys.modules:
     found = importlib.util.spec_from_file_location({name}, {path})
     sys.modules[{name}] = importlib.util.module_from_spec(found)
@@ -17,7 +19,7 @@ module = sys.modules[{name}]
 """
 _IMPORT_MODULE = """\
 import importlib, sys
-sys.path.append({root})
+sys.path[:0] = {folders}
 module = importlib.import_module({module})
 """
 _IMPORTED = """\
@@ -28,13 +30,16 @@ found = vars(module).setdefault("_made", found() if isinstance(found, type) else
 
 def import_lines(where: str, attr: str) -> str:
     """Lines that import a module or run a file, and make ``found`` of what its ``attr`` is."""
-    find = _IMPORT_FILE if where.endswith(".py") else _IMPORT_MODULE
+    if where.endswith(".py"):
+        folder, module = dotted_name(Path(where))
+    else:
+        folder, module = _root(where), where
+    find = _IMPORT_MODULE if module else _IMPORT_FILE
     return (find + _IMPORTED).format(
         name=repr("backend_" + Path(where).stem),
         path=repr(str(Path(where).resolve())),
-        folder=repr(str(Path(where).resolve().parent)),
-        module=repr(where),
-        root=repr(str(_root(where))),
+        folders=repr(list(dict.fromkeys(map(str, (folder, Path.cwd()))))),
+        module=repr(module),
         attr=repr(attr),
     )
 

@@ -7,13 +7,11 @@ is its operation. Nothing is imported until asked for.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import inspect
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conv2d_conformance.backends import hints
+from conv2d_conformance.backends import hints, user_module
 from conv2d_conformance.backends.import_code import import_lines
 from conv2d_conformance.backends.protocol import PLAIN_OPTIONS, Spec, TooOld, Unavailable
 
@@ -242,31 +240,33 @@ def _adapter(found: Any, name: str) -> Backend:
 
 
 def _module(where: str, name: str) -> Any:
-    if not where.endswith(".py"):
-        try:
-            return importlib.import_module(where)
-        except ModuleNotFoundError as error:
-            if (where + ".").startswith(f"{error.name}."):
-                msg = (
-                    f"backend {name!r}: there is no module {where!r} here; give a module on "
-                    "sys.path or path/to/file.py:attr"
-                )
-                raise UnknownBackendError(msg) from None
-            raise _unavailable(name, error) from error
-        except Exception as error:
-            raise _import_error(name, error) from error
+    if where.endswith(".py"):
+        return _file(where, name)
+    # What is registered is installed; what a person names may lie in the working folder.
+    own = name.startswith(where + ":")
+    try:
+        return user_module.import_by_name(where) if own else importlib.import_module(where)
+    except ModuleNotFoundError as error:
+        if (where + ".").startswith(f"{error.name}."):
+            msg = (
+                f"backend {name!r}: there is no module {where!r} here; give a module on "
+                "sys.path or path/to/file.py:attr"
+            )
+            raise UnknownBackendError(msg) from None
+        raise _unavailable(name, error) from error
+    except Exception as error:
+        raise _import_error(name, error) from error
+
+
+def _file(where: str, name: str) -> Any:
     path = Path(where)
     if not path.is_file():
         msg = f"backend {name!r}: there is no file {where}"
         raise UnknownBackendError(msg)
-    spec = importlib.util.spec_from_file_location("backend_" + path.stem, str(path))
-    module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
-    sys.modules[module.__name__] = module
     try:
-        spec.loader.exec_module(module)  # type: ignore[union-attr]
+        return user_module.import_by_path(path)
     except (Exception, SystemExit) as error:
         raise _import_error(name, error) from error
-    return module
 
 
 def _import_error(name: str, error: BaseException) -> Exception:

@@ -38,8 +38,8 @@ def find_this_room() -> None:
     own = Path(__file__).resolve().parent
     sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != own]
     package = types.ModuleType(PACKAGE)
-    within = ROOM.parent if ROOM.parent.name == PACKAGE else ROOM.with_name("conformance")
-    package.__path__ = [str(within)]
+    beside = ROOM.with_name("conformance")
+    package.__path__ = [str(beside if beside.is_dir() else ROOM.parent)]
     sys.modules[PACKAGE] = package
     spec = importlib.util.spec_from_file_location(
         PACKAGE + ".backends",

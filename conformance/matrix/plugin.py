@@ -37,9 +37,12 @@ if TYPE_CHECKING:
 # Their hooks come before those of this module, the last one's first: what can be told to be a
 # mistake at once is told before anything is built.
 pytest_plugins = (
+    "conv2d_conformance.matrix.collection",
+    "conv2d_conformance.matrix.run_accounts",
     "conv2d_conformance.matrix.interpreter_options",
     "conv2d_conformance.matrix.selection",
     "conv2d_conformance.matrix.verdicts",
+    "conv2d_conformance.matrix.timing_turns",
 )
 DEFAULT = "textbook"
 SELECTED_BACKENDS = pytest.StashKey[Path | None]()

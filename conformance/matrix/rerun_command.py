@@ -7,21 +7,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.cases import random_data
+from conv2d_conformance.matrix.check_ids import check_path
 
 if TYPE_CHECKING:
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
-def rerun_command(node: str, subject: BackendUnderTest) -> str:
-    """The command that runs one test again, from the folder in which it ran."""
+def rerun_command(check: str, subject: BackendUnderTest) -> str:
+    """The command that runs one check again, by its id, from the folder in which it ran."""
     seed = random_data.SEED.get()
     varied = ["--seed", str(seed)] if seed else []
     asked = [word for layer in subject.requested_cases for word in ("--layer", layer.id)]
-    return shlex.join(["pytest", *_found(node), "--backend", subject.selector, *asked, *varied])
+    return shlex.join(["pytest", *_found(check), "--backend", subject.selector, *asked, *varied])
 
 
-def _found(node: str) -> list[str]:
-    """A test as pytest finds it here: outside of a checkout neither it nor the plugin is near."""
-    if Path(node.partition("::")[0]).exists():
-        return [node]
-    return ["-p", "conv2d_conformance.plugin", str(Path(__file__).parents[2] / node)]
+def _found(check: str) -> list[str]:
+    """A check as pytest finds it here: outside of a checkout neither it nor the plugin is near."""
+    path, names = check_path(check), check.partition("::")[2]
+    near = Path(check.partition("::")[0])
+    if near.exists() and near.samefile(path):
+        return [check]
+    return ["-p", "conv2d_conformance.plugin", f"{path}::{names}"]

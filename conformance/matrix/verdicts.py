@@ -10,6 +10,7 @@ import pytest
 from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.checks.expected_failures import EXPECTED_FAILURES
 from conv2d_conformance.errors import NonconformanceError, NotRun, Refused
+from conv2d_conformance.matrix.check_ids import check_id
 from conv2d_conformance.matrix.plugin import (
     BACKENDS_UNDER_TEST,
     RECORDING,
@@ -73,7 +74,7 @@ def pytest_runtest_makereport(
     error = call.excinfo.value if call.excinfo else None
     script = _script(item, call, report, check)
     if report.failed and isinstance(error, NonconformanceError):
-        report.longrepr = f"{error}\nrepeat: {rerun_command(item.nodeid, parameters(item)[0])}"
+        report.longrepr = f"{error}\nrepeat: {rerun_command(check_id(item), parameters(item)[0])}"
         report.longrepr += f"\nscript: {script}" if script else ""
     if call.when == "call" or report.failed:
         subject, _ = parameters(item)
@@ -134,7 +135,7 @@ def _record(
     known = next((r for r in EXPECTED_FAILURES if _about(r, subject, check, case)), None)
     recording.verdict(
         subject, check, case, outcome_of(report, error, reason),
-        node=item.nodeid,
+        node=check_id(item),
         seconds=report.duration,
         symptom=getattr(error, "symptom", None),
         message=None if error is None or reason else f"{error}" or repr(error),

@@ -71,12 +71,16 @@ def measure(
     ``seconds`` is the deadline of each call in the other one.
     """
     told: dict[str, dict[str, Any]] = {subject.spec.name: {} for subject in subjects}
-    here = {subject.spec.name: results(subject.guarded) for subject in subjects}
+    here = {}
+    for subject in subjects:
+        with subject.cost.charge("determinism"):
+            here[subject.spec.name] = results(subject.guarded)
     for fact, environment in (("fresh_process", {}), ("one_thread", ONE_THREAD)):
         places = RunnerPool(environment, seconds)
         for subject in subjects:
             name = subject.spec.name
-            told[name][fact] = _elsewhere(places, subject, here[name])
+            with subject.cost.charge("determinism"):
+                told[name][fact] = _elsewhere(places, subject, here[name])
         places.stop()
     return told
 

@@ -1,25 +1,40 @@
-"""Where a run's time goes, per backend: in its calls, the reference, the probe, or the harness."""
+"""Where a run's time goes, per backend.
+
+What a run does for all of its backends at once is shared out equally.
+"""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from conv2d_conformance.definition.correlation import Array
 
-Account = Literal["calls", "first_calls", "reference", "probe", "harness"]
-ACCOUNTS: tuple[Account, ...] = ("calls", "first_calls", "reference", "probe", "harness")
+Account = Literal[
+    "calls",
+    "first_calls",
+    "reference",
+    "probe",
+    "determinism",
+    "start_up",
+    "collection",
+    "waiting",
+    "harness",
+]
+ACCOUNTS: tuple[Account, ...] = get_args(Account)
+# What is done inside one of these, calls included, is put to it.
+INCLUSIVE: tuple[Account, ...] = ("probe", "determinism")
 
 
 class TimeAccounts:
     """Seconds by account; each second is in one account, that of the innermost `charge`.
 
-    What the probe does, calls included, is in ``probe``; a test less its calls and its reference
-    is in ``harness``.
+    What the probe does, calls included, is in ``probe``; what other processes repeat, in
+    ``determinism``; a test less its calls and its reference is in ``harness``.
 
     Parameters
     ----------
@@ -38,7 +53,7 @@ class TimeAccounts:
     def charge(self, account: Account) -> Iterator[None]:
         """Put the time spent inside to an account."""
         self._book()
-        self._open.append("probe" if "probe" in self._open else account)
+        self._open.append(next((a for a in self._open if a in INCLUSIVE), account))
         try:
             yield
         finally:
@@ -56,6 +71,15 @@ class TimeAccounts:
         self._seen.add(key)
         return "first_calls" if first else "calls"
 
+    def add(self, account: Account, seconds: float) -> None:
+        """Put seconds to an account that were measured otherwise."""
+        self._seconds[account] += seconds
+
+    @property
+    def total(self) -> float:
+        """Seconds in all accounts."""
+        return sum(self._seconds.values())
+
     def facts(self) -> dict[str, float | None]:
         """Seconds by account, to the millisecond; no first calls where they are not apart."""
         told: dict[str, float | None] = {a: round(s, 3) for a, s in self._seconds.items()}
@@ -68,3 +92,20 @@ class TimeAccounts:
         if self._open:
             self._seconds[self._open[-1]] += now - self._since
         self._since = now
+
+
+@contextmanager
+def charge_shared(every: Sequence[TimeAccounts], account: Account) -> Iterator[None]:
+    """Share out, equally, the time spent inside that no account has yet."""
+    began = perf_counter() - sum(each.total for each in every)
+    try:
+        yield
+    finally:
+        share_out(every, account, perf_counter() - began)
+
+
+def share_out(every: Sequence[TimeAccounts], account: Account, seconds: float) -> None:
+    """Share out, equally, what is left of the seconds when those of all accounts are taken off."""
+    left = seconds - sum(each.total for each in every)
+    for each in every:
+        each.add(account, max(left, 0.0) / len(every))

@@ -14,7 +14,11 @@ ACCOUNTS = {
     "calls": "the framework's calls",
     "first_calls": "first calls of a shape, with compilation",
     "probe": "the probe, its calls included",
+    "determinism": "the same calls in other processes",
     "reference": "the reference",
+    "start_up": "start-up, with the framework's import",
+    "collection": "collection of the checks",
+    "waiting": "waiting for other runs",
     "harness": "the suite itself",
 }
 

@@ -47,6 +47,14 @@ def test_a_file_may_import_what_lies_beside_it(tmp_path: Path) -> None:
     assert printed(import_lines(f"{tmp_path}/my.py", "conv2d") + SHOWN, Path("/")) == "7\n"
 
 
+def test_a_file_in_a_package_may_import_relatively(tmp_path: Path) -> None:
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack" / "__init__.py").write_text("from .my import conv2d\n", "utf-8")
+    (tmp_path / "pack" / "my.py").write_text("from .seven import conv2d\n", "utf-8")
+    (tmp_path / "pack" / "seven.py").write_text(CODE, "utf-8")
+    assert printed(import_lines(f"{tmp_path}/pack/my.py", "conv2d") + SHOWN, Path("/")) == "7\n"
+
+
 def test_a_module_that_only_another_interpreter_loaded_is_looked_for_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,7 @@ import pytest
 from conv2d_conformance.cases.planes import FEW_CASES, Case
 from conv2d_conformance.definition.correlation import correlate_cached
 from conv2d_conformance.reports.document.files import load
-from conv2d_conformance.runtime.time_accounts import ACCOUNTS, TimeAccounts
+from conv2d_conformance.runtime.time_accounts import ACCOUNTS, TimeAccounts, charge_shared
 from tests.helpers.judge_mutant import outcome_with
 from tests.mutants import direct
 
@@ -99,13 +99,40 @@ def test_a_remembered_result_is_that_of_its_own_numbers() -> None:
     assert not first.value.flags.writeable
 
 
-@pytest.mark.slow
-def test_the_document_holds_one_cost_per_backend(tmp_path: Path) -> None:
-    results = tmp_path / "r.json"
+@pytest.fixture(scope="module")
+def run_cost(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, float], float]:
+    """The only cost of a run, and the seconds that its process took."""
+    results = tmp_path_factory.mktemp("run") / "r.json"
     words = ["conformance", "-q", "-p", "no:cacheprovider", "-k", "D1", "--results", str(results),
              "--backend", "tests/mutants/direct.py:conv2d"]  # fmt: skip
+    began = time.perf_counter()
     subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT, check=True)
+    seconds = time.perf_counter() - began
     (run,) = load(results)["runs"]
-    costs = [r["value"] for r in run["records"] if r["kind"] == "fact" and r["fact"] == "cost"]
-    assert [set(cost) for cost in costs] == [set(ACCOUNTS)]
-    assert costs[0]["probe"] > 0 < costs[0]["harness"]
+    (cost,) = (r["value"] for r in run["records"] if r["kind"] == "fact" and r["fact"] == "cost")
+    return cost, seconds
+
+
+@pytest.mark.slow
+def test_the_document_holds_one_cost_per_backend(run_cost: tuple[dict[str, float], float]) -> None:
+    cost, _ = run_cost
+    assert set(cost) == set(ACCOUNTS)
+    assert cost["probe"] > 0 < cost["harness"]
+
+
+@pytest.mark.slow
+def test_every_second_of_a_run_is_in_an_account(run_cost: tuple[dict[str, float], float]) -> None:
+    cost, seconds = run_cost
+    # Python's own start and end are waited for outside.
+    assert 0.7 * seconds < sum(each or 0.0 for each in cost.values()) < seconds
+
+
+def test_what_is_done_for_all_is_shared_out() -> None:
+    every = [TimeAccounts(compiles=False) for _ in range(2)]
+    with charge_shared(every, "collection"), every[0].charge("probe"):
+        time.sleep(NAP)
+    with charge_shared(every, "collection"):
+        time.sleep(2 * NAP)
+    told = [spent(cost) for cost in every]
+    assert told[0]["collection"] == told[1]["collection"] >= NAP
+    assert told[0]["probe"] >= NAP

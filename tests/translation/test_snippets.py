@@ -109,4 +109,4 @@ def test_an_imported_file_is_imported_once(tmp_path: Path) -> None:
 def test_an_imported_module_is_the_one_that_is_loaded() -> None:
     load("tests.mutants.direct:conv2d")
     snippet = import_snippet("tests.mutants.direct:conv2d").replace("np.ones(1)", "")
-    assert "sys.path.append(" + repr(str(ROOT)) in snippet
+    assert f"sys.path[:0] = [{str(ROOT)!r}" in snippet

@@ -1,0 +1,52 @@
+"""The option ``--timing-turns``: runs that are started at once take turns at being timed."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conv2d_conformance.console import say
+from conv2d_conformance.matrix.run_accounts import run_accounts
+from conv2d_conformance.runtime.time_accounts import charge_shared
+from conv2d_conformance.runtime.timing_turns import TimingTurns
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+TURNS = pytest.StashKey[TimingTurns]()
+ALONE = pytest.StashKey[ExitStack]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option."""
+    parser.getgroup("conv2d-conformance").addoption(
+        "--timing-turns",
+        metavar="FOLDER",
+        help="before the first timing, wait for the checks of every other run with the same "
+        "FOLDER, and let no run begin until the timings are taken: for runs started at once.",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Wait for whoever is timing, before anything is loaded."""
+    folder = session.config.getoption("timing_turns")
+    if folder and not session.config.option.collectonly:
+        turns = session.config.stash[TURNS] = TimingTurns(Path(folder), say)
+        turns.begin_work()
+        session.config.add_cleanup(turns.end_work)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Be alone from the first timing on: timings come last."""
+    stash = item.config.stash
+    if TURNS in stash and ALONE not in stash and item.get_closest_marker("timing"):
+        stash[ALONE] = ExitStack()
+        with charge_shared(run_accounts(item.config), "waiting"):
+            stash[ALONE].enter_context(stash[TURNS].alone())
+        item.config.add_cleanup(stash[ALONE].close)
+    return (yield)
