@@ -45,8 +45,8 @@ WORDS = (
     "verdict", "symptom", "margin", "timing", "finding", "u", "S", "K", "mutant",
 )  # fmt: skip
 ORIENTATIONS = {"convolution": "convolution", "correlation": "correlation"}
-ANCHORS = {"before": "lower", "after": "upper"}
-BOUNDARIES = {"zeros": "zeros", "reflected image": "reflect"}
+ANCHORS = {"before": "lower", "after": "upper", "none": None}
+BOUNDARIES = {"zeros": "zeros", "reflected image": "reflect", "none": None}
 
 
 def rows() -> dict[str, tuple[str, str, str]]:
@@ -204,6 +204,7 @@ def test_the_files_that_a_checkout_of_the_package_needs_are_in_the_wheel(tmp_pat
         "conv2d_conformance/translation/measured.json",
         "conv2d_conformance/cases/question_data/image.csv",
     )
+    assert "examples" not in listing
     for needed in (
         *data,
         "conv2d_conformance/reports/document/schema.json",

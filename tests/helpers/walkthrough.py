@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("backends", "conformance", "reports", "tests")
 STEP = re.compile(
     r"^(?P<head>New file `[^`]+`:|In `[^`]+`, (?:after|before) the line `[^\n]+`:)?\n*"
-    r"^```(?P<kind>\w+)\n(?P<body>.*?)^```\n+(?:Prints: `(?P<prints>[^`]+)`$)?",
+    r"^```(?:python|sh)\n(?P<body>.*?)^```\n+(?:Prints: `(?P<prints>[^`]+)`$)?",
     re.MULTILINE | re.DOTALL,
 )
 HEAD = re.compile(
