@@ -1,4 +1,4 @@
-"""What the README says is what the code declares and what CI runs."""
+"""What the READMEs say is what the code declares, what CI runs, and what is in the tree."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,21 +15,43 @@ import pytest
 from conv2d_conformance.backends.registry import SHIPPED
 from conv2d_conformance.checks.clauses import SECTIONS
 from conv2d_conformance.definition.padding import Options, pads_of
+from tests.helpers import module_tables
+from tests.helpers.readmes import (
+    MADE_BY_A_RUN,
+    READMES,
+    ROOT,
+    is_importable,
+    is_reached,
+    is_there,
+    links,
+    modules,
+    paths,
+    quoted,
+    text_of,
+)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conv2d_conformance.backends.protocol import Spec
 
-ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text("utf-8")
+README = text_of("README.md")
+CALLS = text_of("backends/README.md")
+STANDARD = text_of("conformance/README.md")
 ROW = re.compile(r"^\| (`[^|]*) \| ([^|]*) \| ([^|]*) \| ([^|]*) \|$", re.MULTILINE)
+WORDS = (
+    "cross-correlation", "convolution", "transposed convolution", "orientation", "tap", "anchor",
+    "boundary", "padding", "backend", "adapter", "reference", "case", "clause", "check", "fact",
+    "verdict", "symptom", "margin", "timing", "finding", "u", "S", "K", "mutant",
+)  # fmt: skip
 ORIENTATIONS = {"convolution": "convolution", "correlation": "correlation"}
-ANCHORS = {"before": "lower", "after": "upper"}
-BOUNDARIES = {"zeros": "zeros", "reflected image": "reflect"}
+ANCHORS = {"before": "lower", "after": "upper", "none": None}
+BOUNDARIES = {"zeros": "zeros", "reflected image": "reflect", "none": None}
 
 
 def rows() -> dict[str, tuple[str, str, str]]:
     found = {}
-    for names, *cells in ROW.findall(README):
+    for names, *cells in ROW.findall(CALLS):
         orientation, anchor, boundary = (cell.replace("*", "") for cell in cells)
         for name in re.findall(r"`([\w.]+)`", names):
             found[name] = (orientation.split(" ")[0], anchor.split(" ")[-1], boundary)
@@ -61,7 +82,7 @@ def test_the_table_says_of_every_backend_what_its_adapter_declares(name: str) ->
 
 
 STRIDED = re.search(
-    r"^\| call ((?:\| H \d, K \d, s \d )+)\|\n.*\n((?:\|.*\n)+)", README, re.MULTILINE
+    r"^\| call ((?:\| H \d, K \d, s \d )+)\|\n.*\n((?:\|.*\n)+)", CALLS, re.MULTILINE
 )
 
 
@@ -92,12 +113,63 @@ def test_the_table_of_same_with_a_stride_is_that_of_the_declared_rules() -> None
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_every_section_that_m_selects_is_named(section: str) -> None:
-    assert f"`{section.replace(' ', '_')}`" in README
+    assert f"`{section.replace(' ', '_')}`" in STANDARD
 
 
-@pytest.mark.parametrize("path", re.findall(r"`((?:backends|conformance|\.ci)/[\w./]+)`", README))
-def test_every_file_that_is_named_is_there(path: str) -> None:
-    assert (ROOT / path).is_file()
+@pytest.mark.parametrize("readme", READMES)
+def test_every_path_that_is_named_is_there(readme: str) -> None:
+    assert [path for path in paths(readme) if not is_there(readme, path)] == []
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_module_that_is_named_is_there(readme: str) -> None:
+    assert [name for name in sorted(modules(readme)) if not is_importable(name)] == []
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_link_leads_to_a_file_and_a_heading(readme: str) -> None:
+    assert [link for link in links(readme) if not is_reached(readme, link)] == []
+
+
+@pytest.mark.parametrize("room", module_tables.ROOMS)
+def test_the_table_of_modules_is_that_of_the_tree(room: str) -> None:
+    text = text_of(f"{room}/README.md")
+    command = "renew it: python -m tests.helpers.module_tables"
+    assert text == module_tables.renewed(room, text), command
+
+
+@pytest.mark.parametrize("room", module_tables.ROOMS)
+def test_the_readme_of_a_room_says_what_it_is_for_and_how_to_add_to_it(room: str) -> None:
+    headings = re.findall(r"^## (.+)$", text_of(f"{room}/README.md"), re.MULTILINE)
+    assert {"How data runs through it", "Every module", "Words"} <= {*headings}
+
+
+def test_the_first_page_is_short_and_leads_to_every_room() -> None:
+    assert README.count("\n") < 150
+    assert {f"{room}/README.md" for room in module_tables.ROOMS} <= {*links("README.md")}
+
+
+def answers() -> list[str]:
+    """The numbered steps of "Where is …?" in the README of the standard."""
+    _, _, section = STANDARD.partition("## Where is")
+    section, _, _ = section.partition("\n## ")
+    return re.split(r"^\d\. ", section, flags=re.MULTILINE)[1:]
+
+
+@pytest.mark.parametrize("step", answers(), ids=lambda step: step[:30])
+def test_what_a_step_names_is_in_the_files_that_it_names(step: str) -> None:
+    words = [word for word in quoted(step) if word not in MADE_BY_A_RUN]
+    files = [ROOT / "conformance" / word for word in words if word.endswith(".py")]
+    text = "".join(file.read_text("utf-8") for file in files if file.is_file())
+    names = [word for word in words if re.fullmatch(r"_?[A-Za-z]+(_\w+|\.\w+)", word)]
+    lost = [name for name in names if name.rpartition(".")[2] not in text]
+    assert [name for name in lost if not is_there("conformance/README.md", name)] == []
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_the_glossary_has_the_word(word: str) -> None:
+    _, _, glossary = STANDARD.partition("## Words")
+    assert re.search(rf"^\| .*\b{re.escape(word)}\b.* \| .+ \|$", glossary, re.MULTILINE)
 
 
 def test_ci_runs_the_two_commands() -> None:
@@ -111,11 +183,11 @@ def test_ci_runs_the_two_commands() -> None:
 @pytest.mark.slow
 def test_a_version_that_is_asked_for_beats_its_pin() -> None:
     sys.path.insert(0, str(ROOT / ".ci"))
-    kept = importlib.import_module("install").remaining_pins
+    remaining = importlib.import_module("install").remaining_pins
     sys.path.pop(0)
     pins = ["# frameworks", "scipy==1.17.1", "scipy-stubs==1.17.1.5", "jax==0.10.2", "tox==4"]
     asked = ["-r", "scipy==1.16.3", "jax", "SciPy_Stubs>=1", "tox>4"]
-    assert kept(pins, asked) == ["# frameworks", "scipy-stubs==1.17.1.5", "jax==0.10.2"]
+    assert remaining(pins, asked) == ["# frameworks", "scipy-stubs==1.17.1.5", "jax==0.10.2"]
 
 
 @pytest.mark.slow
@@ -134,6 +206,7 @@ def test_the_files_that_a_checkout_of_the_package_needs_are_in_the_wheel(tmp_pat
         "conv2d_conformance/translation/measured.json",
         "conv2d_conformance/cases/question_data/image.csv",
     )
+    assert "examples" not in listing
     for needed in (
         *data,
         "conv2d_conformance/reports/document/schema.json",
