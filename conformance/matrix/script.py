@@ -14,13 +14,14 @@ import numpy as np
 
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.numpy_notation import PAD_MODES, TURNS
-from conv2d_conformance.matrix.claims import CLAIMS, IMPORTS, REFERENCE
+from conv2d_conformance.matrix.template import load, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.matrix.evidence import Evidence, Expected
+    from conv2d_conformance.matrix.template import Template
     from conv2d_conformance.runtime.call_log import RecordedOperand
 
 # Image and kernel together: what still reads well in the text of an issue.
@@ -31,37 +32,23 @@ HEAD = '''\
 Written by conv2d-conformance. Needs NumPy and what the native call imports, nothing else.
 """
 '''
-END = '''
+# What the reference needs to know, as `conv2d_conformance.matrix.templates.declared` declares it.
+CONVENTIONS = '''
 
-def end(code, *words):
-    """Say what was found, and in which versions."""
-    print(*(str(word).encode("ascii", "backslashreplace").decode() for word in words))
-    print("Python", sys.version.split()[0])
-    for name in {modules!r}:
-        print(name, getattr(sys.modules.get(name), "__version__", "is not imported"))
-    sys.exit(code)
+BEFORE = {before}  # rows and columns of padding before the image
+SIZE = {size}  # of the result
+WIDE = np.{wide}
+OUTSIDE = "{mode}"  # as numpy.pad has it: outside the image lie {boundary}
 
 
-def call(img, k):
-    """The native call; that something is not installed is no defect."""
-    try:
-        return native(img, k, padding)
-    except ImportError as error:
-        end(2, "cannot run:", error)
-'''
-LAID_OUT = '''
-
-def laid_out(a, strides, writeable):
-    """The same numbers in the memory layout that the call was given."""
-    reach = [(n - 1) * s for n, s in zip(a.shape, strides)]
-    low, high = sum(r for r in reach if r < 0), sum(r for r in reach if r > 0)
-    memory = np.zeros(high - low + a.itemsize, np.uint8)
-    out = np.ndarray(a.shape, a.dtype, memory, -low, strides)
-    out[...] = a
-    out.flags.writeable = writeable
-    return out
+def oriented(k):
+    """The kernel, read as {orientation}."""
+    return {reads}
 
 
+def bound(scale):
+    """How far an honest result may lie from the exact one: {why}."""
+    return np.zeros(SIZE) + {bound}
 '''
 
 
@@ -92,12 +79,27 @@ class About:
 
 def render(found: Evidence, about: About) -> str:
     """The script's text."""
-    parts = [HEAD, *comments(about), "\n", *_operands(found, about)]
-    parts += [_native(about.snippet), END.format(modules=("numpy", *about.modules))]
-    if found.expected is not None and "reference(" in CLAIMS[found.claim]:
-        parts.append(_reference(found.expected, found))
-    parts.append("\n\n" + CLAIMS[found.claim])
+    used = pieces(found.claim)
+    parts = [HEAD, *comments(about), "\n", *_imports(found, used), *_operands(found, about)]
+    parts += [f"MODULES = {('numpy', *about.modules)!r}\n", _native(about.snippet)]
+    if found.expected is not None and any(piece.name == "reference" for piece in used):
+        parts.append(_conventions(found.expected, found))
+    parts += [f"\n\n{piece.text}\n" for piece in used]
     return "".join(parts)
+
+
+def _imports(found: Evidence, used: list[Template]) -> Iterator[str]:
+    lines = {line for piece in used for line in piece.imports}
+    yield "".join(sorted(lines | (set() if _inline(found) else {"from pathlib import Path\n"})))
+    yield "\n"
+    if "bfloat16" in (found.call.img.values.dtype.name, found.call.k.values.dtype.name):
+        yield "import ml_dtypes  # NumPy has no bfloat16 of its own\n"
+    yield "import numpy as np\n"
+
+
+def _inline(found: Evidence) -> bool:
+    """Whether the operands stand in the text."""
+    return found.call.img.values.size + found.call.k.values.size <= INLINE
 
 
 def comments(about: About) -> Iterator[str]:
@@ -114,14 +116,8 @@ def _printable(text: str) -> str:
 
 def _operands(found: Evidence, about: About) -> Iterator[str]:
     img, k = found.call.img, found.call.k
-    inline = img.values.size + k.values.size <= INLINE
-    dtypes = {a.values.dtype.name for a in (img, k)}
-    yield "".join(sorted(["import sys\n", *IMPORTS.get(found.claim, ())]))
-    yield "" if inline else "from pathlib import Path\n"
-    yield "\n"
-    yield "import ml_dtypes  # NumPy has no bfloat16 of its own\n" if "bfloat16" in dtypes else ""
-    yield "import numpy as np\n"
-    yield LAID_OUT if any(map(_odd, (img, k))) else ""
+    inline = _inline(found)
+    yield f"\n\n{load('laid_out').text}\n\n" if any(map(_odd, (img, k))) else ""
     yield "\nnan, inf = np.nan, np.inf\n" if inline and not _finite(img, k) else "\n"
     if not inline:
         yield f'with np.load(str(Path(__file__).with_name("{about.data}"))) as stored:\n'
@@ -166,10 +162,10 @@ def _native(snippet: str) -> str:
     )
 
 
-def _reference(expected: Expected, found: Evidence) -> str:
+def _conventions(expected: Expected, found: Evidence) -> str:
     dtype = found.call.img.values.dtype
     bound, why = _bound(expected, dtype)
-    return REFERENCE.format(
+    return CONVENTIONS.format(
         orientation=expected.orientation,
         reads=f"k{TURNS[expected.orientation]}",
         boundary=expected.boundary,
