@@ -75,7 +75,7 @@ def evidence_for(subject: BackendUnderTest, error: BaseException) -> Evidence | 
     claim = hints.claim
     if claim in ("right", "right or refused") and hints.bound is None:
         return _first_wrong(subject, claim)
-    call = subject.calls[0 if claim in ("independent", "repeatable") else -1]
+    call = subject.calls[0 if hints.first_call else -1]
     return _evidence(subject, claim, call, subject.conventions, hints.bound)
 
 
