@@ -62,7 +62,7 @@ def load_claim(claim: str) -> Template:
     try:
         return load(name)
     except FileNotFoundError:
-        msg = f"the claim {claim!r} has no script: add {FOLDER.name}/{name}.py"
+        msg = f"the claim {claim!r} has no script: add conformance/matrix/templates/{name}.py"
         raise KeyError(msg) from None
 
 
