@@ -64,9 +64,3 @@ def load_claim(claim: str) -> Template:
     except FileNotFoundError:
         msg = f"the claim {claim!r} has no script: add conformance/matrix/templates/{name}.py"
         raise KeyError(msg) from None
-
-
-def pieces(claim: str) -> list[Template]:
-    """Everything that a script of the claim is made of, what others need first."""
-    last = load_claim(claim)
-    return [*map(load, dict.fromkeys(("head", *last.needs))), last]
