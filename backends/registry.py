@@ -193,15 +193,10 @@ def load_transposed(name: str) -> Transposed:
     return load(name)  # type: ignore[return-value]  # its operation is known
 
 
-CALL = 'y = getattr(found, "conv2d", found)(img, k, padding)\n'
-
-
-def import_snippet(name: str, call: str = CALL) -> str:
-    """A snippet (see `Spec`) that imports what a selector names and calls it, in any folder.
-
-    ``call`` uses the adapter or the function by the name ``found``.
-    """
+def import_snippet(name: str) -> str:
+    """A snippet (see `Spec`) that imports what a selector names and calls it, in any folder."""
     where, _, attr = registered().get(name, name).partition(":")
+    call = 'y = getattr(found, "conv2d", found)(img, k, padding)\n'
     return import_lines(where, attr) + call
 
 

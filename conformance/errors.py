@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.conventions import Conventions
     from conv2d_conformance.definition.correlation import Array, Floats
 
-# What a call is held to by the script of a bug report; see `conv2d_conformance.matrix.script`.
-Claim = Literal[
-    "right", "right or refused", "keeps its dtype", "taken", "refused", "refused or empty",
-    "not lost", "not spread", "operands untouched", "independent", "repeatable",
-    "process untouched", "returns",
-]  # fmt: skip
+# What the script of a failure holds the call to: the name of a file in ``matrix/templates/claims``,
+# with spaces for underscores.
+Claim: TypeAlias = str
+
+# The error of each symptom. Every subclass enters itself.
+SYMPTOMS: dict[str, type[NonconformanceError]] = {}
 
 
 class NonconformanceError(AssertionError):
     """A clause is not met; the message is a finished bug report.
+
+    A subclass has a ``symptom``; the claim that its script holds the call to, unless an error names
+    another; and ``first_call``, if the script makes the first call of the check, not the last.
 
     Parameters
     ----------
@@ -34,6 +37,10 @@ class NonconformanceError(AssertionError):
 
     symptom: ClassVar[str] = "value"
     claims: ClassVar[Claim] = "right"
+    first_call: ClassVar[bool] = False
+
+    def __init_subclass__(cls) -> None:
+        SYMPTOMS.setdefault(cls.symptom, cls)
 
     def __init__(
         self,
@@ -86,6 +93,7 @@ class StaleOutputError(NonconformanceError):
 
     symptom = "stale output"
     claims = "independent"
+    first_call = True
 
 
 class UnstableError(NonconformanceError):
@@ -93,6 +101,7 @@ class UnstableError(NonconformanceError):
 
     symptom = "unstable"
     claims = "repeatable"
+    first_call = True
 
 
 class GlobalStateError(NonconformanceError):
@@ -136,13 +145,3 @@ class Refused(Exception):  # noqa: N818  (an outcome, not an error)
 
 class NotRun(Exception):  # noqa: N818  (likewise)
     """There was nothing to call; the message says what is missing."""
-
-
-SYMPTOMS: dict[str, type[NonconformanceError]] = {
-    kind.symptom: kind
-    for kind in (
-        WrongValueError, WrongShapeError, WrongDtypeError, WrongFactError, MutatedInputError,
-        StaleOutputError, UnstableError, GlobalStateError, TimedOutError, ExitedError,
-        AcceptedError, RaisedError,
-    )
-}  # fmt: skip

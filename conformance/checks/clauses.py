@@ -1,6 +1,7 @@
 """The clauses: what a 2-D convolution is held to, numbered and stated once.
 
-A new clause is one record here and one check that names it.
+A new clause is one record here, one check that names it and one mutant that the check catches;
+`tests/checks/test_clause_complete.py` says what is missing, and where it goes.
 """
 
 from __future__ import annotations

@@ -23,6 +23,11 @@ TEXT = (".csv", ".tsv", ".txt")
 SUFFIXES = (".npy", ".npz", *TEXT)
 NPZ = re.compile(r"(?P<path>.+\.npz):(?P<key>[^/\\]+)")
 SAVE = "save numbers with numpy.save"
+# What reads a header of ``.npy``, by its version.
+HEADERS: dict[tuple[int, int], Callable[..., Any]] = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
 
 
 class UnreadableError(ValueError):
@@ -108,17 +113,16 @@ def _require_size(name: str, opened: Any) -> None:
     Raises
     ------
     UnreadableError
-        If it is.
+        If it is, or if NumPy has no public reader for the version of its header.
     """
     version = np.lib.format.read_magic(opened)
-    headers: dict[tuple[int, int], Callable[..., Any]] = {
-        (1, 0): np.lib.format.read_array_header_1_0,
-        (2, 0): np.lib.format.read_array_header_2_0,
-    }
-    if version in headers:
-        shape, _, _ = headers[version](opened)
-        if prod(shape) > MAX_ELEMENTS:
-            raise UnreadableError(_too_large(name, f"{prod(shape)} numbers"))
+    if version not in HEADERS:
+        # NumPy writes version 3.0 for field names alone.
+        msg = f"{name} has a header of version {version[0]}.{version[1]}, as records have; {SAVE}"
+        raise UnreadableError(msg)
+    shape, _, _ = HEADERS[version](opened)
+    if prod(shape) > MAX_ELEMENTS:
+        raise UnreadableError(_too_large(name, f"{prod(shape)} numbers"))
 
 
 def _too_large(name: str, size: str) -> str:

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import product
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from conv2d_conformance.backends.protocol import Unsupported
-from conv2d_conformance.cases.planes import CASE_PADDINGS, Case
-from conv2d_conformance.checks import assertions
-from conv2d_conformance.definition.conventions import output_size
-from conv2d_conformance.definition.correlation import correlate, orient, shape_of
-from conv2d_conformance.definition.dtypes import largest_exact
-from conv2d_conformance.errors import NonconformanceError
-from conv2d_conformance.probe.probe_shapes import IMAGES, KERNELS
-
 if TYPE_CHECKING:
-    from conv2d_conformance.definition.conventions import Conventions
+    from conv2d_conformance.backends.protocol import Pads
     from conv2d_conformance.definition.correlation import (
         Array,
         Boundary,
@@ -28,132 +18,132 @@ if TYPE_CHECKING:
     )
     from conv2d_conformance.definition.shapes import Shape
     from conv2d_conformance.errors import Claim
-    from conv2d_conformance.runtime.call_log import RecordedCall
-    from conv2d_conformance.under_test.backend import BackendUnderTest
+    from conv2d_conformance.runtime.call_log import RecordedOperand
 
 
 @dataclass(frozen=True)
-class Expected:
-    """What the reference gives for a call, how it reads the operands, and the bound."""
+class Convention:
+    """How a call reads a plane: all that the reference in a script needs to know.
+
+    ``before`` counts the rows and columns of padding before the image.
+    """
 
     orientation: Orientation
     boundary: Boundary
     before: Shape
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the definition gives, and how far each element may be off."""
+
     exact: Exact
     bound: Floats
 
-    @property
-    def size(self) -> Shape:
-        """Shape of the result."""
-        return shape_of(self.exact.value)
+    def is_met_by(self, result: object) -> bool:
+        """Whether a result is a real array of this shape within the bound."""
+        if not isinstance(result, np.ndarray) or result.dtype.kind in "cO":
+            return False
+        if result.shape != self.exact.value.shape:
+            return False
+        return bool((self.exact.error_of(result) <= self.bound).all())
 
-    def differs(self, result: object) -> bool:
-        """Whether a result is none, has another shape or exceeds the bound."""
-        if not isinstance(result, np.ndarray) or result.shape != self.size:
+
+@dataclass(frozen=True)
+class Part:
+    """One array that a call returns, and what is expected of it.
+
+    Parameters
+    ----------
+    operand : str
+        "" for the result; ``img`` or ``k`` for the gradient by that operand.
+    result : object
+        None if the call raised.
+    expected : Expected or None
+        None where there is no definition.
+    dtype : str
+        Its dtype, "" where any will do.
+    """
+
+    operand: str
+    result: object
+    expected: Expected | None = None
+    dtype: str = ""
+
+    @property
+    def tail(self) -> str:
+        """What the names of its arrays end with."""
+        return f"_by_{self.operand}" if self.operand else ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether there is a definition and the result is not what it gives."""
+        if self.expected is None:
+            return False
+        if not (isinstance(self.result, np.ndarray) and self.expected.is_met_by(self.result)):
             return True
-        return not (self.exact.error_of(result) <= self.bound).all()
+        return self.dtype not in ("", self.result.dtype.name)
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """A call and the claim that it does not meet; ``expected`` where there is a definition."""
+    """A call and the claim that it does not meet.
+
+    Parameters
+    ----------
+    claim : str
+        See `conv2d_conformance.errors.Claim`.
+    operands : dict of str to RecordedOperand
+        ``img``, ``k`` and, where gradients are asked for, ``cotangent``.
+    padding : str or tuple
+    parts : tuple of Part
+        What came of the call.
+    options : dict
+        Its keywords.
+    operation : str
+        The method of the adapter that gives the result.
+    layout : str
+        The adapter's native layout, "" for its own default.
+    convention : Convention or None
+        How the call reads its operands; None where the script has no reference.
+    """
 
     claim: Claim
-    call: RecordedCall
-    expected: Expected | None = None
+    operands: dict[str, RecordedOperand]
+    padding: str | Pads
+    parts: tuple[Part, ...]
+    options: dict[str, Any] = field(default_factory=dict)
+    operation: str = "conv2d"
+    layout: str = ""
+    convention: Convention | None = None
+
+    @property
+    def stored(self) -> bool:
+        """Whether the script compares with the arrays beside it, as that of a layer does."""
+        return self.convention is None and self.parts[0].expected is not None
 
 
-def evidence_for(subject: BackendUnderTest, error: BaseException) -> Evidence | None:
-    """The call that a failure is about; None if it is about none, as a missing backend."""
-    hints = error if isinstance(error, NonconformanceError) else NonconformanceError("")
-    if hints.conventions is not None:
-        return _counterexample(subject, hints.conventions)
-    if hints.operands is not None:
-        _try(subject, *hints.operands)
-    if not subject.calls:
-        return None
-    claim = hints.claim
-    if claim in ("right", "right or refused") and hints.bound is None:
-        return _first_wrong(subject, claim)
-    call = subject.calls[0 if claim in ("independent", "repeatable") else -1]
-    return _evidence(subject, claim, call, subject.conventions, hints.bound)
+def stored_arrays(found: Evidence) -> dict[str, Any]:
+    """Everything that was in play, by name, as NumPy can store it: bfloat16 by its bits."""
+    made: dict[str, Any] = {name: a.values for name, a in found.operands.items()}
+    made["padding"] = found.padding
+    for part in found.parts:
+        made[f"result{part.tail}"] = _storable(part.result)
+        if part.expected is not None:
+            made[f"expected{part.tail}"] = part.expected.exact.value
+            made[f"bound{part.tail}"] = part.expected.bound
+            made |= {f"rest{part.tail}": part.expected.exact.low} if found.stored else {}
+    views = [name for name, a in made.items() if getattr(a, "dtype", None) == "bfloat16"]
+    made |= {name: made[name].view(np.uint16) for name in views}
+    if found.stored:
+        return made | {"options": str(found.options)}
+    img, k = found.operands["img"], found.operands["k"]
+    layout = f"strides {img.strides}, {k.strides} (None: packed)"
+    return made | {"note": f"{layout}; bfloat16 stored as uint16: {', '.join(views) or 'none'}"}
 
 
-def _counterexample(subject: BackendUnderTest, conventions: Conventions) -> Evidence | None:
-    """The first call, of the shapes that the probe measures, that does not read them so."""
-    paddings = subject.probe.supported_paddings
-    if not paddings:
-        _try(subject, *Case(IMAGES[0], KERNELS[0]).arrays(), "same")
-        return Evidence("taken", subject.calls[-1])
-    for padding, image, kernel in product(paddings, IMAGES, KERNELS):
-        case = Case(image, kernel, padding, str(subject.probe.dtype))
-        _try(subject, *case.arrays(), padding)
-        found = _evidence(subject, "right", subject.calls[-1], conventions)
-        if _differs(found) and found.call.result is not None:
-            return found
-    return None
-
-
-def _try(subject: BackendUnderTest, img: Array, k: Array, padding: str) -> None:
-    """Make a call for the record; what it raises is not what is looked for."""
-    try:
-        subject.call(img, k, padding)
-    except (Unsupported, NonconformanceError):
-        return
-
-
-def _first_wrong(subject: BackendUnderTest, claim: Claim) -> Evidence:
-    """The first of the calls that is wrong by itself; the last if none is."""
-    calls = list(subject.calls)
-    every = [_evidence(subject, claim, call, subject.conventions) for call in calls]
-    return next((found for found in every if _differs(found)), every[-1])
-
-
-def _differs(found: Evidence) -> bool:
-    return found.expected is not None and found.expected.differs(found.call.result)
-
-
-def _evidence(
-    subject: BackendUnderTest,
-    claim: Claim,
-    call: RecordedCall,
-    conventions: Conventions,
-    bound: Floats | None = None,
-) -> Evidence:
-    if claim == "right" and not call.plain:
-        claim = "right or refused"
-    img, k = call.img.values, call.k.values
-    defined = img.ndim == k.ndim == 2 and k.size and call.padding in CASE_PADDINGS
-    if claim in ("right", "right or refused") and not defined:
-        claim = "refused"
-    if not defined or claim in ("refused", "refused or empty"):
-        return Evidence(claim, call)
-    return Evidence(claim, call, expected_result(subject, call, conventions, bound))
-
-
-def expected_result(
-    subject: BackendUnderTest, call: RecordedCall, conventions: Conventions, bound: Floats | None
-) -> Expected:
-    """What the reference gives under the conventions; what they leave open is as declared."""
-    img, k, spec = call.img.values, call.k.values, subject.spec
-    orientation = conventions.orientation or spec.orientation or "correlation"
-    boundary = conventions.boundary or spec.boundary or "zeros"
-    if not img.size:  # nothing to reflect or repeat
-        img, boundary = np.zeros((1, 1), img.dtype), "zeros"
-    reads = orient(k, orientation)
-    before = conventions.before(call.padding, shape_of(reads))
-    size = output_size(call.padding, shape_of(call.img.values), shape_of(reads))
-    exact = correlate(img, reads, before=before, size=size, boundary=boundary)
-    if bound is None:
-        bound = assertions.rounding_bound(subject, img, k, exact)
-        if _sums_are_exact(img, k, exact):
-            bound = assertions.integer_bound(subject, img, k, exact, img.dtype)
-    return Expected(orientation, boundary, before, exact, bound)
-
-
-def _sums_are_exact(img: Array, k: Array, exact: Exact) -> bool:
-    """Whether every partial sum is a number of the dtype: small integers, or one product alone."""
-    if any(np.count_nonzero(a) == 1 and (a == 1).any() for a in (img, k)):
-        return True
-    whole = all((a == np.rint(a.astype(np.float64))).all() for a in (img, k))
-    return bool(whole and (exact.scale <= min(largest_exact(img.dtype), 2**53)).all())
+def _storable(result: object) -> Array | str:
+    """An array as it is, and of anything else what Python prints."""
+    if isinstance(result, np.ndarray) and not result.dtype.hasobject:
+        return result
+    return repr(result)

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from conv2d_conformance.backends.registry import import_snippet
 from conv2d_conformance.cases.layers import Layer
-from conv2d_conformance.matrix import evidence, layer_evidence
-from conv2d_conformance.matrix.layer_evidence import LayerEvidence
+from conv2d_conformance.matrix.about import About
+from conv2d_conformance.matrix.carried_adapter import adapter_code
+from conv2d_conformance.matrix.evidence import stored_arrays
+from conv2d_conformance.matrix.layer_evidence import layer_evidence
+from conv2d_conformance.matrix.native_call import needs_adapter
+from conv2d_conformance.matrix.plane_evidence import plane_evidence
 from conv2d_conformance.matrix.sample import sample_of
-from conv2d_conformance.matrix.script import About, render
+from conv2d_conformance.matrix.script import render
 from conv2d_conformance.reports.document.files import DocumentError
 
 if TYPE_CHECKING:
@@ -45,7 +48,7 @@ class Reproducers:
         self._made: dict[str, Counter[str]] = {}
         self._left_out: Counter[str] = Counter()
         self._sampled: dict[str, Counter[str]] = {}
-        self._last: tuple[BaseException, Evidence | LayerEvidence | None] | None = None
+        self._last: tuple[BaseException, Evidence | None] | None = None
 
     def write(
         self, subject: BackendUnderTest, case: CaseLike, check: Check, error: BaseException
@@ -62,16 +65,18 @@ class Reproducers:
             return None
         apart = f"{self._environment} {subject.selector}"
         name = file_name(subject.spec.name, check.name, case.id, apart)
+        snippet = subject.spec.snippet
         about = About(
             backend=subject.spec.name,
             check=check.name,
             case=case.id,
             message=f"{error}\nSeen with {_versions(subject)}.",
-            snippet=subject.spec.snippet or import_snippet(subject.name),
+            snippet=snippet,
+            adapter=adapter_code(subject.name) if needs_adapter(found, snippet) else "",
             modules=subject.spec.distributions,
             data=f"{name}.npz",
         )
-        return self._put(self._folder / f"{name}.py", *_contents(found, about))
+        return self._put(self._folder / f"{name}.py", stored_arrays(found), render(found, about))
 
     def sample(
         self, subject: BackendUnderTest, case: CaseLike, check: Check, error: BaseException
@@ -86,7 +91,7 @@ class Reproducers:
 
     def _found(
         self, subject: BackendUnderTest, case: CaseLike, error: BaseException
-    ) -> Evidence | LayerEvidence | None:
+    ) -> Evidence | None:
         """The evidence, made once for one failure: it may call the backend again."""
         if self._last is None or self._last[0] is not error:
             self._last = (error, _evidence(subject, case, error))
@@ -124,20 +129,10 @@ def _room(made: dict[str, Counter[str]], backend: str, check: str) -> bool:
     return counted[check] < LIMIT - counted.total()
 
 
-def _evidence(
-    subject: BackendUnderTest, case: CaseLike, error: BaseException
-) -> Evidence | LayerEvidence | None:
-    return (
-        layer_evidence.build_layer_evidence(subject, case)
-        if isinstance(case, Layer)
-        else evidence.evidence_for(subject, error)
-    )
-
-
-def _contents(found: Evidence | LayerEvidence, about: About) -> tuple[dict[str, Any], str]:
-    if isinstance(found, LayerEvidence):
-        return found.files(about)
-    return arrays(found), render(found, about)
+def _evidence(subject: BackendUnderTest, case: CaseLike, error: BaseException) -> Evidence | None:
+    if isinstance(case, Layer):
+        return layer_evidence(subject, case)
+    return plane_evidence(subject, error)
 
 
 def file_name(*parts: str) -> str:
@@ -148,23 +143,6 @@ def file_name(*parts: str) -> str:
     shown = [re.sub(r"[^A-Za-z0-9.]+", "-", part.replace("test_", "", 1)) for part in parts[:-1]]
     words = "_".join(part.strip("-.")[-60:] for part in shown).lstrip("-.")
     return f"{words}_{hashlib.sha256(repr(parts).encode()).hexdigest()[:8]}"
-
-
-def arrays(found: Evidence) -> dict[str, Any]:
-    """Everything that was in play, by name; ``note`` says what NumPy cannot store."""
-    call, expected = found.call, found.expected
-    made: dict[str, Any] = {"img": call.img.values, "k": call.k.values, "padding": call.padding}
-    if isinstance(call.result, np.ndarray) and not call.result.dtype.hasobject:
-        made["result"] = call.result
-    else:
-        made["result"] = repr(call.result)
-    if expected is not None:
-        made |= {"expected": expected.exact.value, "bound": expected.bound}
-    views = [name for name, a in made.items() if getattr(a, "dtype", None) == "bfloat16"]
-    made |= {name: made[name].view(np.uint16) for name in views}
-    layout = f"strides {call.img.strides}, {call.k.strides} (None: packed)"
-    made["note"] = f"{layout}; bfloat16 stored as uint16: {', '.join(views) or 'none'}"
-    return made
 
 
 def _versions(subject: BackendUnderTest) -> str:

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
-from conv2d_conformance.matrix.layer_evidence import LayerEvidence
-
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array, Floats
     from conv2d_conformance.matrix.evidence import Evidence
@@ -16,24 +14,21 @@ if TYPE_CHECKING:
 SIDE = 16
 
 
-def sample_of(found: Evidence | LayerEvidence | None) -> Sample | None:
+def sample_of(found: Evidence | None) -> Sample | None:
     """Return what came and what should have come, where it is furthest off.
 
     None where there is nothing to lay side by side: no call, no definition of what is right, or a
     result that is no array of real numbers or has another shape.
     """
-    if isinstance(found, LayerEvidence):
-        wrong = next((part for part in found.parts if part.differs), None)
-        if wrong is None or not _drawable(wrong.result, wrong.expected):
-            return None
-        error = np.abs((np.asarray(wrong.result, np.float64) - wrong.expected) - wrong.rest)
-        return _sample(wrong.of, wrong.result, wrong.expected, error, wrong.bound)
-    if found is None or found.expected is None:
+    if found is None:
         return None
-    got, expected = found.call.result, found.expected
-    if not _drawable(got, expected.exact.value):
+    part = next((part for part in found.parts if found.convention or part.differs), None)
+    if part is None or part.expected is None:
         return None
-    return _sample("", got, expected.exact.value, expected.exact.error_of(got), expected.bound)
+    got, exact = part.result, part.expected.exact
+    if not _drawable(got, exact.value):
+        return None
+    return _sample(part.operand, got, exact.value, exact.error_of(got), part.expected.bound)
 
 
 def _drawable(got: object, expected: Array) -> TypeGuard[Array]:

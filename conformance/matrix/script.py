@@ -6,21 +6,24 @@ and runs on the oldest Python that a backend may need.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.numpy_notation import PAD_MODES, TURNS
-from conv2d_conformance.matrix.claims import CLAIMS, IMPORTS, REFERENCE
+from conv2d_conformance.matrix.about import comments
+from conv2d_conformance.matrix.carried_adapter import CarriedAdapter
+from conv2d_conformance.matrix.native_call import native_call, needs_adapter
+from conv2d_conformance.matrix.template import load, load_claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.matrix.about import About
     from conv2d_conformance.matrix.evidence import Evidence, Expected
+    from conv2d_conformance.matrix.template import Template
     from conv2d_conformance.runtime.call_log import RecordedOperand
 
 # Image and kernel together: what still reads well in the text of an issue.
@@ -31,110 +34,79 @@ HEAD = '''\
 Written by conv2d-conformance. Needs NumPy and what the native call imports, nothing else.
 """
 '''
-END = '''
+# What the reference needs to know, as `conv2d_conformance.matrix.templates.declared` declares it.
+CONVENTIONS = '''
 
-def end(code, *words):
-    """Say what was found, and in which versions."""
-    print(*(str(word).encode("ascii", "backslashreplace").decode() for word in words))
-    print("Python", sys.version.split()[0])
-    for name in {modules!r}:
-        print(name, getattr(sys.modules.get(name), "__version__", "is not imported"))
-    sys.exit(code)
+BEFORE = {before}  # rows and columns of padding before the image
+SIZE = {size}  # of the result
+WIDE = np.{wide}
+OUTSIDE = "{mode}"  # as numpy.pad has it: outside the image lie {boundary}
 
 
-def call(img, k):
-    """The native call; that something is not installed is no defect."""
-    try:
-        return native(img, k, padding)
-    except ImportError as error:
-        end(2, "cannot run:", error)
+def oriented(k):
+    """The kernel, read as {orientation}."""
+    return {reads}
+
+
+def bound(scale):
+    """How far an honest result may lie from the exact one: {why}."""
+    return np.zeros(SIZE) + {bound}
 '''
-LAID_OUT = '''
-
-def laid_out(a, strides, writeable):
-    """The same numbers in the memory layout that the call was given."""
-    reach = [(n - 1) * s for n, s in zip(a.shape, strides)]
-    low, high = sum(r for r in reach if r < 0), sum(r for r in reach if r > 0)
-    memory = np.zeros(high - low + a.itemsize, np.uint8)
-    out = np.ndarray(a.shape, a.dtype, memory, -low, strides)
-    out[...] = a
-    out.flags.writeable = writeable
-    return out
-
-
-'''
-
-
-@dataclass(frozen=True)
-class About:
-    """What a script says of its failure besides the evidence.
-
-    Parameters
-    ----------
-    backend, check, case, message : str
-        Shown in comments, whatever characters they hold.
-    snippet : str
-        The native call; see `conv2d_conformance.backends.protocol.Spec`.
-    modules : tuple of str
-        Modules whose versions are printed.
-    data : str
-        Name of the file beside the script that holds ``img`` and ``k``.
-    """
-
-    backend: str
-    check: str
-    case: str
-    message: str
-    snippet: str
-    modules: tuple[str, ...]
-    data: str
 
 
 def render(found: Evidence, about: About) -> str:
     """The script's text."""
-    parts = [HEAD, *comments(about), "\n", *_operands(found, about)]
-    parts += [_native(about.snippet), END.format(modules=("numpy", *about.modules))]
-    if found.expected is not None and "reference(" in CLAIMS[found.claim]:
-        parts.append(_reference(found.expected, found))
-    parts.append("\n\n" + CLAIMS[found.claim])
+    used = [*_pieces(found, about)]
+    parts = [HEAD, *comments(about), "\n", *_imports(found, used), *_operands(found, about)]
+    parts += [f"MODULES = {('numpy', *about.modules)!r}\n", native_call(found, about)]
+    if any(piece.name == "reference" for piece in used):
+        parts += _conventions(found)
+    parts += [f"\n\n{piece.text}\n" for piece in used]
+    if isinstance(about.adapter, CarriedAdapter) and needs_adapter(found, about.snippet):
+        parts.append(about.adapter.text())
     return "".join(parts)
 
 
-def comments(about: About) -> Iterator[str]:
-    """What failed, how, and with what, in lines that stay comments."""
-    yield f"# {_printable(about.backend)}: {about.check}, case {_printable(about.case)}\n"
-    for line in about.message.splitlines():
-        yield f"# {_printable(line)}\n"
+def _pieces(found: Evidence, about: About) -> Iterator[Template]:
+    """What the script is made of, what others need first."""
+    last = load("stored") if found.stored else load_claim(found.claim)
+    names = ["head"]
+    if needs_adapter(found, about.snippet):
+        names += ["carried"] * isinstance(about.adapter, CarriedAdapter) + ["adapter"]
+    yield from map(load, dict.fromkeys((*names, *last.needs)))
+    yield last
 
 
-def _printable(text: str) -> str:
-    """``text`` on one line, what does not print spelled out: a comment that stays a comment."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+def _imports(found: Evidence, used: list[Template]) -> Iterator[str]:
+    lines = {line for piece in used for line in piece.imports}
+    yield "".join(sorted(lines | (set() if _inline(found) else {"from pathlib import Path\n"})))
+    yield "\n"
+    if any(a.values.dtype.name == "bfloat16" for a in found.operands.values()):
+        yield "import ml_dtypes  # NumPy has no bfloat16 of its own\n"
+    yield "import numpy as np\n"
+
+
+def _inline(found: Evidence) -> bool:
+    """Whether the operands stand in the text."""
+    size = sum(operand.values.size for operand in found.operands.values())
+    return not found.stored and size <= INLINE
 
 
 def _operands(found: Evidence, about: About) -> Iterator[str]:
-    img, k = found.call.img, found.call.k
-    inline = img.values.size + k.values.size <= INLINE
-    dtypes = {a.values.dtype.name for a in (img, k)}
-    yield "".join(sorted(["import sys\n", *IMPORTS.get(found.claim, ())]))
-    yield "" if inline else "from pathlib import Path\n"
-    yield "\n"
-    yield "import ml_dtypes  # NumPy has no bfloat16 of its own\n" if "bfloat16" in dtypes else ""
-    yield "import numpy as np\n"
-    yield LAID_OUT if any(map(_odd, (img, k))) else ""
-    yield "\nnan, inf = np.nan, np.inf\n" if inline and not _finite(img, k) else "\n"
+    operands, inline = found.operands, _inline(found)
+    yield f"\n\n{load('laid_out').text}\n\n" if any(map(_odd, operands.values())) else ""
+    yield "\nnan, inf = np.nan, np.inf\n" if inline and not _finite(*operands.values()) else "\n"
     if not inline:
         yield f'with np.load(str(Path(__file__).with_name("{about.data}"))) as stored:\n'
-        yield '    img, k = stored["img"], stored["k"]\n'
-    for name, operand in (("img", img), ("k", k)):
-        if inline:
-            yield f"{name} = {_literal(operand.values)}\n"
-        elif operand.values.dtype.name == "bfloat16":
-            yield f"{name} = {name}.view(ml_dtypes.bfloat16)\n"
+        yield "    given = dict(stored)\n"
+    for name, operand in operands.items():
+        view = ".view(ml_dtypes.bfloat16)" if operand.values.dtype.name == "bfloat16" else ""
+        value = _literal(operand.values) if inline else f"given[{name!r}]{view}"
+        yield f"{name} = {value}\n"
         if _odd(operand):
             strides = operand.strides or operand.values.strides
             yield f"{name} = laid_out({name}, {strides}, {operand.writeable})\n"
-    yield f"padding = {found.call.padding!r}\n"
+    yield f"padding = {found.padding!r}\n"
 
 
 def _odd(operand: RecordedOperand) -> bool:
@@ -159,23 +131,20 @@ def _literal(a: Array) -> str:
     return f"np.array([\n    {rows},\n], {_dtype(a.dtype)})"
 
 
-def _native(snippet: str) -> str:
-    body = indent(snippet.strip("\n"), "    ")
-    return (
-        f'\n\ndef native(img, k, padding):\n    """The call under test."""\n{body}\n    return y\n'
-    )
-
-
-def _reference(expected: Expected, found: Evidence) -> str:
-    dtype = found.call.img.values.dtype
+def _conventions(found: Evidence) -> Iterator[str]:
+    """What the reference needs to know, where the script has one."""
+    convention, expected = found.convention, found.parts[0].expected
+    if convention is None or expected is None:
+        return
+    dtype = found.operands["img"].values.dtype
     bound, why = _bound(expected, dtype)
-    return REFERENCE.format(
-        orientation=expected.orientation,
-        reads=f"k{TURNS[expected.orientation]}",
-        boundary=expected.boundary,
-        mode=PAD_MODES[expected.boundary],
-        before=expected.before,
-        size=expected.size,
+    yield CONVENTIONS.format(
+        orientation=convention.orientation,
+        reads=f"k{TURNS[convention.orientation]}",
+        boundary=convention.boundary,
+        mode=PAD_MODES[convention.boundary],
+        before=convention.before,
+        size=expected.exact.value.shape,
         bound=bound,
         why=why,
         wide="int64" if dtype.kind in "iu" else "float64",

@@ -73,6 +73,12 @@ def huge(folder: Path) -> str:
     return "a.npy"
 
 
+def records(folder: Path) -> str:
+    with (folder / "a.npy").open("wb") as opened:
+        np.lib.format.write_array(opened, np.zeros((2, 2), [("µ→", "<f4")]), version=(3, 0))
+    return "a.npy"
+
+
 def array(made: Any) -> Callable[[Path], str]:
     def write(folder: Path) -> str:
         np.save(folder / "a.npy", made)
@@ -119,6 +125,7 @@ BAD: dict[str, tuple[Callable[[Path], str], str]] = {
     "empty": (array(np.ones((0, 3))), "is empty (0 × 3)"),
     "objects": (objects, "it holds pickled objects, which are not read"),
     "pickled": (pickled, "a.npy: "),
+    "records": (records, "a header of version 3.0, as records"),
     "huge": (huge, "more than 4194304 numbers"),
     "no key": (archive(""), "holds 2 arrays; name one, as"),
     "another key": (archive(":three"), "has no 'three'"),

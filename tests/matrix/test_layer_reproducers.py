@@ -17,8 +17,10 @@ from conv2d_conformance.cases.layers import Layer as Case
 from conv2d_conformance.cases.layers import parse
 from conv2d_conformance.cases.transposed_layers import parse as parse_transposed
 from conv2d_conformance.errors import NonconformanceError
-from conv2d_conformance.matrix import layer_evidence
-from conv2d_conformance.matrix.script import About
+from conv2d_conformance.matrix.about import About
+from conv2d_conformance.matrix.evidence import stored_arrays
+from conv2d_conformance.matrix.layer_evidence import layer_evidence
+from conv2d_conformance.matrix.script import render
 from conv2d_conformance.reports.document.files import load
 from conv2d_conformance.under_test.factory import put_under_test as adjoint
 from tests.helpers.judge_mutant import check_named
@@ -40,13 +42,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.matrix.layer_evidence import LayerEvidence
+    from conv2d_conformance.matrix.evidence import Evidence
     from conv2d_conformance.under_test.backend import BackendUnderTest
     from tests.mutants.mutant import Mutant
 
 JUDGED = (EXACT, REAL, LAYOUT, GRADIENTS, PAIRING)
 OF_LAYERS = [mutant for mutant in LAYER_MUTANTS if mutant.check in JUDGED]
-ABOUT = About("mutant", "check", "case", "message", "", (), "data.npz")
+ABOUT = About("mutant", "check", "case", "message", "", "found = ADAPTER", (), "data.npz")
 FLIPPED = "n1c2o3/9x11-by-3x2/same/s2x1/d1x2"
 
 
@@ -67,16 +69,16 @@ def failing(subject: BackendUnderTest, check: str) -> Case:
     raise AssertionError(check)
 
 
-def evidence_of(subject: BackendUnderTest, layer: Case) -> LayerEvidence:
-    found = layer_evidence.build_layer_evidence(subject, layer)
+def evidence_of(subject: BackendUnderTest, layer: Case) -> Evidence:
+    found = layer_evidence(subject, layer)
     assert found is not None
     return found
 
 
-def run(found: LayerEvidence, adapter: object, folder: Path) -> object:
+def run(found: Evidence, adapter: object, folder: Path) -> object:
     """What the script exits with where that is the adapter."""
-    stored, text = replace(found, adapter="found = ADAPTER").files(ABOUT)
-    np.savez(folder / ABOUT.data, **stored)
+    text = render(found, ABOUT)
+    np.savez(folder / ABOUT.data, **stored_arrays(found))
     names = {"ADAPTER": adapter, "__file__": str(folder / "shown.py")}
     with pytest.raises(SystemExit) as raised:
         exec(compile(text, "script", "exec"), names)  # noqa: S102
@@ -146,14 +148,12 @@ def test_operands_that_numpy_does_not_store_reach_the_call(tmp_path: Path) -> No
 
 
 def test_a_layer_of_which_only_blocks_are_judged_has_no_script() -> None:
-    assert [layer_evidence.build_layer_evidence(under_test(Layer), layer) for layer in FULL] == [
-        None
-    ] * len(FULL)
+    assert [layer_evidence(under_test(Layer), layer) for layer in FULL] == [None] * len(FULL)
 
 
 def test_the_arrays_hold_everything_that_was_in_play() -> None:
     layer = replace(parse(FLIPPED), differentiated=True)
-    stored, _ = evidence_of(under_test(layer_faults.KernelGradientFlipped), layer).files(ABOUT)
+    stored = stored_arrays(evidence_of(under_test(layer_faults.KernelGradientFlipped), layer))
     tails = {f"{name}_by_k" for name in ("result", "expected", "rest", "bound")}
     assert stored.keys() == {"img", "k", "cotangent", "padding", "options"} | tails
 

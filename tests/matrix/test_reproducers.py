@@ -15,9 +15,10 @@ import pytest
 from conv2d_conformance.backends.protocol import Spec
 from conv2d_conformance.cases.planes import Case
 from conv2d_conformance.checks.registry import REGISTERED
-from conv2d_conformance.matrix import evidence
+from conv2d_conformance.matrix.about import About
+from conv2d_conformance.matrix.plane_evidence import plane_evidence
 from conv2d_conformance.matrix.reproducers import LIMIT, Reproducers, file_name
-from conv2d_conformance.matrix.script import INLINE, About, render
+from conv2d_conformance.matrix.script import INLINE, render
 from conv2d_conformance.reports.document.files import DocumentError, load
 from conv2d_conformance.reports.page.render import render_html
 from conv2d_conformance.under_test.backend import BackendUnderTest
@@ -196,7 +197,7 @@ def run(text: str, call: object, script: Path = Path()) -> object:
 
 
 def shown(found: Evidence, message: str = "") -> str:
-    return render(found, About("mutant", "check", "case", message, PLAIN, (), "data.npz"))
+    return render(found, About("mutant", "check", "case", message, PLAIN, "", (), "data.npz"))
 
 
 @pytest.mark.slow
@@ -211,7 +212,7 @@ def test_every_mutants_script_tells_it_from_the_right_call(
     subject = mutant.under_test()
     failed = outcome(subject, REGISTERED[mutant.check])
     assert failed is not None
-    found = evidence.evidence_for(subject, failed)
+    found = plane_evidence(subject, failed)
     assert found is not None
     text = shown(found, str(failed))
     assert (run(text, mutant.adapter().conv2d), run(text, direct.conv2d)) == (1, 0)
@@ -221,7 +222,7 @@ def of_case(case: Case) -> Evidence:
     subject = outcome_with(
         lambda img, k, padding: direct.conv2d(img, k, padding) + img.dtype.type(1)
     )
-    found = evidence.evidence_for(subject, failure(subject, case))
+    found = plane_evidence(subject, failure(subject, case))
     assert found is not None
     return found
 

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
 
+from conv2d_conformance.definition.correlation import Exact
+from conv2d_conformance.matrix.evidence import Convention, Evidence, Expected, Part
 from conv2d_conformance.matrix.sample import SIDE, sample_of
 
-if TYPE_CHECKING:
-    from conv2d_conformance.matrix.evidence import Evidence
+
+def sampled(expected: Any, got: object, error: Any = None) -> Any:
+    zeros = np.zeros(expected.shape)
+    exact = Measured(expected, zeros, zeros, 1, error)
+    part = Part("", got, Expected(exact, zeros + 1e-6))
+    return sample_of(
+        Evidence(
+            "right", {}, "same", (part,), convention=Convention("correlation", "zeros", (0, 0))
+        )
+    )
 
 
 @dataclass(frozen=True)
-class Stub:
-    """As much of evidence as is looked at."""
+class Measured(Exact):
+    """Values with an error that is given, if there is one."""
 
-    value: Any = None
-    result: Any = None
+    error: Any
 
-    def error_of(self, got: Any) -> Any:
-        return np.abs(np.asarray(got) - np.asarray(self.value))
-
-    def __getattr__(self, name: str) -> Any:
-        return np.asarray(1e-6) if name == "bound" else self
-
-
-def sampled(expected: Any, got: object) -> Any:
-    return sample_of(cast("Evidence", Stub(expected, got)))
+    def error_of(self, result: Any) -> Any:
+        return super().error_of(result) if self.error is None else self.error
 
 
 def test_the_window_holds_the_worst_element_wherever_it_is() -> None:
@@ -76,11 +78,6 @@ def test_of_a_layer_the_window_is_of_the_last_two_axes() -> None:
 
 
 def test_a_difference_that_float64_does_not_hold_is_the_exact_error() -> None:
-    @dataclass(frozen=True)
-    class Exact(Stub):
-        def error_of(self, got: Any) -> Any:
-            return np.full(got.shape, 14.0)
-
-    made = sample_of(cast("Evidence", Exact(np.full((2, 2), 1e17), np.full((2, 2), 1e17 - 16))))
-    assert made is not None
+    expected = np.full((2, 2), 1e17)
+    made = sampled(expected, expected - 16, np.full((2, 2), 14.0))
     assert made["difference"] == ["-14 -14", "-14 -14"]
