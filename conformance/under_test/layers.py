@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -12,16 +12,15 @@ import numpy as np
 from conv2d_conformance.backends.protocol import OPTIONS, Unsupported
 from conv2d_conformance.cases.layers import Layer
 from conv2d_conformance.cases.transposed_layers import TransposedLayer
-from conv2d_conformance.definition import layers
 from conv2d_conformance.definition.correlation import orient
-from conv2d_conformance.definition.layers import four
-from conv2d_conformance.definition.padding import output_size, pads_of, reach
+from conv2d_conformance.definition.expectation import Expectation, oriented, result_shape
+from conv2d_conformance.definition.padding import SAME_PADDING_RULES, SamePaddingRule, reach
 from conv2d_conformance.diagnosis import explain
 from conv2d_conformance.errors import NonconformanceError, RaisedError, Refused, WrongShapeError
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array, Exact, Orientation
-    from conv2d_conformance.definition.padding import Align, Pads, Strided
+    from conv2d_conformance.definition.padding import Pads
     from conv2d_conformance.runtime.call_guard import GuardedBackend
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
@@ -51,32 +50,7 @@ STRIDED = tuple(
     Layer((n, n), (m, m), "same", stride=(s, s)) for n, m, s in product((7, 8), (2, 3), (2, 3))
 )
 
-
-@dataclass(frozen=True)
-class SamePaddingRule:
-    """How ``same`` pads a layer, in the words of `pads_of`."""
-
-    strided: Strided
-    align: Align
-
-    def pads(self, layer: Layer) -> Pads:
-        """The pads of a layer whose padding is a word, and explicit ones as they are."""
-        return pads_of(
-            layer.padding,
-            layer.image,
-            layer.kernel,
-            layer.options,
-            align=self.align,
-            strided=self.strided,
-        )
-
-
-RULES = (
-    SamePaddingRule("output", "upper"),
-    SamePaddingRule("output", "lower"),
-    SamePaddingRule("input", "upper"),
-    SamePaddingRule("input", "lower"),
-)
+NO_RULE = "no known rule of `same`, or no zeros outside the image, to judge layers by"
 
 
 class Layers:
@@ -210,7 +184,7 @@ class Layers:
     @cached_property
     def rule(self) -> SamePaddingRule | None:
         """The first rule that explains every padding that was measured, None if none does."""
-        return next((rule for rule in RULES if self._explains(rule)), None)
+        return next((rule for rule in SAME_PADDING_RULES if self._explains(rule)), None)
 
     def _explains(self, rule: SamePaddingRule) -> bool:
         anchored = self._subject.conventions.anchor("rows") in (None, rule.align)
@@ -218,23 +192,37 @@ class Layers:
             rule.pads(layer)[0][0] == before for layer, before in self._measured_pads.items()
         )
 
+    @property
+    def expectation(self) -> Expectation:
+        """How the call was measured to read a layer.
+
+        Without a rule of ``same`` it has the first one, which `pads` does not let a layer use.
+
+        Raises
+        ------
+        Refused
+            If there is no single orientation, or the boundary is not of zeros.
+        """
+        orientation = self._known_orientation
+        return Expectation(orientation, self._rule_of_zeros, self._subject.sums_directly)
+
     def exact(self, layer: Layer) -> Exact:
         """The exact result under the measured orientation and the measured rule of ``same``."""
-        img, k = layer.arrays()
+        expectation = self.expectation
+        self.pads(layer)
         with self._subject.cost.charge("reference"):
-            return layers.correlate(
-                four(img), self.reads(k), pads=self.pads(layer), options=layer.options
-            )
+            return expectation.exact(layer, *layer.arrays())
 
     def reads(self, k: Array) -> Array:
         """The kernel (O, C/G, Kh, Kw) as the call reads it."""
-        orientation = self.orientation
-        if orientation is None:
+        return oriented(k, self._known_orientation)
+
+    @property
+    def _known_orientation(self) -> Orientation:
+        if self.orientation is None:
             reason = "the probe found no single orientation to judge by"
             raise Refused(reason)
-        return np.moveaxis(
-            orient(np.moveaxis(four(k), (2, 3), (0, 1)), orientation), (0, 1), (2, 3)
-        )
+        return self.orientation
 
     @property
     def orientation(self) -> Orientation | None:
@@ -249,12 +237,16 @@ class Layers:
         Refused
             If there is neither, or the boundary is not of zeros.
         """
-        rule = self.rule or self._declared
-        known = layer.padding != "same" or rule is not None
-        if not known or self._subject.conventions.boundary not in ("zeros", None):
-            reason = "no known rule of `same`, or no zeros outside the image, to judge layers by"
-            raise Refused(reason)
-        return (rule or RULES[0]).pads(layer)
+        if layer.padding == "same" and not (self.rule or self._declared):
+            raise Refused(NO_RULE)
+        return self._rule_of_zeros.pads(layer)
+
+    @property
+    def _rule_of_zeros(self) -> SamePaddingRule:
+        """The rule, if there are zeros outside the image."""
+        if self._subject.conventions.boundary not in ("zeros", None):
+            raise Refused(NO_RULE)
+        return self.rule or self._declared or SAME_PADDING_RULES[0]
 
     @property
     def _declared(self) -> SamePaddingRule | None:
@@ -267,8 +259,7 @@ class Layers:
 
     def size(self, layer: Layer) -> tuple[int, ...]:
         """Shape that the result must have."""
-        size = output_size(layer.image, layer.kernel, self.pads(layer), layer.options)
-        return size if layer.channels is None else (layer.channels[0], layer.channels[2], *size)
+        return result_shape(layer, self.pads(layer))
 
     def explained(self, layer: Layer, result: Array) -> str:
         """What a wrong result equals instead, in one sentence."""

@@ -10,10 +10,8 @@ import numpy as np
 
 from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.layers import Layer
-from conv2d_conformance.definition import layers
 from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name
-from conv2d_conformance.definition.layers import four
-from conv2d_conformance.definition.padding import transposed_size
+from conv2d_conformance.definition.expectation import Expectation
 from conv2d_conformance.diagnosis import transposed_misreadings
 from conv2d_conformance.errors import NonconformanceError
 from conv2d_conformance.probe.probe import (
@@ -28,7 +26,7 @@ from conv2d_conformance.under_test.backend import BackendUnderTest
 from conv2d_conformance.under_test.layers import Layers
 
 if TYPE_CHECKING:
-    from conv2d_conformance.definition.correlation import Array, Exact, Orientation
+    from conv2d_conformance.definition.correlation import Array, Orientation
     from conv2d_conformance.definition.padding import Pads
     from conv2d_conformance.definition.transposed_padding import CropRule
 
@@ -76,18 +74,16 @@ class TransposedLayers(Layers):
         """What the call crops, by the measured rule."""
         return self.crops.crops(layer)
 
-    def exact(self, layer: Layer) -> Exact:
-        """The exact result under the measured reading of the kernel and the measured rule."""
-        img, k = layer.arrays()
-        with self._subject.cost.charge("reference"):
-            return layers.transpose(
-                four(img), self.reads(k), pads=self.pads(layer), options=layer.options
-            )
+    @property
+    def expectation(self) -> Expectation:
+        """How the call was measured to read a layer.
 
-    def size(self, layer: Layer) -> tuple[int, ...]:
-        """Shape that the result must have."""
-        size = transposed_size(layer.image, layer.kernel, self.pads(layer), layer.options)
-        return size if layer.channels is None else (layer.channels[0], layer.channels[2], *size)
+        Raises
+        ------
+        Refused
+            If there is no single orientation.
+        """
+        return Expectation(self._known_orientation, self.crops, self._subject.sums_directly)
 
     def explained(self, layer: Layer, result: Array) -> str:
         """What a wrong result equals instead, in one sentence."""
