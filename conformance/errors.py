@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:
-    from conv2d_conformance.definition.conventions import Conventions
-    from conv2d_conformance.definition.correlation import Array, Floats
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+    Floats = NDArray[np.float64]
 
 # What a call is held to by the script of a bug report; see `conv2d_conformance.matrix.script`.
 Claim = Literal[
@@ -42,7 +45,7 @@ class NonconformanceError(AssertionError):
         claim: Claim | None = None,
         bound: Floats | None = None,
         operands: tuple[Array, Array, str] | None = None,
-        conventions: Conventions | None = None,
+        conventions: object | None = None,
     ) -> None:
         super().__init__(message)
         self.claim = claim or self.claims

@@ -56,7 +56,7 @@ class EveryImage:
         """Whether such a call gets any."""
         return bool(self.few)
 
-    def largest(self, dtype: str) -> Case:
+    def representative(self, dtype: str) -> Case:
         """The largest image: a call that does not take this one takes none."""
         return Case(IMAGES[-1], self.kernel, self.padding, dtype)
 

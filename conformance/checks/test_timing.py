@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.cases.planes import Case
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.matrix.plugin import Stopwatch
+    from conv2d_conformance.runtime.time_budget import Stopwatch
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
 

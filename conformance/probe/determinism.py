@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conv2d_conformance.backends.protocol import Spec
-    from conv2d_conformance.under_test.backend import BackendUnderTest
+    from conv2d_conformance.probe.measured_call import ComparedCall
 
 # Small, odd and large enough for a framework to share the work out among threads.
 CASES = (
@@ -64,7 +64,7 @@ def compare(here: dict[str, bytes], there: dict[str, bytes]) -> str:
 
 
 def measure(
-    subjects: Sequence[BackendUnderTest], seconds: float = SECONDS
+    subjects: Sequence[ComparedCall], seconds: float = SECONDS
 ) -> dict[str, dict[str, Any]]:
     """Facts by backend name: ``fresh_process`` and ``one_thread``, against this process.
 
@@ -81,7 +81,7 @@ def measure(
     return told
 
 
-def _elsewhere(places: RunnerPool, subject: BackendUnderTest, here: dict[str, bytes]) -> str:
+def _elsewhere(places: RunnerPool, subject: ComparedCall, here: dict[str, bytes]) -> str:
     """How another process compares; one framework each."""
     try:
         there = GuardedBackend(places.runner(subject.selector))

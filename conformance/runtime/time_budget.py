@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from conv2d_conformance.cases.planes import Case
 from conv2d_conformance.errors import Refused
@@ -13,7 +13,20 @@ from conv2d_conformance.errors import Refused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_benchmark.fixture import BenchmarkFixture
+
     from conv2d_conformance.cases.layers import Layer
+
+
+class Stopwatch(Protocol):
+    """What a check times a call with: pytest-benchmark's fixture, made once it is asked for."""
+
+    @property
+    def off(self) -> bool:
+        """Whether an option, or xdist, has switched it off."""
+
+    def __call__(self) -> BenchmarkFixture:
+        """The fixture."""
 
 
 def multiplications(case: Case | Layer) -> int:

@@ -12,7 +12,7 @@ from conv2d_conformance.backends import hints
 from conv2d_conformance.backends.protocol import Spec, Unavailable, Unsupported
 from conv2d_conformance.cases.layers import Layer
 from conv2d_conformance.cases.planes import Case
-from conv2d_conformance.checks.exhaustive import EveryImage
+from conv2d_conformance.cases.represented import Represented
 from conv2d_conformance.definition.conventions import Conventions, output_size
 from conv2d_conformance.definition.correlation import Exact, correlate_cached, orient, shape_of
 from conv2d_conformance.errors import (
@@ -184,8 +184,8 @@ class BackendUnderTest:
 
     def lacks(self, case: object) -> str | None:
         """Why the call does not take a case, or None if it does."""
-        if isinstance(case, EveryImage):
-            case = case.largest(self.plain_dtype)
+        if isinstance(case, Represented):
+            case = case.representative(self.plain_dtype)
         if isinstance(case, Layer):
             return self.layers.lacks(case)
         if not isinstance(case, Case):
