@@ -9,7 +9,7 @@ import numpy as np
 
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.correlation import shape_of
-from conv2d_conformance.diagnosis import plane_misreadings
+from conv2d_conformance.diagnosis import explain
 from conv2d_conformance.errors import WrongDtypeError, WrongShapeError, WrongValueError
 from conv2d_conformance.under_test.backend import Margin
 
@@ -107,7 +107,15 @@ def assert_values(
         result,
         exact,
         bound,
-        lambda: plane_misreadings.explain_plane(subject, img, k, padding, result),
+        lambda: explain.of_plane(
+            img,
+            k,
+            padding,
+            result,
+            conventions=subject.conventions,
+            direct=subject.sums_directly,
+            exact=exact,
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from conv2d_conformance.backends.protocol import OPTIONS, Unsupported
 from conv2d_conformance.checks import assertions
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name
+from conv2d_conformance.diagnosis import explain
 from conv2d_conformance.errors import (
     RaisedError,
     Refused,
@@ -44,7 +45,7 @@ def called(subject: BackendUnderTest, layer: Layer) -> Array:
     first = subject.layers.call(layer)
     if first.shape != expected:
         msg = f"{what(subject, layer)}: gave shape {first.shape}, expected {expected}. "
-        msg += subject.layers.explained(layer, first)
+        msg += explain.of_layer(layer, first, subject.layers.expectation)
         raise WrongShapeError(msg)
     if first.dtype.name != layer.dtype:
         msg = f"{what(subject, layer)}: gave {first.dtype.name}"
@@ -70,7 +71,7 @@ def hold(
         result.reshape(exact.value.shape),
         exact,
         bound,
-        lambda: subject.layers.explained(layer, result),
+        lambda: explain.of_layer(layer, result, subject.layers.expectation),
     )
 
 

@@ -76,7 +76,7 @@ def correlate(img: Array, k: Array, *, pads: Pads, options: Options = NO_OPTIONS
     found = window_sums(
         split_groups(img, 1, groups), split_groups(k, 0, groups), _before(pads), size, options
     )
-    return _rearranged(found, lambda a: a.reshape(len(img), len(k), *size))
+    return rearranged(found, lambda a: a.reshape(len(img), len(k), *size))
 
 
 def transpose(
@@ -179,7 +179,7 @@ def kernel_gradient(
     swapped = replace(options, stride=options.dilation, dilation=options.stride)
     found = window_sums(as_image, as_kernel, _before(pads), kernel, swapped)
     shape = (outputs, channels // groups, *kernel)
-    return _rearranged(found, lambda a: np.moveaxis(a, 0, 2).reshape(shape))
+    return rearranged(found, lambda a: np.moveaxis(a, 0, 2).reshape(shape))
 
 
 def _adjoint(cotangent: Array, k: Array, image: Pair, pads: Pads, options: Options) -> Exact:
@@ -188,14 +188,14 @@ def _adjoint(cotangent: Array, k: Array, image: Pair, pads: Pads, options: Optio
     operands = split_groups(cotangent, 1, groups), split_groups(k, 0, groups)
     found = window_sums_adjoint(*operands, _before(pads), image, options)
     shape = (len(cotangent), k.shape[1] * groups, *image)
-    return _rearranged(found, lambda a: a.reshape(shape))
+    return rearranged(found, lambda a: a.reshape(shape))
 
 
 def _before(pads: Pads) -> Pair:
     return pads[0][0], pads[1][0]
 
 
-def _rearranged(exact: Exact, arrange: Callable[[Floats], Floats]) -> Exact:
+def rearranged(exact: Exact, arrange: Callable[[Floats], Floats]) -> Exact:
     """Every array of ``exact`` in another layout."""
     value, low, scale = map(arrange, (exact.value, exact.low, exact.scale))
     return replace(exact, value=value, low=low, scale=scale)

@@ -15,14 +15,13 @@ from conv2d_conformance.cases.transposed_layers import TransposedLayer
 from conv2d_conformance.definition.correlation import orient
 from conv2d_conformance.definition.expectation import Expectation, oriented, result_shape
 from conv2d_conformance.definition.padding import SAME_PADDING_RULES, SamePaddingRule, reach
-from conv2d_conformance.diagnosis import explain
 from conv2d_conformance.errors import NonconformanceError, RaisedError, Refused, WrongShapeError
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array, Exact, Orientation
     from conv2d_conformance.definition.padding import Pads
     from conv2d_conformance.runtime.call_guard import GuardedBackend
-    from conv2d_conformance.under_test.backend import BackendUnderTest
+    from conv2d_conformance.under_test.called_backend import CalledBackend
 
 # One layer for each option, so that a call that declares nothing is asked what it takes.
 SMALLEST = {
@@ -56,7 +55,7 @@ NO_RULE = "no known rule of `same`, or no zeros outside the image, to judge laye
 class Layers:
     """The layers of one subject."""
 
-    def __init__(self, subject: BackendUnderTest) -> None:
+    def __init__(self, subject: CalledBackend) -> None:
         self._subject = subject
         self._made: dict[tuple[str, bool], GuardedBackend] = {}
 
@@ -260,10 +259,6 @@ class Layers:
     def size(self, layer: Layer) -> tuple[int, ...]:
         """Shape that the result must have."""
         return result_shape(layer, self.pads(layer))
-
-    def explained(self, layer: Layer, result: Array) -> str:
-        """What a wrong result equals instead, in one sentence."""
-        return explain.explain_layer(self, layer, result)
 
     def facts(self) -> dict[str, Any]:
         """Facts about layers, ready for JSON."""

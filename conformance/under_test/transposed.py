@@ -12,7 +12,6 @@ from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.layers import Layer
 from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name
 from conv2d_conformance.definition.expectation import Expectation
-from conv2d_conformance.diagnosis import transposed_misreadings
 from conv2d_conformance.errors import NonconformanceError
 from conv2d_conformance.probe.probe import (
     PROBED_PADDINGS,
@@ -84,10 +83,6 @@ class TransposedLayers(Layers):
             If there is no single orientation.
         """
         return Expectation(self._known_orientation, self.crops, self._subject.sums_directly)
-
-    def explained(self, layer: Layer, result: Array) -> str:
-        """What a wrong result equals instead, in one sentence."""
-        return transposed_misreadings.explain_transposed(self, layer, result)
 
     def facts(self) -> dict[str, Any]:
         """Facts about layers, ready for JSON."""
