@@ -48,6 +48,17 @@ class Margin:
     where: tuple[int, ...]
 
 
+def may_end_the_process(img: Array, k: Array) -> bool:
+    """Whether the operands are empty, or the kernel larger than the image along an axis.
+
+    Released code has read past its memory there, and ended the process.
+    """
+    if not img.ndim == k.ndim == 2:
+        return False
+    larger = any(m > n for n, m in zip(img.shape, k.shape, strict=True))
+    return larger or 0 in (*img.shape, *k.shape)
+
+
 class MissingBackend:
     """Stands for a backend that was asked for and does not load."""
 
@@ -219,8 +230,9 @@ class BackendUnderTest:
         RaisedError, WrongShapeError
             If the call raises, or returns what is no 2-D array.
         """
+        backend = self.risked if may_end_the_process(img, k) else self.backend
         try:
-            result: Any = self.backend.conv2d(img, k, padding)  # type: ignore[arg-type]
+            result: Any = backend.conv2d(img, k, padding)  # type: ignore[arg-type]
         except (Unsupported, NonconformanceError):
             raise
         except Exception as error:
