@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv2d_conformance.cases.transposed_layers import TransposedLayer
 from conv2d_conformance.definition import error_bounds, layers
 from conv2d_conformance.definition.layers import four
 from conv2d_conformance.definition.padding import transposed_size
@@ -91,7 +90,7 @@ def _of_that_size(result: Array, every: Iterator[Misreading]) -> Iterator[Misrea
 
 def extras(subject: TransposedLayers, layer: Layer, right: Misreading) -> Iterator[Misreading]:
     """What an output_padding may have been taken for; what comes to the same is told as one."""
-    if not isinstance(layer, TransposedLayer) or layer.output_padding is None:
+    if layer.output_padding is None:
         return
     rule, (rows, columns) = subject.crops, layer.output_padding
     other = {
