@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from pytest_benchmark.fixture import BenchmarkFixture
 
+    from conv2d_conformance.cases.case import Case
     from conv2d_conformance.cases.layers import Layer
-    from conv2d_conformance.cases.planes import Case
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.runtime.time_budget import Stopwatch
     from conv2d_conformance.under_test.backend import BackendUnderTest
@@ -39,9 +39,9 @@ def test_a_call_that_passes_is_timed(
 ) -> None:
     subject.clock.require_budget(case)
     img, k = case.arrays()
-    result = subject.call(img, k, case.padding)
+    result = subject.call(img, k, case.padding_word)
     first_call = subject.calls[-1].seconds
-    assertions.assert_blocks_close(subject, img, k, case.padding, result)
+    assertions.assert_blocks_close(subject, img, k, case.padding_word, result)
     timed(subject, case, first_call, stopwatch, (img, k, case.padding))
 
 
@@ -80,7 +80,7 @@ def blocks_of_layer(subject: BackendUnderTest, case: Layer, result: Array) -> No
 
 def timed(
     subject: BackendUnderTest,
-    case: Case | Layer,
+    case: Case,
     first_call: float,
     stopwatch: Stopwatch,
     operands: tuple[Any, ...],

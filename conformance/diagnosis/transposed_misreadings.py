@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from itertools import chain, product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conv2d_conformance.definition import layers
 from conv2d_conformance.definition.correlation import shape_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.definition.correlation import Array, Exact, Floats
     from conv2d_conformance.definition.expectation import Expectation
-    from conv2d_conformance.definition.padding import Align, Pads, Pair
+    from conv2d_conformance.definition.padding import Align, Pads
     from conv2d_conformance.definition.transposed_padding import Extra
 
 EXTRAS: dict[Extra, str] = {
@@ -73,7 +73,7 @@ def _exact_at(reading: Misreading, size: tuple[int, ...]) -> Exact | None:
 
 def blank(case: Layer, exact: Exact, result: Array, allowed: Callable[[Exact], Floats]) -> bool:
     """Whether all is right before the last rows and columns, as many as asked for, all zeros."""
-    more = case.keywords.get("output_padding")
+    more = case.output_padding
     if more is None or exact.value.shape != result.shape:
         return False
     rows, columns = (n - q for n, q in zip(result.shape[2:], more, strict=True))
@@ -84,26 +84,20 @@ def blank(case: Layer, exact: Exact, result: Array, allowed: Callable[[Exact], F
 
 def extras(case: Layer, expectation: Expectation, right: Misreading) -> Iterator[Misreading]:
     """What an output_padding may have been taken for; what comes to the same is told as one."""
-    more = case.keywords.get("output_padding")
+    more = case.output_padding
     if more is None:
         return
     rule = _rule_of(expectation)
     other = {
-        "ignored": rule.crops(_asking(case, None)),
-        "taken as zero": rule.crops(_asking(case, (0, 0))),
-        "swapped between the axes": rule.crops(_asking(case, more[::-1])),
+        "ignored": rule.crops(replace(case, output_padding=None)),
+        "taken as zero": rule.crops(replace(case, output_padding=(0, 0))),
+        "swapped between the axes": rule.crops(replace(case, output_padding=more[::-1])),
         **{words: replace(rule, extra=word).crops(case) for word, words in EXTRAS.items()},
     }
     for pads in dict.fromkeys(other.values()):
         words = ", or ".join(words for words, crop in other.items() if crop == pads)
         if pads != right.pads:
             yield right._replace(words=f"with the output_padding {words}", pads=pads)
-
-
-def _asking(case: Layer, more: Pair | None) -> Layer:
-    """The layer with another output_padding."""
-    changed: dict[str, Any] = {"output_padding": more}
-    return replace(case, **changed)
 
 
 def _rule_of(expectation: Expectation) -> CropRule:

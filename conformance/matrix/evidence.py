@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv2d_conformance.backends.protocol import Unsupported
-from conv2d_conformance.cases.planes import CASE_PADDINGS, Case
+from conv2d_conformance.cases.case import CASE_PADDINGS, Case
 from conv2d_conformance.checks import assertions
 from conv2d_conformance.definition.conventions import Conventions, output_size
 from conv2d_conformance.definition.correlation import correlate, orient, shape_of

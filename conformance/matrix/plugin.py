@@ -13,8 +13,7 @@ import pytest
 from conv2d_conformance.backends.protocol import Unavailable
 from conv2d_conformance.backends.registry import UnknownBackendError, operation
 from conv2d_conformance.cases import random_data
-from conv2d_conformance.cases.layers import EXAMPLE, NotALayerError
-from conv2d_conformance.cases.transposed_layers import parse
+from conv2d_conformance.cases.layers import EXAMPLE, NotALayerError, parse
 from conv2d_conformance.checks.clauses import SECTIONS
 from conv2d_conformance.checks.expected_failure import ExpectedFailure
 from conv2d_conformance.checks.expected_failures import EXPECTED_FAILURES

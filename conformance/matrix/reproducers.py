@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from conv2d_conformance.backends.registry import import_snippet
-from conv2d_conformance.cases.layers import Layer
+from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.matrix import evidence, layer_evidence
 from conv2d_conformance.matrix.layer_evidence import LayerEvidence
 from conv2d_conformance.matrix.sample import sample_of
@@ -129,7 +129,7 @@ def _evidence(
 ) -> Evidence | LayerEvidence | None:
     return (
         layer_evidence.build_layer_evidence(subject, case)
-        if isinstance(case, Layer)
+        if is_layer(case)
         else evidence.evidence_for(subject, error)
     )
 

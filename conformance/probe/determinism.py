@@ -8,7 +8,7 @@ import numpy as np
 
 from conv2d_conformance.backends.protocol import Unavailable
 from conv2d_conformance.backends.registry import UnknownBackendError
-from conv2d_conformance.cases.planes import Case
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.errors import NonconformanceError
 from conv2d_conformance.runtime.call_guard import GuardedBackend
 from conv2d_conformance.runtime.in_process import SECONDS
@@ -51,7 +51,8 @@ def results(guarded: GuardedBackend) -> dict[str, bytes]:
 
 def _padding(spec: Spec, case: Case) -> str:
     """That of the case, or one that the call declares: not every call has ``same``."""
-    return case.padding if case.padding in (spec.paddings or case.padding) else spec.paddings[0]
+    word = case.padding_word
+    return word if word in (spec.paddings or word) else spec.paddings[0]
 
 
 def compare(here: dict[str, bytes], there: dict[str, bytes]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from conv2d_conformance.cases import random_data
-from conv2d_conformance.cases.planes import Case
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.dtypes import FLOATS, dtype_by_name, info
 from conv2d_conformance.errors import NonconformanceError

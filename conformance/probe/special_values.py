@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from conv2d_conformance.cases.planes import CASE_PADDINGS, Case
+from conv2d_conformance.cases.case import CASE_PADDINGS, Case
 from conv2d_conformance.definition.correlation import Array, shape_of
 from conv2d_conformance.definition.dtypes import DTYPES, FLOATS, INTEGERS, dtype_by_name, info
 from conv2d_conformance.definition.shapes import describe
@@ -110,14 +110,14 @@ def footprint(subject: MeasuredCall, case: NonFiniteCase) -> Mask:
     """
     img, k = ((~np.isfinite(a.astype(np.float64))).astype(np.float64) for a in case.arrays())
     operands = (img, np.ones_like(k)) if case.where == "pixel" else (np.ones_like(img), k)
-    reads: Mask = subject.exact(*operands, case.padding).value > 0
+    reads: Mask = subject.exact(*operands, case.padding_word).value > 0
     return reads
 
 
 def non_finite_outputs(subject: MeasuredCall, case: NonFiniteCase) -> Mask:
     """Outputs that are not finite."""
     with np.errstate(all="ignore"):
-        result = subject.require_array(*case.arrays(), case.padding)
+        result = subject.require_array(*case.arrays(), case.padding_word)
         mask: Mask = ~np.isfinite(result.astype(np.float64))
     return mask
 

@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING, Protocol
 
-from conv2d_conformance.cases.planes import Case
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_benchmark.fixture import BenchmarkFixture
-
-    from conv2d_conformance.cases.layers import Layer
 
 
 class Stopwatch(Protocol):
@@ -29,7 +27,7 @@ class Stopwatch(Protocol):
         """The fixture."""
 
 
-def multiplications(case: Case | Layer) -> int:
+def multiplications(case: Case) -> int:
     """Products that the definition sums, strides apart: H·W·Kh·Kw, for each channel and output."""
     img, k = case.shapes
     return math.prod((*img[-2:], *k))
@@ -72,7 +70,7 @@ class Clock:
     seconds_per_product: float = 0.0
     taken: MeasuredTime | None = field(default=None)
 
-    def require_budget(self, case: Case | Layer) -> None:
+    def require_budget(self, case: Case) -> None:
         """Predict a rung from the one below it, in proportion to its products.
 
         Raises
@@ -88,7 +86,7 @@ class Clock:
 
 
 def rounds_within(
-    clock: Clock, seconds_of: Callable[[int, int], list[float]], case: Case | Layer
+    clock: Clock, seconds_of: Callable[[int, int], list[float]], case: Case
 ) -> tuple[int, int]:
     """Rounds, and calls per round, that fit the budget; one call finds out.
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from conv2d_conformance.backends import hints
 from conv2d_conformance.backends.protocol import Spec, Unavailable, Unsupported
-from conv2d_conformance.cases.layers import Layer
-from conv2d_conformance.cases.planes import Case
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.cases.represented import Represented
 from conv2d_conformance.definition.conventions import Conventions, output_size
 from conv2d_conformance.definition.correlation import Exact, correlate_cached, orient, shape_of
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from conv2d_conformance.backends.protocol import Backend, Operation
+    from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.definition.shapes import Shape
     from conv2d_conformance.runtime.in_process import Runner
@@ -197,19 +198,19 @@ class BackendUnderTest:
         """Why the call does not take a case, or None if it does."""
         if isinstance(case, Represented):
             case = case.representative(self.plain_dtype)
-        if isinstance(case, Layer):
+        if is_layer(case):
             return self.layers.lacks(case)
         if not isinstance(case, Case):
             return None
-        if case.padding not in self.paddings:
-            return self.probe.paddings.get(case.padding, "").removeprefix("refused: ") or "unknown"
+        if (word := case.padding_word) not in self.paddings:
+            return self.probe.paddings.get(word, "").removeprefix("refused: ") or "unknown"
         if case.dtype not in self.dtypes:
             answer = self.probe.dtypes[case.dtype].removeprefix("refused: ")
             return f"{case.dtype} is not declared; the call answers: {answer}"
-        if (case.dtype, case.layout) == ("bfloat16", "big-endian"):
+        if (case.dtype, case.memory) == ("bfloat16", "big-endian"):
             return "ml_dtypes itself misreads a bfloat16 array of the other byte order"
-        if word := self._refused_class(case):
-            return f"the call refuses {word} kernels"
+        if refused := self._refused_class(case):
+            return f"the call refuses {refused} kernels"
         if 0 in self.result_size(case):
             return "the kernel, as the call reads it, is larger than the image"
         return None
@@ -218,7 +219,7 @@ class BackendUnderTest:
         """What a call that declares nothing was measured to refuse as a whole."""
         if self.declares:
             return None
-        return refused_class(self.probe.kernels, case.kernel, case.padding)
+        return refused_class(self.probe.kernels, case.kernel, case.padding_word)
 
     def call(self, img: Array, k: Array, padding: str) -> Array:
         """Call the backend on input that it is to take.
@@ -261,7 +262,7 @@ class BackendUnderTest:
 
     def run(self, case: Case) -> Array:
         """Call the backend on a case."""
-        return self.call(*case.arrays(), case.padding)
+        return self.call(*case.arrays(), case.padding_word)
 
     def exact(
         self, img: Array, k: Array, padding: str, corner: Shape = (0, 0), size: Shape | None = None
@@ -301,7 +302,7 @@ class BackendUnderTest:
 
     def result_size(self, case: Case) -> Shape:
         """Shape that the result of a case must have."""
-        return self._size(case.padding, case.image, case.kernel)
+        return self._size(case.padding_word, case.image, case.kernel)
 
     def _size(self, padding: str, image: Shape, kernel: Shape) -> Shape:
         transposed = (self.conventions.orientation or "").startswith("transposed")

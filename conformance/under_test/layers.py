@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from conv2d_conformance.backends.protocol import OPTIONS, Unsupported
-from conv2d_conformance.cases.layers import Layer
-from conv2d_conformance.cases.transposed_layers import TransposedLayer
+from conv2d_conformance.cases.layers import make_layer
 from conv2d_conformance.definition.correlation import orient
 from conv2d_conformance.definition.expectation import Expectation, oriented, result_shape
 from conv2d_conformance.definition.padding import SAME_PADDING_RULES, SamePaddingRule, reach
 from conv2d_conformance.errors import NonconformanceError, RaisedError, Refused, WrongShapeError
 
 if TYPE_CHECKING:
+    from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.definition.correlation import Array, Exact, Orientation
     from conv2d_conformance.definition.padding import Pads
     from conv2d_conformance.runtime.call_guard import GuardedBackend
@@ -25,28 +25,30 @@ if TYPE_CHECKING:
 
 # One layer for each option, so that a call that declares nothing is asked what it takes.
 SMALLEST = {
-    "batch": Layer((6, 7), (3, 3), channels=(2, 1, 1, 1)),
-    "stride": Layer((6, 7), (3, 3), stride=(2, 2)),
-    "dilation": Layer((6, 7), (3, 3), dilation=(2, 2)),
-    "groups": Layer((6, 7), (3, 3), channels=(1, 2, 2, 2)),
-    "explicit": Layer((6, 7), (3, 3), ((1, 1), (1, 1))),
-    "negative": Layer((6, 7), (3, 3), ((-1, 0), (0, 0))),
-    "output_padding": TransposedLayer((6, 7), (3, 3), stride=(2, 2), output_padding=(1, 1)),
+    "batch": make_layer((6, 7), (3, 3), channels=(2, 1, 1, 1)),
+    "stride": make_layer((6, 7), (3, 3), stride=(2, 2)),
+    "dilation": make_layer((6, 7), (3, 3), dilation=(2, 2)),
+    "groups": make_layer((6, 7), (3, 3), channels=(1, 2, 2, 2)),
+    "explicit": make_layer((6, 7), (3, 3), ((1, 1), (1, 1))),
+    "negative": make_layer((6, 7), (3, 3), ((-1, 0), (0, 0))),
+    "output_padding": make_layer(
+        (6, 7), (3, 3), stride=(2, 2), output_padding=(1, 1), operation="conv_transpose2d"
+    ),
 }
 # What nobody computes alike, if at all.
 ODD = {
-    "empty batch": Layer((6, 7), (3, 3), "same", (0, 3, 4, 1)),
-    "kernel larger than image": Layer((4, 4), (5, 5), "valid", (1, 2, 3, 1)),
-    "no output for dilation": Layer((5, 5), (3, 3), "valid", (1, 2, 3, 1), dilation=(3, 3)),
-    "same with stride": Layer((7, 8), (3, 3), "same", (1, 2, 3, 1), (2, 2)),
-    "stride with dilation": Layer((9, 9), (3, 3), "valid", (1, 2, 3, 1), (2, 2), (2, 2)),
-    "asymmetric pads": Layer((6, 7), (3, 3), ((1, 0), (0, 2)), (1, 2, 3, 1)),
-    "negative pads": Layer((6, 7), (3, 3), ((-1, 0), (0, -1)), (1, 2, 3, 1)),
-    "groups": Layer((6, 7), (3, 3), "valid", (1, 4, 6, 2)),
+    "empty batch": make_layer((6, 7), (3, 3), "same", (0, 3, 4, 1)),
+    "kernel larger than image": make_layer((4, 4), (5, 5), "valid", (1, 2, 3, 1)),
+    "no output for dilation": make_layer((5, 5), (3, 3), "valid", (1, 2, 3, 1), dilation=(3, 3)),
+    "same with stride": make_layer((7, 8), (3, 3), "same", (1, 2, 3, 1), (2, 2)),
+    "stride with dilation": make_layer((9, 9), (3, 3), "valid", (1, 2, 3, 1), (2, 2), (2, 2)),
+    "asymmetric pads": make_layer((6, 7), (3, 3), ((1, 0), (0, 2)), (1, 2, 3, 1)),
+    "negative pads": make_layer((6, 7), (3, 3), ((-1, 0), (0, -1)), (1, 2, 3, 1)),
+    "groups": make_layer((6, 7), (3, 3), "valid", (1, 4, 6, 2)),
 }
 # Each parity of image, kernel and stride.
 STRIDED = tuple(
-    Layer((n, n), (m, m), "same", stride=(s, s)) for n, m, s in product((7, 8), (2, 3), (2, 3))
+    make_layer((n, n), (m, m), "same", stride=(s, s)) for n, m, s in product((7, 8), (2, 3), (2, 3))
 )
 
 NO_RULE = "no known rule of `same`, or no zeros outside the image, to judge layers by"

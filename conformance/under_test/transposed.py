@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from conv2d_conformance.backends.protocol import Unsupported
-from conv2d_conformance.cases.layers import Layer
+from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name
 from conv2d_conformance.definition.expectation import Expectation
 from conv2d_conformance.errors import NonconformanceError
@@ -25,6 +25,7 @@ from conv2d_conformance.under_test.backend import BackendUnderTest
 from conv2d_conformance.under_test.layers import Layers
 
 if TYPE_CHECKING:
+    from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.definition.correlation import Array, Orientation
     from conv2d_conformance.definition.padding import Pads
     from conv2d_conformance.definition.transposed_padding import CropRule
@@ -145,4 +146,4 @@ class TransposedBackendUnderTest(BackendUnderTest):
 
     def lacks(self, case: object) -> str | None:
         """Why the call does not take a case, or None if it does."""
-        return self.layers.lacks(case) if isinstance(case, Layer) else None
+        return self.layers.lacks(case) if is_layer(case) else None

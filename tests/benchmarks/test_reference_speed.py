@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from conv2d_conformance.cases.planes import Case
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.conventions import output_size
 from conv2d_conformance.definition.correlation import correlate
@@ -36,7 +36,7 @@ def test_the_reference_is_timed_against_scipys_direct_sum(
     case: Case, benchmark: BenchmarkFixture
 ) -> None:
     img, k = case.arrays()
-    size = output_size(case.padding, case.image, case.kernel)
+    size = output_size(case.padding_word, case.image, case.kernel)
     exact = benchmark.pedantic(  # type: ignore[no-untyped-call]
         correlate, args=(img, k), kwargs={"size": size}, rounds=ROUNDS, warmup_rounds=1
     )

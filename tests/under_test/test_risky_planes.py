@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from conv2d_conformance.cases.planes import Case
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.checks.registry import REGISTERED
 from conv2d_conformance.errors import ExitedError
 from conv2d_conformance.runtime.in_process import InProcessRunner
