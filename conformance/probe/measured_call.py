@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Spec
+    from conv2d_conformance.cases.case import Case
     from conv2d_conformance.definition.correlation import Array, Exact
     from conv2d_conformance.runtime.call_guard import GuardedBackend
 
@@ -29,7 +30,7 @@ class MeasuredCall(Protocol):
     def sums_directly(self) -> bool:
         """Whether each element is its own sum, as it is not of an FFT."""
 
-    def lacks(self, case: object) -> str | None:
+    def lacks(self, case: Case) -> str | None:
         """Why the call does not take a case, or None if it does."""
 
     def require_array(self, img: Array, k: Array, padding: str) -> Array:

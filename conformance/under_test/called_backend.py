@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Spec
-    from conv2d_conformance.definition.conventions import Conventions
     from conv2d_conformance.runtime.call_guard import GuardedBackend
+    from conv2d_conformance.runtime.call_log import CallLog
     from conv2d_conformance.runtime.time_accounts import TimeAccounts
 
 
@@ -31,6 +31,14 @@ class CalledBackend(Protocol):
         """The backend where a call that ends its process costs no more than its own record."""
 
     @property
+    def backend(self) -> CallLog:
+        """`guarded`, with its calls on planes remembered."""
+
+    @property
+    def risked(self) -> CallLog:
+        """`apart`, with its calls among those that are remembered."""
+
+    @property
     def cost(self) -> TimeAccounts:
         """Where time is put down."""
 
@@ -49,7 +57,3 @@ class CalledBackend(Protocol):
     @property
     def sums_directly(self) -> bool:
         """Whether each element is judged by its own sum."""
-
-    @property
-    def conventions(self) -> Conventions:
-        """Measured orientation, anchor and boundary."""

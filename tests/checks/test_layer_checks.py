@@ -35,7 +35,7 @@ def padding_by(rule: SamePaddingRule) -> type[Layer]:
 
 @pytest.mark.parametrize("rule", SAME_PADDING_RULES, ids=str)
 def test_the_rule_of_same_is_read_off_the_calls(rule: SamePaddingRule) -> None:
-    assert BackendUnderTest(padding_by(rule)()).layers.rule == rule
+    assert BackendUnderTest(padding_by(rule)()).layers.expectation.rule == rule
 
 
 @pytest.mark.parametrize("rule", SAME_PADDING_RULES, ids=str)
@@ -46,7 +46,7 @@ def test_a_call_is_held_to_the_rule_that_it_was_measured_to_have(rule: SamePaddi
 
 @pytest.mark.parametrize("rule", SAME_PADDING_RULES, ids=str)
 def test_the_measured_pads_are_those_of_the_rule(rule: SamePaddingRule) -> None:
-    padded = BackendUnderTest(padding_by(rule)()).layers.padded
+    padded = BackendUnderTest(padding_by(rule)()).layers.facts()["strided_same_pads"]
     assert padded.keys() == {layer.id for layer in STRIDED}
     assert {name: pads[0] for name, pads in padded.items()} == {
         layer.id: rule.pads(layer)[0][0] for layer in STRIDED
