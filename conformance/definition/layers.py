@@ -210,3 +210,10 @@ def _require(fits: bool, one: Array, other: Array, options: Options) -> None:
 def four(a: Array) -> Array:
     """Operands of two axes with a batch and a channel of one."""
     return a if a.ndim == 4 else a[None, None]
+
+
+def outputs_first(k: Array, groups: int) -> Array:
+    """A kernel (C, O/G, Kh, Kw) as (O, C/G, Kh, Kw), and the other way."""
+    many, few, *size = k.shape
+    split = k.reshape(groups, many // groups, few, *size).swapaxes(1, 2)
+    return split.reshape(groups * few, many // groups, *size)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv2d_conformance.definition import error_bounds, layers
-from conv2d_conformance.definition.layers import four
+from conv2d_conformance.definition.layers import four, outputs_first
 from conv2d_conformance.definition.padding import transposed_size
 from conv2d_conformance.diagnosis.explain import size_of_error
 from conv2d_conformance.diagnosis.layer_misreadings import (
@@ -137,10 +137,3 @@ def _crops(subject: TransposedLayers, layer: Layer) -> Iterator[tuple[str, Pads]
         if rows or columns:
             moved = (top - rows, bottom + rows), (left - columns, right + columns)
             yield f"shifted by ({rows}, {columns})", moved
-
-
-def outputs_first(k: Array, groups: int) -> Array:
-    """A kernel (C, O/G, Kh, Kw) as (O, C/G, Kh, Kw), and the other way."""
-    many, few, *size = k.shape
-    split = k.reshape(groups, many // groups, few, *size).swapaxes(1, 2)
-    return split.reshape(groups * few, many // groups, *size)

@@ -12,9 +12,9 @@ import pytest
 from conv2d_conformance.cases import transposed_tables as cases
 from conv2d_conformance.cases.layers import Layer, NotALayerError, parse
 from conv2d_conformance.definition.dtypes import largest_exact
+from conv2d_conformance.definition.layers import outputs_first
 from conv2d_conformance.definition.padding import transposed_size
 from conv2d_conformance.definition.transposed_padding import RULES, CropRule
-from conv2d_conformance.diagnosis.transposed_misreadings import outputs_first
 from conv2d_conformance.probe.transposed_index_map import MAPPED
 from conv2d_conformance.under_test.factory import put_under_test
 from tests.mutants.output_padding import before
