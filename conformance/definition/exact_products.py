@@ -22,7 +22,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv2d_conformance.definition.correlation import Floats
+    from conv2d_conformance.definition.exact_sums import Floats
 
 # Products of digits: with more of them the sum tap by tap is no slower.
 MOST = 48

@@ -15,8 +15,8 @@ from conv2d_conformance.definition.tiles import seen, tiled, tiling, windows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conv2d_conformance.definition.correlation import Floats
     from conv2d_conformance.definition.exact_products import Digits
+    from conv2d_conformance.definition.exact_sums import Floats
     from conv2d_conformance.definition.tiles import Pair, Tiling
 
 # Multiplications of a matrix product that OpenBLAS leaves to one thread: more of them wait for each

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from conv2d_conformance.definition.correlation import Floats
+    from conv2d_conformance.definition.exact_sums import Floats
 
 Pair = tuple[int, int]
 

@@ -21,7 +21,8 @@ from scipy import signal
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.conventions import output_size
-from conv2d_conformance.definition.correlation import correlate, tap_by_tap
+from conv2d_conformance.definition.correlation import correlate
+from tests.helpers.plane_tap_by_tap import plane_tap_by_tap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +66,7 @@ def test_the_reference_is_timed_against_scipys_direct_sum(
             [
                 lambda: correlate(img, k, size=size),
                 lambda: signal.correlate2d(img, k, "valid"),
-                lambda: tap_by_tap(*doubled, size),
+                lambda: plane_tap_by_tap(*doubled, size),
             ]
         )
         benchmark.extra_info["times scipy.signal.correlate2d"] = seconds / direct

@@ -17,11 +17,12 @@ from conv2d_conformance.definition import (
     tiles,
     window_sums,
 )
-from conv2d_conformance.definition.correlation import split
 from conv2d_conformance.definition.exact_products import Digits, Span, span, written
+from conv2d_conformance.definition.exact_sums import split
 from conv2d_conformance.definition.exact_windows import correlated
 from conv2d_conformance.definition.padding import Options
 from tests.definition.test_correlation import defined
+from tests.helpers.plane_tap_by_tap import plane_tap_by_tap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,7 +113,7 @@ def test_the_definition_tap_by_tap_says_the_same(family: Family, shapes: Shapes)
     img, k = (family(rng, shape) for shape in shapes)
     size = shapes[0][0] - shapes[1][0] + 1, shapes[0][1] - shapes[1][1] + 1
     one = correlation.correlate(img, k, size=size)
-    other = correlation.tap_by_tap(img, k, size)
+    other = plane_tap_by_tap(img, k, size)
     apart = np.abs((one.value - other.value) + (one.low - other.low))
     assert (apart <= 2.0**-100 * other.scale).all()
     np.testing.assert_allclose(one.scale, other.scale, rtol=2.0**-46)
@@ -125,7 +126,7 @@ def test_what_digits_cannot_hold_is_summed_tap_by_tap_to_the_same_bits(value: fl
     img[2, 3] = value
     with np.errstate(all="ignore"):
         found = correlation.correlate(img, k, size=(4, 6))
-        expected = correlation.tap_by_tap(img, k, (4, 6))
+        expected = plane_tap_by_tap(img, k, (4, 6))
     assert correlated(img[None, None, None], k[None, None, None], (4, 6)) is None
     for one, other in zip(vars(found).values(), vars(expected).values(), strict=True):
         np.testing.assert_array_equal(one, other)
