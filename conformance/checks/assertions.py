@@ -55,10 +55,8 @@ def integer_bound(
     subject: BackendUnderTest, img: Array, k: Array, exact: Exact, given: np.dtype[Any]
 ) -> Floats:
     """The bound for integers; ``given`` is the dtype of the result."""
-    if subject.sums_directly:
-        return np.zeros(exact.value.shape)
-    rounding = 0.5 if given.kind in "iu" else 0.0
-    return error_bounds.normwise(img, k, exact, img.dtype) + rounding
+    direct = subject.sums_directly
+    return error_bounds.tolerance(img, k, exact, direct=direct, integers=True, given=given)
 
 
 def assert_close(
@@ -72,9 +70,7 @@ def assert_close(
 
 def rounding_bound(subject: BackendUnderTest, img: Array, k: Array, exact: Exact) -> Floats:
     """The bound for the algorithm by which the subject computes."""
-    if subject.sums_directly:
-        return error_bounds.componentwise(exact, img.dtype)
-    return error_bounds.normwise(img, k, exact, img.dtype)
+    return error_bounds.tolerance(img, k, exact, direct=subject.sums_directly, integers=False)
 
 
 def assert_blocks_close(

@@ -10,6 +10,7 @@ import numpy as np
 
 from conv2d_conformance.cases.layers import parse
 from conv2d_conformance.checks import assertions
+from conv2d_conformance.checks.layer_assertions import bound_of
 from conv2d_conformance.checks.registry import check
 from conv2d_conformance.diagnosis import explain
 from conv2d_conformance.errors import WrongShapeError
@@ -54,6 +55,6 @@ def test_a_layer_is_exact_when_bias_addition_and_relu_follow(
         f"{subject.spec.name} on layer {case.id}, followed by bias, addition and ReLU",
         result,
         replace(exact, value=followed),
-        np.zeros_like(followed),
+        bound_of(subject, case, exact),
         lambda: explain.of_fused(result, exact.value, bias, addend),
     )

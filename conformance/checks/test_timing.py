@@ -7,14 +7,13 @@ from itertools import product
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from pytest_benchmark.stats import Stats
 
 from conv2d_conformance.cases import blocks
 from conv2d_conformance.cases.layer_tables import FULL
 from conv2d_conformance.checks import assertions
+from conv2d_conformance.checks.layer_assertions import block_bound
 from conv2d_conformance.checks.registry import check
-from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.errors import Refused, WrongShapeError
 from conv2d_conformance.runtime.time_budget import LADDER, MeasuredTime, rounds_within
 
@@ -73,7 +72,7 @@ def blocks_of_layer(subject: BackendUnderTest, case: Layer, result: Array) -> No
             f"{subject.spec.name} on layer {case.id}, output {output}, from {block}",
             result[:, output : output + 1, block[0], block[1]],
             exact,
-            error_bounds.componentwise(exact, np.dtype(case.dtype)),
+            block_bound(subject, case, exact, img, k, output),
             lambda: "",
         )
 

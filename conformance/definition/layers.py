@@ -62,7 +62,7 @@ def correlate(img: Array, k: Array, *, pads: Pads, options: Options = NO_OPTIONS
     Returns
     -------
     Exact
-        (N, O, Oh, Ow), as accurate as `reference.dot`; K = C/G·Kh·Kw.
+        (N, O, Oh, Ow), as accurate as `exact_sums.dot`; K = C/G·Kh·Kw.
 
     Raises
     ------

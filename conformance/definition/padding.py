@@ -112,6 +112,21 @@ def transposed_size(
     return rows, columns
 
 
+def linear_extent(
+    image: Pair, kernel: Pair, pads: Pads, options: Options, *, transposed: bool = False
+) -> Pair:
+    """Rows and columns of a layer's whole linear product, padded before or cropped after.
+
+    A transposed layer spreads its image by the stride first; a layer steps over outputs at last.
+    """
+    steps = options.stride if transposed else (1, 1)
+    rows, columns = (
+        max((n - 1) * s + 1, 1) + span + sum(map(abs, pad))
+        for n, s, span, pad in zip(image, steps, reach(kernel, options), pads, strict=True)
+    )
+    return rows, columns
+
+
 def pads_of(
     padding: str | Pads,
     image: Pair,

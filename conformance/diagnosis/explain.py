@@ -5,12 +5,15 @@ The gate compares these sentences: a change of words is a change of the verdict.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from conv2d_conformance.definition import error_bounds
-from conv2d_conformance.definition.layers import four
+from conv2d_conformance.definition.dtypes import dtype_by_name
+from conv2d_conformance.definition.layers import four, outputs_first
+from conv2d_conformance.definition.padding import linear_extent
 from conv2d_conformance.diagnosis import (
     gradient_misreadings,
     layer_misreadings,
@@ -20,6 +23,8 @@ from conv2d_conformance.diagnosis import (
 from conv2d_conformance.diagnosis.candidates import first_explaining
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.definition.conventions import Conventions
     from conv2d_conformance.definition.correlation import Array, Exact, Floats
@@ -79,8 +84,8 @@ def of_layer(case: Layer, result: Array, expectation: Expectation) -> str:
         return _of_transposed(case, result, expectation)
     result = four(result)
     candidates = layer_misreadings.candidates(case, expectation)
-    dtype = case.arrays()[0].dtype
-    words = first_explaining(candidates, result, lambda e: error_bounds.componentwise(e, dtype))
+    allowed = _bound_of_layer(case, expectation, dtype_by_name(case.dtype))
+    words = first_explaining(candidates, result, allowed)
     if words:
         return _equals(words)
     exact = expectation.exact(case, *case.arrays())
@@ -89,10 +94,7 @@ def of_layer(case: Layer, result: Array, expectation: Expectation) -> str:
 
 def _of_transposed(case: Layer, given: Array, expectation: Expectation) -> str:
     result = four(given)
-
-    def allowed(exact: Exact) -> Floats:
-        return error_bounds.componentwise(exact, result.dtype)
-
+    allowed = _bound_of_layer(case, expectation, result.dtype)
     as_expected = given.shape == expectation.size(case)
     candidates = transposed_misreadings.candidates(case, expectation, result, as_expected)
     if words := first_explaining(candidates, result, allowed):
@@ -101,6 +103,27 @@ def _of_transposed(case: Layer, given: Array, expectation: Expectation) -> str:
     if transposed_misreadings.blank(case, exact, result, allowed):
         return "It equals the reference but for what output_padding adds, which is zeros."
     return _closing_of_layer(exact, result, OTHER_CROP)
+
+
+def _bound_of_layer(
+    case: Layer, expectation: Expectation, dtype: np.dtype[Any]
+) -> Callable[[Exact], Floats]:
+    """The bound of honest summation; of an FFT the norm-wise one where that is the greater."""
+    if expectation.direct:
+        return lambda exact: error_bounds.componentwise(exact, dtype)
+    groups, transposed = case.options.groups, case.operation == "conv_transpose2d"
+    img, k = (four(a) for a in case.arrays())
+    normwise = partial(
+        error_bounds.normwise,
+        img,
+        outputs_first(k, groups) if transposed else k,
+        dtype=dtype,
+        groups=groups,
+        extent=linear_extent(
+            case.image, case.kernel, expectation.pads(case), case.options, transposed=transposed
+        ),
+    )
+    return lambda exact: np.maximum(error_bounds.componentwise(exact, dtype), normwise(exact))
 
 
 def _closing_of_layer(exact: Exact, result: Array, of_another_shape: str) -> str:

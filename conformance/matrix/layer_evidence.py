@@ -14,8 +14,8 @@ import numpy as np
 
 from conv2d_conformance.backends.registry import import_snippet
 from conv2d_conformance.cases.layer_tables import FULL
-from conv2d_conformance.definition import error_bounds
-from conv2d_conformance.definition.dtypes import dtype_by_name
+from conv2d_conformance.checks.layer_assertions import bound_of, gradient_bound
+from conv2d_conformance.definition.layers import four
 from conv2d_conformance.matrix.layer_script import render
 from conv2d_conformance.under_test.gradients import expected_gradients, make_cotangent
 
@@ -98,7 +98,9 @@ def _result(subject: BackendUnderTest, layer: Layer) -> Part:
     result = None
     with suppress(Exception):
         result = subject.layers.call(layer)
-    return _part(layer, "", result, subject.layers.exact(layer), subject.layers.size(layer))
+    exact = subject.layers.exact(layer)
+    bound = bound_of(subject, layer, exact)
+    return _part(layer, "", result, exact, bound, subject.layers.size(layer))
 
 
 def _gradients(subject: BackendUnderTest, layer: Layer, cotangent: Array) -> Iterator[Part]:
@@ -106,12 +108,16 @@ def _gradients(subject: BackendUnderTest, layer: Layer, cotangent: Array) -> Ite
     with suppress(Exception):
         found = subject.layers.gradients(layer, cotangent)
     by_img, by_k = expected_gradients(subject, layer, cotangent)
-    yield _part(layer, "img", found[0], by_img, layer.shapes[0])
+    bounds = [
+        gradient_bound(subject, layer, which, four(cotangent), exact)
+        for which, exact in (("image", by_img), ("kernel", by_k))
+    ]
+    yield _part(layer, "img", found[0], by_img, bounds[0], layer.shapes[0])
     # The reference is the gradient by the kernel as the call reads it, the call's by what it got.
     order = subject.layers.reads(np.arange(prod(layer.shapes[1])).reshape(layer.shapes[1]))
-    value, low, scale = (_back(a, order) for a in (by_k.value, by_k.low, by_k.scale))
-    by_k = replace(by_k, value=value, low=low, scale=scale)
-    yield _part(layer, "k", found[1], by_k, layer.shapes[1])
+    value, low, bound = (_back(a, order) for a in (by_k.value, by_k.low, bounds[1]))
+    by_k = replace(by_k, value=value, low=low)
+    yield _part(layer, "k", found[1], by_k, bound, layer.shapes[1])
 
 
 def _back(values: Floats, order: Array) -> Floats:
@@ -122,11 +128,13 @@ def _back(values: Floats, order: Array) -> Floats:
 
 
 def _part(
-    layer: Layer, of: str, result: Array | None, exact: Exact, shape: tuple[int, ...]
+    layer: Layer,
+    of: str,
+    result: Array | None,
+    exact: Exact,
+    bound: Floats,
+    shape: tuple[int, ...],
 ) -> Part:
-    bound = error_bounds.componentwise(exact, dtype_by_name(layer.dtype)) * (
-        layer.family == "normal"
-    )
     value, rest, allowed = (a.reshape(shape) for a in (exact.value, exact.low, bound))
     return Part(of, result, value, rest, allowed, layer.dtype)
 

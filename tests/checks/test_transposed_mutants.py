@@ -9,13 +9,15 @@ from conv2d_conformance.checks.registry import REGISTERED, Check
 from conv2d_conformance.under_test.backend import BackendUnderTest, MissingBackend
 from conv2d_conformance.under_test.factory import put_under_test
 from tests.checks.test_plane_mutants import outcome
+from tests.mutants.fourier_layers import FourierTransposed
 from tests.mutants.transposed import Transposed
-from tests.mutants.transposed_table import TRANSPOSED_MUTANTS, TransposedMutant
+from tests.mutants.transposed_table import EXACT, MAPS, TRANSPOSED_MUTANTS, TransposedMutant
 
 SUBJECTS: dict[str, BackendUnderTest] = {
     "conv2d": BackendUnderTest(load("textbook.sum")),
     "conv_transpose2d": put_under_test(Transposed()),
 }
+FOURIER = put_under_test(FourierTransposed())
 CHECKS = [check for check in REGISTERED.values() if check.operation == "conv_transpose2d"]
 
 
@@ -31,6 +33,12 @@ def test_the_right_one_passes_every_check_on_every_case(check: Check) -> None:
     subject = put_under_test(Transposed())
     assert outcome(subject, check) is None
     assert [case.id for case in check.cases if subject.lacks(case)] == []
+
+
+@pytest.mark.parametrize("name", [EXACT, MAPS])
+def test_a_right_one_by_fourier_transforms_is_judged_and_passes(name: str) -> None:
+    assert outcome(FOURIER, REGISTERED[name]) is None
+    assert FOURIER.layers.facts()["complaints"] == []
 
 
 @pytest.mark.parametrize("check", REGISTERED.values(), ids=lambda check: check.name)
