@@ -54,5 +54,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def _run(o: argparse.Namespace) -> int:
     module = import_command("diagnose")
-    status: int = module.diagnose(module.Asked(o.arrays, o.example, o.padding, o.expect, o.json))
+    status: int = module.diagnose(
+        module.DiagnoseRequest(o.arrays, o.example, o.padding, o.expect, o.json)
+    )
     return status

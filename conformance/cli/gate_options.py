@@ -137,7 +137,9 @@ def _run_upgrade(parser: argparse.ArgumentParser, o: argparse.Namespace) -> int:
     module = import_command("upgrade")
     gate = _gate_request(o, o.output / "before.json", o.output / "after.json", only_common=False)
     status: int = module.upgrade(
-        module.Wanted(o.requirements, o.python, o.more, o.backend, o.output, o.seconds, gate)
+        module.UpgradeRequest(
+            o.requirements, o.python, o.more, o.backend, o.output, o.seconds, gate
+        )
     )
     return status
 
