@@ -22,7 +22,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv2d_conformance.definition.exact_sums import Floats
+    from conv2d_conformance.definition.arrays import Floats
 
 # Products of digits: with more of them the sum tap by tap is no slower.
 MOST = 48
@@ -47,7 +47,7 @@ class Digits:
     bits: int
     count: int
 
-    def of(self, x: Floats) -> Floats:
+    def split(self, x: Floats) -> Floats:
         """The digits of ``x``, which add up to it exactly, and after them its magnitude: a stack.
 
         What is added to a number that ends in the unit of a digit is rounded to that unit.
@@ -64,7 +64,7 @@ class Digits:
         return stack
 
 
-def span(x: Floats) -> Span | None:
+def exponent_span(x: Floats) -> Span | None:
     """Where an array lies; None where it has something that is not finite, or not normal."""
     bits = np.abs(x).reshape(-1).view(np.int64)
     largest = int(bits.max())
@@ -80,7 +80,9 @@ def span(x: Floats) -> Span | None:
     return Span(highest - 1022, lowest - 1075 + unused)
 
 
-def written(image: Span | None, kernel: Span | None, terms: int) -> tuple[Digits, Digits] | None:
+def choose_digits(
+    image: Span | None, kernel: Span | None, terms: int
+) -> tuple[Digits, Digits] | None:
     """Digits of both in which sums of ``terms`` products are exact.
 
     None where many digits were needed, or some result is too large or too small for a float64.
@@ -128,7 +130,7 @@ def weights(image: Digits, kernel: Digits) -> dict[tuple[int, int], int]:
     return dict(sorted(found.items(), key=itemgetter(1)))
 
 
-def total(ascending: Sequence[Floats]) -> tuple[Floats, Floats]:
+def add_ascending(ascending: Sequence[Floats]) -> tuple[Floats, Floats]:
     """Sum of the sums of digits, the lightest first: as rounded, and what that left over.
 
     Dekker's Fast2Sum loses nothing here, though the lighter summand may be the larger one: units

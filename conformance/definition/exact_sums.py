@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
+from conv2d_conformance.definition.arrays import Array, Floats
+
 # A factor and its two halves, as `split` gives them.
 Parts = Sequence[Floats]
 

@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv2d_conformance.definition.exact_products import span, total, weights, written
-from conv2d_conformance.definition.tiles import seen, tiled, tiling, windows
+from conv2d_conformance.definition.exact_products import (
+    add_ascending,
+    choose_digits,
+    exponent_span,
+    weights,
+)
+from conv2d_conformance.definition.tiles import tile_image, tile_kernel, tiling, windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conv2d_conformance.definition.arrays import Floats
     from conv2d_conformance.definition.exact_products import Digits
-    from conv2d_conformance.definition.exact_sums import Floats
     from conv2d_conformance.definition.tiles import Pair, Tiling
 
 # Multiplications of a matrix product that OpenBLAS leaves to one thread: more of them wait for each
@@ -26,7 +31,7 @@ SINGLE = 2**18
 STRIP = 2**17
 
 
-def correlated(
+def sum_windows(
     frame: Floats, k: Floats, size: Pair, stride: Pair = (1, 1), dilation: Pair = (1, 1)
 ) -> tuple[Floats, Floats, Floats] | None:
     """Sums over windows, where few digits do: as rounded, what that left over, and their scale.
@@ -43,19 +48,21 @@ def correlated(
     Returns
     -------
     tuple of ndarray, or None
-        None where they are to be summed tap by tap; see `exact_products.written`.
+        None where they are to be summed tap by tap; see `exact_products.choose_digits`.
     """
     if not (frame.size and k.size and prod(size)):
         return None
-    both = written(span(frame), span(k), prod(k.shape[2:]))
+    both = choose_digits(exponent_span(frame), exponent_span(k), prod(k.shape[2:]))
     if both is None:
         return None
     tile = tiling(size[1], k.shape[4], k.shape[1], stride[1], dilation[1])
-    sums = Sums(tiled(both[1].of(k), tile), *both, tile, k.shape[3], stride[0], dilation[0])
+    sums = WindowProducts(
+        tile_kernel(both[1].split(k), tile), *both, tile, k.shape[3], stride[0], dilation[0]
+    )
     found = np.empty((3, len(frame), *k.shape[:2], size[0], tile.tiles, tile.width))
     for images, lines in sums.strips(frame, size[0]):
         first, last = lines.start * stride[0], (lines.stop - 1) * stride[0] + sums.margin
-        parts = sums.of(frame[images, :, :, first:last], lines.stop - lines.start)
+        parts = sums.apply(frame[images, :, :, first:last], lines.stop - lines.start)
         for target, part in zip(found, parts, strict=True):
             target[images, :, :, lines] = _side_by_side(part, tile.width)
     value, low, scale = found.reshape(*found.shape[:-2], -1)[..., : size[1]]
@@ -63,7 +70,7 @@ def correlated(
 
 
 @dataclass(frozen=True)
-class Sums:
+class WindowProducts:
     """What every strip of an image is multiplied with, and how.
 
     Parameters
@@ -88,9 +95,9 @@ class Sums:
         """Lines of the image that one line of the result sees."""
         return (self.taps - 1) * self.dilation + 1
 
-    def of(self, strip: Floats, size: int) -> tuple[Floats, Floats, Floats]:
+    def apply(self, strip: Floats, size: int) -> tuple[Floats, Floats, Floats]:
         """Value, low and scale of ``size`` lines: (n, G, O · width, size, tiles)."""
-        stack = self.image.of(seen(strip, self.tile))
+        stack = self.image.split(tile_image(strip, self.tile))
         columns = windows(stack, size, self.taps, self.stride, self.dilation)
         groups, count, across, terms = self.matrices.shape
         digits = self.matrices[:, :-1].reshape(groups, (count - 1) * across, terms)
@@ -99,7 +106,7 @@ class Sums:
             sums[i][:, :, j * across : (j + 1) * across]
             for i, j in reversed(weights(self.image, self.kernel))
         ]
-        return *total(parts), _product(self.matrices[:, -1], columns[-1])
+        return *add_ascending(parts), _product(self.matrices[:, -1], columns[-1])
 
     def strips(self, frame: Floats, size: int) -> Iterator[tuple[slice, slice]]:
         """Images and lines of the result that are computed at once; few lines see as many again."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from conv2d_conformance.definition.exact_sums import Floats
+    from conv2d_conformance.definition.arrays import Floats
 
 Pair = tuple[int, int]
 
@@ -50,7 +50,7 @@ def tiling(columns: int, taps: int, outputs: int, stride: int, dilation: int) ->
     A pixel that is copied costs about as much as three outputs that it is multiplied for.
     """
 
-    def made(width: int) -> Tiling:
+    def make(width: int) -> Tiling:
         step = dilation if width == 1 else gcd(stride, dilation)
         apart, sparse = stride // step, dilation // step
         reach = (width - 1) * apart + (taps - 1) * sparse + 1
@@ -60,10 +60,10 @@ def tiling(columns: int, taps: int, outputs: int, stride: int, dilation: int) ->
     def cost(tile: Tiling) -> float:
         return tile.tiles * tile.reach * (3 + outputs * tile.width)
 
-    return min(map(made, (1, 2, 4, 8, 16)), key=cost)
+    return min(map(make, (1, 2, 4, 8, 16)), key=cost)
 
 
-def seen(frame: Floats, tile: Tiling) -> Floats:
+def tile_image(frame: Floats, tile: Tiling) -> Floats:
     """What the tiles see of each line: (N, G, C, H, W) as (N, G, tiles, H, C, reach)."""
     images, groups, channels, high, wide = frame.shape
     if wide < tile.pixels:
@@ -77,7 +77,7 @@ def seen(frame: Floats, tile: Tiling) -> Floats:
 
 
 def windows(stack: Floats, size: int, taps: int, stride: int, dilation: int) -> Floats:
-    """What the tiles of ``size`` lines see, in each of a stack of `seen`, transposed.
+    """What the tiles of ``size`` lines see, in each of a stack of `tile_image`, transposed.
 
     (stack, N, G, size, Kh · C · reach, tiles): a view, if neighbouring lines are seen; what BLAS
     takes as it is, since a tile's lines lie one after the other.
@@ -90,7 +90,7 @@ def windows(stack: Floats, size: int, taps: int, stride: int, dilation: int) -> 
     return seen.reshape(*shape[:5], taps * channels * reach).swapaxes(4, 5)
 
 
-def tiled(stack: Floats, tile: Tiling) -> Floats:
+def tile_kernel(stack: Floats, tile: Tiling) -> Floats:
     """A stack of kernels (G, O, C, Kh, Kw) as (stack, G, O · width, Kh · C · reach), transposed."""
     count, groups, outputs, channels, high, _ = stack.shape
     found = np.zeros((groups, count, outputs, tile.width, high, channels, tile.reach))

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv2d_conformance.definition.exact_sums import Exact, dot, is_exact_in_float64, split
-from conv2d_conformance.definition.exact_windows import correlated
+from conv2d_conformance.definition.exact_windows import sum_windows
 from conv2d_conformance.definition.padding import Options, Pair, reach, transposed_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conv2d_conformance.definition.exact_sums import Array, Floats
+    from conv2d_conformance.definition.arrays import Array, Floats
 
 # Where a window lies in its frame: rows and columns.
 Window = tuple[slice, slice]
@@ -56,7 +56,7 @@ def window_sums(img: Floats, k: Floats, before: Pair, size: Pair, options: Optio
     frame = _embed(img, before, reached)
     if is_exact_in_float64(frame, k):
         return _short_cut(frame, k, size, options)
-    found = correlated(frame, k, size, options.stride, options.dilation)
+    found = sum_windows(frame, k, size, options.stride, options.dilation)
     if found is not None:
         return Exact(*found, prod(k.shape[2:]))
     return tap_by_tap(frame, k, size, options)

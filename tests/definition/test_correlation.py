@@ -23,6 +23,7 @@ from conv2d_conformance.definition.correlation import (
     orient,
     source_indices,
 )
+from tests.helpers.fraction_sums import sum_fractions
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.case import Case
@@ -81,21 +82,6 @@ def test_each_orientation_reads_the_kernel_as_written_by_hand(orientation: str) 
     assert orient(k, orientation).tolist() == ORIENTED[orientation]  # type: ignore[arg-type]
 
 
-def defined(img: Any, k: Any, before: tuple[int, int], size: tuple[int, int]) -> Any:
-    """The sum of the definition, in fractions: the result and its scale."""
-
-    def pixel(i: int, j: int) -> tuple[Fraction, Fraction]:
-        terms = [
-            Fraction(float(img[y, x])) * Fraction(float(k[a, b]))
-            for a, b in np.ndindex(*k.shape)
-            if 0 <= (y := i - before[0] + a) < img.shape[0]
-            and 0 <= (x := j - before[1] + b) < img.shape[1]
-        ]
-        return sum(terms, Fraction(0)), sum(map(abs, terms), Fraction(0))
-
-    return {(i, j): pixel(i, j) for i, j in np.ndindex(*size)}
-
-
 def relative_error(found: Exact, truth: Any) -> float:
     """Largest error of ``value + low`` divided by the exact scale."""
     errors = [
@@ -114,7 +100,7 @@ def test_value_and_low_together_are_exact_to_one_hundred_bits(seed: int) -> None
     before = (int(rng.integers(0, k.shape[0])), int(rng.integers(0, k.shape[1])))
     size = (int(shapes[0][0]), int(shapes[0][1]))
     found = correlate(img, k, before=before, size=size)
-    assert relative_error(found, defined(img, k, before, size)) <= 2.0**-100
+    assert relative_error(found, sum_fractions(img, k, before, size)) <= 2.0**-100
 
 
 def test_what_cancels_is_kept_in_full() -> None:
@@ -144,7 +130,7 @@ def test_integers_come_out_as_the_definition_has_them(padding: str, dtype: str) 
     img, k = (rng.integers(0, 9, s).astype(dtype) for s in ((5, 6), (4, 3)))
     before = {"valid": (0, 0), "same": (1, 1), "full": (3, 2)}[padding]
     size = output_size(padding, (5, 6), (4, 3))
-    truth = defined(img, k, before, size)
+    truth = sum_fractions(img, k, before, size)
     found = correlate(img, k, before=before, size=size)
     assert {at: (found.value[at], found.scale[at]) for at in truth} == truth
 

@@ -10,26 +10,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from conv2d_conformance.definition import (
-    correlation,
-    exact_products,
-    exact_windows,
-    tiles,
-    window_sums,
-)
-from conv2d_conformance.definition.exact_products import Digits, Span, span, written
+from conv2d_conformance.definition import correlation as reference
+from conv2d_conformance.definition import exact_products, exact_windows, tiles
+from conv2d_conformance.definition import window_sums as windows
+from conv2d_conformance.definition.exact_products import Digits, Span, choose_digits, exponent_span
 from conv2d_conformance.definition.exact_sums import split
-from conv2d_conformance.definition.exact_windows import correlated
+from conv2d_conformance.definition.exact_windows import sum_windows
 from conv2d_conformance.definition.padding import Options
-from tests.definition.test_correlation import defined
+from tests.helpers.fraction_sums import sum_fractions
 from tests.helpers.plane_tap_by_tap import plane_tap_by_tap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conv2d_conformance.definition.correlation import Floats
+    from conv2d_conformance.definition.arrays import Floats
 
-# Past one rounding of what each sum of digits loses: see `exact_products.total`.
+# Past one rounding of what each sum of digits loses: see `exact_products.add_ascending`.
 EXACT = 2.0**-103
 
 
@@ -85,11 +81,11 @@ def error(family: Family, shapes: Shapes) -> float:
     rng = np.random.default_rng(shapes[0])
     img, k = (family(rng, shape) for shape in shapes)
     size = shapes[0][0] - shapes[1][0] + 1, shapes[0][1] - shapes[1][1] + 1
-    found = correlated(img[None, None, None], k[None, None, None], size)
+    found = sum_windows(img[None, None, None], k[None, None, None], size)
     assert found is not None
     value, low, scale = (a[0, 0, 0] for a in found)
     errors = [0.0]
-    for at, (y, s) in defined(img, k, (0, 0), size).items():
+    for at, (y, s) in sum_fractions(img, k, (0, 0), size).items():
         got = Fraction(float(value[at])) + Fraction(float(low[at]))
         # The scale is rounded as any sum is.
         errors.append(float(abs(got - y) / (s or 1)))
@@ -112,7 +108,7 @@ def test_the_definition_tap_by_tap_says_the_same(family: Family, shapes: Shapes)
     rng = np.random.default_rng(shapes[0])
     img, k = (family(rng, shape) for shape in shapes)
     size = shapes[0][0] - shapes[1][0] + 1, shapes[0][1] - shapes[1][1] + 1
-    one = correlation.correlate(img, k, size=size)
+    one = reference.correlate(img, k, size=size)
     other = plane_tap_by_tap(img, k, size)
     apart = np.abs((one.value - other.value) + (one.low - other.low))
     assert (apart <= 2.0**-100 * other.scale).all()
@@ -125,9 +121,9 @@ def test_what_digits_cannot_hold_is_summed_tap_by_tap_to_the_same_bits(value: fl
     img, k = rng.standard_normal((6, 7)), rng.standard_normal((3, 2))
     img[2, 3] = value
     with np.errstate(all="ignore"):
-        found = correlation.correlate(img, k, size=(4, 6))
+        found = reference.correlate(img, k, size=(4, 6))
         expected = plane_tap_by_tap(img, k, (4, 6))
-    assert correlated(img[None, None, None], k[None, None, None], (4, 6)) is None
+    assert sum_windows(img[None, None, None], k[None, None, None], (4, 6)) is None
     for one, other in zip(vars(found).values(), vars(expected).values(), strict=True):
         np.testing.assert_array_equal(one, other)
 
@@ -145,9 +141,9 @@ def test_every_layer_of_digits_is_the_layer_tap_by_tap(
     monkeypatch.setattr(exact_windows, "STRIP", 2 ** int(rng.integers(4, 14)))
     monkeypatch.setattr(exact_windows, "SINGLE", 2 ** int(rng.integers(6, 14)))
     options = Options(stride, dilation, g)
-    found = window_sums.window_sums(img, k, (0, 0), (rows, columns), options)
-    monkeypatch.setattr(window_sums, "correlated", lambda *_: None)
-    expected = window_sums.window_sums(img, k, (0, 0), (rows, columns), options)
+    found = windows.window_sums(img, k, (0, 0), (rows, columns), options)
+    monkeypatch.setattr(windows, "sum_windows", lambda *_: None)
+    expected = windows.window_sums(img, k, (0, 0), (rows, columns), options)
     apart = np.abs((found.value - expected.value) + (found.low - expected.low))
     assert (apart <= 2.0**-100 * expected.scale).all()
     np.testing.assert_allclose(found.scale, expected.scale, rtol=2.0**-46)
@@ -165,7 +161,7 @@ def test_little_memory_is_held_beside_the_image_and_its_result(
     rng = np.random.default_rng(1)
     img, k = (rng.standard_normal(s).astype(np.float32).astype(float) for s in (image, kernel))
     tracemalloc.start()
-    found = correlated(img, k, (image[3] - kernel[3] + 1, image[4] - kernel[4] + 1))
+    found = sum_windows(img, k, (image[3] - kernel[3] + 1, image[4] - kernel[4] + 1))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert found is not None
@@ -179,12 +175,12 @@ def wider(both: tuple[Digits, Digits] | None) -> tuple[Digits, Digits] | None:
 
 def blind(x: Floats) -> Span | None:
     """A span that forgets the least bits."""
-    found = span(x)
+    found = exponent_span(x)
     return found and Span(found.top, found.bottom + 4)
 
 
 def low_by_half(x: Floats) -> Span | None:
-    found = span(x)
+    found = exponent_span(x)
     return found and Span(found.top - 1, found.bottom)
 
 
@@ -221,20 +217,24 @@ def next_line(strip: Floats, tile: tiles.Tiling) -> Floats:
     return np.roll(SEEN(strip, tile), 1, axis=3)
 
 
-WHOLE, TOTAL, WEIGHTS = Digits.of, exact_products.total, exact_products.weights
-TILED, SEEN = tiles.tiled, tiles.seen
+WHOLE, TOTAL, WEIGHTS = Digits.split, exact_products.add_ascending, exact_products.weights
+TILED, SEEN = tiles.tile_kernel, tiles.tile_image
 SLIPS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-    "digits-too-wide": (exact_windows, "written", lambda *given: wider(written(*given))),
-    "terms-not-counted": (exact_windows, "written", lambda x, k, _: written(x, k, 2)),
-    "least-bits-forgotten": (exact_windows, "span", blind),
-    "top-too-low": (exact_windows, "span", low_by_half),
-    "rest-rounded": (Digits, "of", digits_without_the_rest),
-    "scale-with-signs": (Digits, "of", digits_without_magnitude),
-    "heaviest-first": (exact_windows, "total", heaviest_first),
-    "low-forgotten": (exact_windows, "total", forgetful),
+    "digits-too-wide": (
+        exact_windows,
+        "choose_digits",
+        lambda *given: wider(choose_digits(*given)),
+    ),
+    "terms-not-counted": (exact_windows, "choose_digits", lambda x, k, _: choose_digits(x, k, 2)),
+    "least-bits-forgotten": (exact_windows, "exponent_span", blind),
+    "top-too-low": (exact_windows, "exponent_span", low_by_half),
+    "rest-rounded": (Digits, "split", digits_without_the_rest),
+    "scale-with-signs": (Digits, "split", digits_without_magnitude),
+    "heaviest-first": (exact_windows, "add_ascending", heaviest_first),
+    "low-forgotten": (exact_windows, "add_ascending", forgetful),
     "weights-unordered": (exact_windows, "weights", unordered),
-    "outputs-of-a-tile-alike": (exact_windows, "tiled", one_apart),
-    "a-line-too-far": (exact_windows, "seen", next_line),
+    "outputs-of-a-tile-alike": (exact_windows, "tile_kernel", one_apart),
+    "a-line-too-far": (exact_windows, "tile_image", next_line),
 }
 
 
@@ -254,6 +254,6 @@ def passes(family: Family, shapes: Shapes) -> bool:
 
 def test_a_number_is_split_into_what_adds_up_to_it() -> None:
     x = np.array([np.pi, -np.e, 1e-3, 0.0])
-    digits = Digits(2, 20, 4).of(x)[:-1]
+    digits = Digits(2, 20, 4).split(x)[:-1]
     assert [sum(map(Fraction, column)) for column in digits.T.tolist()] == [*map(Fraction, x)]
     assert len(split(x)) == 3
