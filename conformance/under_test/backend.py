@@ -61,11 +61,11 @@ OPERATIONS: dict[str, Callable[[CalledBackend], Operation]] = {
 
 
 class BackendUnderTest:
-    """One backend and its probe; checks talk to nothing else.
+    """One backend, where it runs and what was called; checks talk to nothing else.
 
     Parameters
     ----------
-    backend : Backend, Hosted or Missing
+    backend : Backend, Transposed, RemoteRunner or MissingBackend
         ``raw``: an adapter of this process, or one in another.
     seconds : float
         Deadline of one call.
@@ -77,7 +77,7 @@ class BackendUnderTest:
 
     Attributes
     ----------
-    asked : tuple of Layer
+    requested_cases : tuple of Layer
         Layers by which alone it is judged; empty for all cases.
     """
 
