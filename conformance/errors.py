@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 if TYPE_CHECKING:
-    from conv2d_conformance.definition.conventions import Conventions
-    from conv2d_conformance.definition.correlation import Array, Floats
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+    Floats = NDArray[np.float64]
 
 # What the script of a failure holds the call to: the name of a file in ``matrix/templates/claims``,
 # with spaces for underscores.
@@ -49,7 +52,7 @@ class NonconformanceError(AssertionError):
         claim: Claim | None = None,
         bound: Floats | None = None,
         operands: tuple[Array, Array, str] | None = None,
-        conventions: Conventions | None = None,
+        conventions: object | None = None,
     ) -> None:
         super().__init__(message)
         self.claim = claim or self.claims

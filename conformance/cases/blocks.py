@@ -44,17 +44,21 @@ def exact(
     block : (slice, slice)
         Rows and columns of the result.
     """
-    channels = k.shape[1]
-    first = output * layer.options.groups // k.shape[0] * channels
     rows, columns = (
         _seen(*axis)
         for axis in zip(
             block, layer.image, pads, layer.stride, reach(layer.kernel, layer.options), strict=True
         )
     )
-    seen = img[:, first : first + channels, rows[0], columns[0]]
+    seen = img[:, channels_of(layer, k, output), rows[0], columns[0]]
     alone = Options(layer.stride, layer.dilation)
     return layers.correlate(seen, k[output : output + 1], pads=(rows[1], columns[1]), options=alone)
+
+
+def channels_of(layer: Layer, k: Array, output: int) -> slice:
+    """The channels of the image that an output reads: those of its group."""
+    first = output * layer.options.groups // k.shape[0] * k.shape[1]
+    return slice(first, first + k.shape[1])
 
 
 def _seen(block: slice, extent: int, pads: Pair, stride: int, span: int) -> tuple[slice, Pair]:

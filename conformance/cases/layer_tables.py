@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from conv2d_conformance.cases.case import CASE_PADDINGS
 from conv2d_conformance.cases.covering import covering_rows
-from conv2d_conformance.cases.layers import Layer, parse
-from conv2d_conformance.cases.planes import CASE_PADDINGS
+from conv2d_conformance.cases.layers import make_layer, parse
 from conv2d_conformance.definition.padding import Options, output_size, pads_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from conv2d_conformance.cases.layers import Layer
 
 # Plain operands; one channel; many; two groups; depthwise; depthwise with two outputs a channel;
 # and a tail for every vector width.
@@ -52,11 +54,11 @@ WITH_OUTPUT = {
 def _covering(strength: int) -> Iterator[Layer]:
     """Every combination of ``strength`` values of the factors, in as few layers as may be."""
     for row in covering_rows(FACTORS, strength, [WITH_OUTPUT]):
-        yield Layer(**row, covering=strength == 2)
+        yield make_layer(**row, covering=strength == 2)
 
 
 PAIRS = tuple(_covering(2))
-TRIPLES = tuple(layer for layer in _covering(3) if layer not in PAIRS)
+TRIPLES = tuple(case for case in _covering(3) if case not in PAIRS)
 # What released frameworks got wrong, and the widths at which code has a tail to handle.
 DESIGNED = tuple(
     parse(descriptor)
@@ -91,7 +93,7 @@ REDUCED = tuple(
     )
 )
 INTEGERS = PAIRS + TRIPLES + DESIGNED + REDUCED
-REAL = tuple(replace(layer, family="normal") for layer in PAIRS + DESIGNED + REDUCED)
+REAL = tuple(replace(case, family="normal") for case in PAIRS + DESIGNED + REDUCED)
 # The same at full size, for timing: with `same` where the network's pads are those of `same`.
 FULL = tuple(
     parse(f"{descriptor}/normal")

@@ -1,142 +1,22 @@
-"""The cases: named inputs, the same on every machine."""
+"""The planes that are tried: named inputs, the same on every machine."""
 
 from __future__ import annotations
 
-import hashlib
 import math
-import zlib
-from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING, Literal
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from conv2d_conformance.cases import random_data
+from conv2d_conformance.cases.case import CASE_PADDINGS, Case
+from conv2d_conformance.cases.memory_layouts import MEMORY_LAYOUTS, ONE
 from conv2d_conformance.definition.dtypes import DTYPES, FLOATS, dtype_by_name
 from conv2d_conformance.definition.error_bounds import unit_roundoff
-from conv2d_conformance.definition.shapes import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.definition.shapes import Shape
-
-MemoryLayout = Literal[
-    "plain", "reversed", "strided", "fortran", "read-only", "big-endian", "repeated"
-]
-Operand = Literal["both", "image", "kernel"]
-CASE_PADDINGS = ("valid", "same", "full")
-ONE: tuple[Operand, ...] = ("image", "kernel")
-MEMORY_LAYOUTS: tuple[MemoryLayout, ...] = (
-    "reversed",
-    "strided",
-    "fortran",
-    "read-only",
-    "big-endian",
-)
-
-
-@dataclass(frozen=True)
-class Case:
-    """One input: shapes, padding, dtype, family of data, and memory layout of which operands.
-
-    ``id`` names it, in letters that every shell leaves alone; the data follow from it. Where a
-    compilation per shape makes a call dear, only ``covering`` cases run: a Latin square of the
-    product, so that every pair of shape, padding, dtype and family still occurs.
-    """
-
-    image: Shape
-    kernel: Shape
-    padding: str = "same"
-    dtype: str = "float32"
-    family: random_data.Family = "integers"
-    layout: MemoryLayout = "plain"
-    only: Operand = "both"
-    covering: bool = field(default=True, compare=False)
-
-    @property
-    def id(self) -> str:
-        """``same/6x7-by-2x3/float32``, then what is not the default."""
-        parts = [self.padding, describe(self.image, self.kernel), self.dtype]
-        defaults = {"integers", "plain", "both"}
-        rest = self.family, self.layout, self.only
-        return "/".join(parts + [p for p in rest if p not in defaults])
-
-    @property
-    def shapes(self) -> tuple[Shape, Shape]:
-        """Shapes of image and kernel."""
-        return self.image, self.kernel
-
-    @property
-    def padding_word(self) -> str:
-        """The padding, as the id has it."""
-        return self.padding
-
-    def arrays(self) -> tuple[Array, Array]:
-        """Image (H, W) and kernel (Kh, Kw), made anew at each call; ``--seed`` gives others."""
-        img, k = _numbers(replace(self, layout="plain", only="both"), random_data.SEED.get())
-        return (
-            with_memory_layout(img, "plain" if self.only == "kernel" else self.layout),
-            with_memory_layout(k, "plain" if self.only == "image" else self.layout),
-        )
-
-    def definition(self) -> str:
-        """Hash of the case's name, the seed, and the operands in every byte and stride."""
-        return _definition(self, random_data.SEED.get())
-
-
-@cache
-def _definition(case: Case, seed: int) -> str:
-    return digest(f"{case.id}{seed or ''}", case.arrays())
-
-
-def digest(name: str, arrays: Iterable[Array]) -> str:
-    """Hash of a name, and of every byte and stride of some arrays."""
-    made = hashlib.sha256(name.encode())
-    for array in arrays:
-        made.update(f"{array.dtype.str}{array.shape}{array.strides}".encode())
-        made.update(array.tobytes())
-    return made.hexdigest()[:16]
-
-
-def _numbers(case: Case, seed: int) -> tuple[Array, Array]:
-    """The numbers themselves; every backend gets the same, so the small ones are kept."""
-    return (_generate if math.prod(case.image) > MAX_CACHED_SIZE else _cached)(case, seed)
-
-
-def _generate(case: Case, seed: int) -> tuple[Array, Array]:
-    name = zlib.crc32(case.id.encode())
-    rng = np.random.default_rng([name, seed] if seed else name)
-    return random_data.make(case.family, rng, case.image, case.kernel, dtype_by_name(case.dtype))
-
-
-MAX_CACHED_SIZE = 2**14
-_cached = lru_cache(maxsize=2**12)(_generate)
-
-
-def with_memory_layout(a: Array, layout: MemoryLayout) -> Array:
-    """``a`` (rows, columns) with the same values in another memory layout.
-
-    All rows of a ``repeated`` array are its first: one row in memory, its stride zero.
-    """
-    if layout == "reversed":
-        return a[::-1, ::-1].copy()[::-1, ::-1]
-    if layout == "strided":
-        wide = np.full((2 * a.shape[0], 3 * a.shape[1]), 7, a.dtype)
-        wide[::2, ::3] = a
-        return wide[::2, ::3]
-    if layout == "fortran":
-        return np.array(a, order="F")
-    if layout == "big-endian":
-        return a.astype(a.dtype.newbyteorder(">"))
-    if layout == "repeated":
-        return np.lib.stride_tricks.as_strided(a[0].copy(), a.shape, (0, a.itemsize))
-    a = a.copy()
-    a.flags.writeable = layout != "read-only"
-    return a
-
 
 # Odd, even and mixed kernels; square and not; minimal; as large as the image and larger; wider
 # than the vector registers and blocks of real code.
@@ -231,12 +111,12 @@ FEW_CASES = tuple(
     Case(*shapes, padding) for padding in CASE_PADDINGS for shapes in (SHAPES[1], SHAPES[5])
 )
 LAID_OUT = tuple(
-    replace(case, layout=layout, dtype=dtype)
-    for case, layout, dtype in product(FEW_CASES[::2], MEMORY_LAYOUTS, ("float32", "float64"))
+    replace(case, memory=memory, dtype=dtype)
+    for case, memory, dtype in product(FEW_CASES[::2], MEMORY_LAYOUTS, ("float32", "float64"))
 ) + tuple(
-    replace(case, layout=layout, only=operand)
+    replace(case, memory=memory, only=operand)
     for case in FEW_CASES[::2]
-    for layout, operand in (*product(MEMORY_LAYOUTS, ONE), ("repeated", "image"))
+    for memory, operand in (*product(MEMORY_LAYOUTS, ONE), ("repeated", "image"))
 )
 DTYPED = tuple(
     Case((6, 7), (3, 3), padding, dtype) for padding in CASE_PADDINGS for dtype in FLOATS

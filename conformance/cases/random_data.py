@@ -81,6 +81,27 @@ def make(
     return img.astype(dtype), k.astype(dtype)
 
 
+def layer_operands(
+    family: Family,
+    rng: np.random.Generator,
+    shapes: tuple[tuple[int, ...], tuple[int, ...]],
+    terms: int,
+    dtype: np.dtype[Any],
+) -> tuple[Array, Array]:
+    """Image and kernel of a layer, of ``shapes`` and in ``dtype``.
+
+    Any family but ``normal`` gives integers without a zero, so small that ``terms`` products are
+    summed exactly; ``small-integers`` are at most 3, of which a gradient sums many.
+    """
+    if family == "normal":
+        img, k = (rng.standard_normal(shape) for shape in shapes)
+    else:
+        limit = min(largest_exact(dtype), 2**40)
+        top = 3 if family == "small-integers" else max(int((limit / max(terms, 1)) ** 0.5), 1)
+        img, k = (rng.integers(1, top + 1, s) * rng.choice([-1, 1], s) for s in shapes)
+    return img.astype(dtype), k.astype(dtype)
+
+
 def _integers(
     rng: np.random.Generator, image: Shape, kernel: Shape, dtype: np.dtype[Any], limit: int
 ) -> tuple[Array, Array]:

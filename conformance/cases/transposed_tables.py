@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.cases import layer_tables
 from conv2d_conformance.cases.covering import covering_rows
-from conv2d_conformance.cases.transposed_layers import TransposedLayer, parse
+from conv2d_conformance.cases.layers import make_layer, parse
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.layers import Layer
@@ -20,7 +20,9 @@ FACTORS: dict[str, list[Any]] = {
     "kernel": [(1, 1), (2, 2), (3, 3), (2, 3), (4, 2)],
     "padding": ["valid", "same"],
 }
-PAIRS: tuple[Layer, ...] = tuple(TransposedLayer(**row) for row in covering_rows(FACTORS, 2))
+PAIRS: tuple[Layer, ...] = tuple(
+    make_layer(**row, operation="conv_transpose2d") for row in covering_rows(FACTORS, 2)
+)
 # Apart, so that the layers without output_padding stay those that they are. ``steps`` are stride
 # and output_padding, which has to be less.
 PADDED: dict[str, list[Any]] = {
@@ -56,7 +58,7 @@ WITH_ADJOINT = {
 
 def padded_layer(steps: tuple[Pair, Pair], **row: Any) -> Layer:
     """The layer of a row of `PADDED`."""
-    return TransposedLayer(**row, stride=steps[0], output_padding=steps[1])
+    return make_layer(**row, stride=steps[0], output_padding=steps[1], operation="conv_transpose2d")
 
 
 PADDED_PAIRS: tuple[Layer, ...] = tuple(
@@ -112,4 +114,4 @@ TAILS: tuple[Layer, ...] = tuple(
     for c in (13, 16, 17, 31, 32, 33)
 )
 INTEGERS = PAIRS + PADDED_PAIRS + DESIGNED + TAILS
-REAL = tuple(replace(layer, family="normal") for layer in INTEGERS)
+REAL = tuple(replace(case, family="normal") for case in INTEGERS)

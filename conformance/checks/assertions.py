@@ -9,7 +9,7 @@ import numpy as np
 
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.correlation import shape_of
-from conv2d_conformance.diagnosis import plane_misreadings
+from conv2d_conformance.diagnosis import explain
 from conv2d_conformance.errors import WrongDtypeError, WrongShapeError, WrongValueError
 from conv2d_conformance.under_test.backend import Margin
 
@@ -55,10 +55,8 @@ def integer_bound(
     subject: BackendUnderTest, img: Array, k: Array, exact: Exact, given: np.dtype[Any]
 ) -> Floats:
     """The bound for integers; ``given`` is the dtype of the result."""
-    if subject.sums_directly:
-        return np.zeros(exact.value.shape)
-    rounding = 0.5 if given.kind in "iu" else 0.0
-    return error_bounds.normwise(img, k, exact, img.dtype) + rounding
+    direct = subject.sums_directly
+    return error_bounds.tolerance(img, k, exact, direct=direct, integers=True, given=given)
 
 
 def assert_close(
@@ -72,9 +70,7 @@ def assert_close(
 
 def rounding_bound(subject: BackendUnderTest, img: Array, k: Array, exact: Exact) -> Floats:
     """The bound for the algorithm by which the subject computes."""
-    if subject.sums_directly:
-        return error_bounds.componentwise(exact, img.dtype)
-    return error_bounds.normwise(img, k, exact, img.dtype)
+    return error_bounds.tolerance(img, k, exact, direct=subject.sums_directly, integers=False)
 
 
 def assert_blocks_close(
@@ -107,7 +103,15 @@ def assert_values(
         result,
         exact,
         bound,
-        lambda: plane_misreadings.explain_plane(subject, img, k, padding, result),
+        lambda: explain.of_plane(
+            img,
+            k,
+            padding,
+            result,
+            conventions=subject.conventions,
+            direct=subject.sums_directly,
+            exact=exact,
+        ),
     )
 
 

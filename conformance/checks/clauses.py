@@ -151,7 +151,8 @@ _ALL = (
         "layers",
         "layers of real data within the bound",
         "The same layers, and those of real networks, on real data: within the bound of V2, with "
-        "K = C/groups·Kh·Kw.",
+        "K = C/groups·Kh·Kw; an FFT within (6·log₂N + 2√C + 1)·u·Σ‖x_c‖₂·‖k_c‖₂ over the C "
+        "channels of a group.",
     ),
     Clause(
         "C3",
@@ -183,7 +184,8 @@ _ALL = (
         "C7",
         "layers",
         "gradients pair with the layer",
-        "⟨conv(x, k), g⟩ = ⟨x, gradient by x⟩ = ⟨k, gradient by k⟩ on integers.",
+        "⟨conv(x, k), g⟩ = ⟨x, gradient by x⟩ = ⟨k, gradient by k⟩ on integers that are summed "
+        "directly.",
     ),
     Clause(
         "A1",

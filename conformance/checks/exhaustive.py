@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv2d_conformance.cases.planes import CASE_PADDINGS, Case
+from conv2d_conformance.cases.case import CASE_PADDINGS, Case
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.correlation import orient, shape_of
 from conv2d_conformance.definition.dtypes import dtype_by_name, largest_exact
@@ -56,7 +56,7 @@ class EveryImage:
         """Whether such a call gets any."""
         return bool(self.few)
 
-    def largest(self, dtype: str) -> Case:
+    def representative(self, dtype: str) -> Case:
         """The largest image: a call that does not take this one takes none."""
         return Case(IMAGES[-1], self.kernel, self.padding, dtype)
 
@@ -122,7 +122,7 @@ def assert_index_map(subject: BackendUnderTest, case: Case) -> None:
     if _together(subject, case, expected):
         return
     try:
-        found = index_map.measure(subject.call, case.image, case.kernel, case.padding, dtype)
+        found = index_map.measure(subject.call, case.image, case.kernel, case.padding_word, dtype)
     except index_map.NotAnIndexMapError as error:
         msg = f"{_where(subject, case)}: {error}"
         raise WrongValueError(msg) from error
@@ -149,7 +149,7 @@ def predict_map(subject: BackendUnderTest, case: Case) -> Indices:
     size = subject.result_size(case)
     expected = np.empty((*case.kernel, *size), np.intp)
     read = orient(expected, found.orientation)
-    before = found.before(case.padding, shape_of(read[..., 0, 0]))
+    before = found.before(case.padding_word, shape_of(read[..., 0, 0]))
     read[...] = index_map.predict(case.image, read.shape, before, found.boundary or "zeros")
     return expected
 
@@ -165,7 +165,7 @@ def _together(subject: BackendUnderTest, case: Case, expected: Indices) -> bool:
     step = _digits(subject, img, case.kernel)
     for start in range(0, elements, step):
         k = _powers(img, case.kernel, range(start, min(start + step, elements)))
-        result = subject.call(img, k.astype(img.dtype), case.padding)
+        result = subject.call(img, k.astype(img.dtype), case.padding_word)
         if not subject.sums_directly:
             result = np.rint(result)
         if not np.array_equal(result, np.tensordot(k, expected - OUTSIDE, 2)):
@@ -214,7 +214,7 @@ def _mismatch(
         f"{_where(subject, case)}: through kernel element ({a}, {b}), output ({i}, {j}) reads "
         f"{read}, expected {wanted}; {wrong} of {found.size} entries of the index map are wrong"
     )
-    return WrongValueError(msg, operands=(*single(case, (a, b)), case.padding))
+    return WrongValueError(msg, operands=(*single(case, (a, b)), case.padding_word))
 
 
 def _pixel(index: np.intp, width: int) -> str:

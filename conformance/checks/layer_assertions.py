@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv2d_conformance.backends.protocol import OPTIONS, Unsupported
+from conv2d_conformance.cases import blocks
 from conv2d_conformance.checks import assertions
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name
+from conv2d_conformance.definition.layers import four, outputs_first
+from conv2d_conformance.definition.padding import linear_extent
+from conv2d_conformance.diagnosis import explain
 from conv2d_conformance.errors import (
     RaisedError,
     Refused,
@@ -44,7 +48,7 @@ def called(subject: BackendUnderTest, layer: Layer) -> Array:
     first = subject.layers.call(layer)
     if first.shape != expected:
         msg = f"{what(subject, layer)}: gave shape {first.shape}, expected {expected}. "
-        msg += subject.layers.explained(layer, first)
+        msg += explain.of_layer(layer, first, subject.layers.expectation)
         raise WrongShapeError(msg)
     if first.dtype.name != layer.dtype:
         msg = f"{what(subject, layer)}: gave {first.dtype.name}"
@@ -70,19 +74,69 @@ def hold(
         result.reshape(exact.value.shape),
         exact,
         bound,
-        lambda: subject.layers.explained(layer, result),
+        lambda: explain.of_layer(layer, result, subject.layers.expectation),
     )
 
 
 def bound_of(subject: BackendUnderTest, layer: Layer, exact: Exact) -> Floats:
-    """Zero for integers that are summed directly; else the bound of honest summation."""
-    if not subject.sums_directly:
-        reason = "the norm-wise bound of an FFT is derived for one channel only"
-        raise Refused(reason)
-    dtype = np.dtype(layer.dtype)
-    if layer.family == "integers":
-        return np.zeros(exact.value.shape)
-    return error_bounds.componentwise(exact, dtype)
+    """The bound of a layer's result, for the algorithm by which the subject computes."""
+    img, k = (four(a) for a in layer.arrays())
+    if layer.operation == "conv_transpose2d":
+        k = outputs_first(k, layer.options.groups)
+    return _tolerance(subject, layer, img, k, exact)
+
+
+def block_bound(
+    subject: BackendUnderTest, layer: Layer, exact: Exact, img: Array, k: Array, output: int
+) -> Floats:
+    """The bound of a block of one output; an FFT errs by all channels that the output reads."""
+    seen = img[:, blocks.channels_of(layer, k, output)]
+    return _tolerance(subject, layer, seen, k[output : output + 1], exact, groups=1)
+
+
+def gradient_bound(
+    subject: BackendUnderTest, layer: Layer, which: str, cotangent: Array, exact: Exact
+) -> Floats:
+    """The bound of a gradient by ``image`` or ``kernel``, which is such a sum of products too.
+
+    That by the image sums over a group's outputs, that by the kernel over the batch.
+    """
+    (img, k), groups = (four(a) for a in layer.arrays()), layer.options.groups
+    if which == "image":
+        return _tolerance(subject, layer, cotangent, outputs_first(k, groups), exact)
+    channels, outputs = (np.split(a.swapaxes(0, 1), groups) for a in (img, cotangent))
+    values, scales = (np.split(a, groups) for a in (exact.value, exact.scale))
+    return np.concatenate(
+        [
+            _tolerance(subject, layer, y, x, replace(exact, value=value, scale=scale), groups=1)
+            for x, y, value, scale in zip(channels, outputs, values, scales, strict=True)
+        ]
+    )
+
+
+def _tolerance(
+    subject: BackendUnderTest,
+    layer: Layer,
+    img: Array,
+    k: Array,
+    exact: Exact,
+    groups: int | None = None,
+) -> Floats:
+    return error_bounds.tolerance(
+        img,
+        k,
+        exact,
+        direct=subject.sums_directly,
+        integers=layer.family != "normal",
+        groups=layer.options.groups if groups is None else groups,
+        extent=linear_extent(
+            layer.image,
+            layer.kernel,
+            subject.layers.pads(layer),
+            layer.options,
+            transposed=layer.operation == "conv_transpose2d",
+        ),
+    )
 
 
 def right(subject: BackendUnderTest, layer: Layer) -> None:

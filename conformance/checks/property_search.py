@@ -14,7 +14,8 @@ from hypothesis.extra import numpy as extra
 from hypothesis.internal.conjecture import providers
 
 from conv2d_conformance.cases import random_data
-from conv2d_conformance.cases.planes import MEMORY_LAYOUTS, Case, with_memory_layout
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.memory_layouts import MEMORY_LAYOUTS, with_memory_layout
 from conv2d_conformance.checks import assertions
 from conv2d_conformance.definition.dtypes import dtype_by_name, largest_exact
 from conv2d_conformance.errors import NonconformanceError, RaisedError, Refused, UnstableError
@@ -60,19 +61,19 @@ class SearchInput:
         """
         case = self.case
         laid_out = (
-            with_memory_layout(self.img, case.layout),
-            with_memory_layout(self.k, case.layout),
+            with_memory_layout(self.img, case.memory),
+            with_memory_layout(self.k, case.memory),
         )
         try:
-            if case.layout != "plain":  # a call that caches by shape and dtype is to have done so
-                subject.call(self.img, self.k, case.padding)
-            result = subject.call(*laid_out, case.padding)
-            assertions.assert_exact(subject, self.img, self.k, case.padding, result)
+            if case.memory != "plain":  # a call that caches by shape and dtype is to have done so
+                subject.call(self.img, self.k, case.padding_word)
+            result = subject.call(*laid_out, case.padding_word)
+            assertions.assert_exact(subject, self.img, self.k, case.padding_word, result)
         except NonconformanceError as error:
-            if isinstance(error, RaisedError) and case.layout != "plain":
+            if isinstance(error, RaisedError) and case.memory != "plain":
                 hypothesis.reject()
             error.args = (f"{error} {self}",)
-            error.operands = (*laid_out, case.padding)
+            error.operands = (*laid_out, case.padding_word)
             raise
 
 
@@ -92,7 +93,7 @@ def inputs(
     dtypes = dict.fromkeys((subject.plain_dtype, *subject.dtypes))
     dtype = draw(strategies.sampled_from(tuple(dtypes)))
     layout = draw(strategies.sampled_from(layouts))
-    case = Case(image, kernel, padding, dtype, layout=layout)  # type: ignore[arg-type]
+    case = Case(image, kernel, padding, dtype, memory=layout)  # type: ignore[arg-type]
     if subject.lacks(case):
         hypothesis.reject()
     return SearchInput(case, *draw(operands(image, kernel, dtype)))
@@ -122,9 +123,9 @@ def fixed_examples(subject: BackendUnderTest, layouts: tuple[str, ...]) -> Itera
     plain = Case((2, 6), (3, 3), dtype=subject.plain_dtype)
     paddings = [padding for padding in subject.paddings if padding != "valid"]
     for padding, layout in zip(cycle(paddings), layouts, strict=False):
-        case = replace(plain, padding=padding, layout=layout)  # type: ignore[arg-type]
+        case = replace(plain, padding=padding, memory=layout)  # type: ignore[arg-type]
         if not subject.lacks(case):
-            yield SearchInput(case, *replace(case, layout="plain").arrays())
+            yield SearchInput(case, *replace(case, memory="plain").arrays())
 
 
 def explore(subject: BackendUnderTest, name: str) -> None:

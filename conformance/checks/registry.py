@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from conv2d_conformance.backends.protocol import Unsupported
-from conv2d_conformance.cases.layers import Layer
+from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.checks.clauses import CLAUSES, Clause
 from conv2d_conformance.errors import NotRun
 from conv2d_conformance.under_test.backend import MissingBackend
 
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Operation
+    from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
@@ -90,7 +91,7 @@ class Check:
         if self.clause.section == "loading":
             return self.cases
         listed = self.cases if self.clause.section in ("layers", "transposed") else ()
-        own = [case for case in listed if isinstance(case, Layer)]
+        own = [case for case in listed if is_layer(case)]
         pairs = ((layer, next((c for c in own if _alike(c, layer)), None)) for layer in layers)
         return tuple(
             replace(layer, family=case.family, differentiated=case.differentiated)
@@ -120,7 +121,7 @@ class Check:
 def _alike(case: Layer, layer: Layer) -> bool:
     """Whether a check that has the case can judge the layer; what follows one takes no options."""
     numbers = (case.family == "normal") == (layer.family == "normal")
-    alike = numbers and case.prefix == layer.prefix and not case.followed
+    alike = numbers and case.operation == layer.operation and not case.followed
     return alike and (case.differentiated or bool(case.layout) == bool(layer.layout))
 
 

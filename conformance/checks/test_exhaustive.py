@@ -30,4 +30,4 @@ def test_every_small_image_is_read_as_the_conventions_predict(
     if refusals:
         one, words = refusals[0]
         msg = f"image {one.image}: {words} (so for {len(refusals)} of {len(cases)} images)"
-        raise RaisedError(msg, operands=(*single(one, (0, 0)), one.padding))
+        raise RaisedError(msg, operands=(*single(one, (0, 0)), one.padding_word))

@@ -10,7 +10,9 @@ import numpy as np
 
 from conv2d_conformance.cases.layers import parse
 from conv2d_conformance.checks import assertions
+from conv2d_conformance.checks.layer_assertions import bound_of
 from conv2d_conformance.checks.registry import check
+from conv2d_conformance.diagnosis import explain
 from conv2d_conformance.errors import WrongShapeError
 
 if TYPE_CHECKING:
@@ -53,19 +55,6 @@ def test_a_layer_is_exact_when_bias_addition_and_relu_follow(
         f"{subject.spec.name} on layer {case.id}, followed by bias, addition and ReLU",
         result,
         replace(exact, value=followed),
-        np.zeros_like(followed),
-        lambda: explained(result, exact.value, bias[:, None, None], addend),
+        bound_of(subject, case, exact),
+        lambda: explain.of_fused(result, exact.value, bias, addend),
     )
-
-
-def explained(result: Array, conv: Array, bias: Array, addend: Array) -> str:
-    """What a wrong result equals instead."""
-    others = {
-        "without the addition": np.maximum(conv + bias, 0),
-        "without the bias": np.maximum(conv + addend, 0),
-        "without ReLU": conv + bias + addend,
-        "with ReLU before the addition": np.maximum(conv + bias, 0) + addend,
-        "with the bias after ReLU": np.maximum(conv + addend, 0) + bias,
-    }
-    said = (words for words, other in others.items() if np.array_equal(result, other))
-    return f"It equals the reference {words}." if (words := next(said, "")) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from conv2d_conformance.cases.planes import SHAPED, Case
+from conv2d_conformance.cases.planes import SHAPED
 from conv2d_conformance.checks import assertions
 from conv2d_conformance.checks.registry import NamedCase, check
 from conv2d_conformance.definition.conventions import AXES
@@ -13,6 +13,7 @@ from conv2d_conformance.errors import ExitedError, Refused, TimedOutError, Wrong
 from conv2d_conformance.probe.probe import LARGER, larger_operands
 
 if TYPE_CHECKING:
+    from conv2d_conformance.cases.case import Case
     from conv2d_conformance.definition.conventions import Axis
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
@@ -136,14 +137,14 @@ def test_valid_with_a_kernel_larger_in_one_axis_gives_no_number(
 
 @check("S1", SHAPED["valid"])
 def test_valid_loses_a_kernel_less_one_pixel(subject: BackendUnderTest, case: Case) -> None:
-    assertions.assert_shape_and_dtype(subject, *case.arrays(), case.padding, subject.run(case))
+    assertions.assert_shape_and_dtype(subject, *case.arrays(), case.padding_word, subject.run(case))
 
 
 @check("S2", SHAPED["same"])
 def test_same_keeps_the_image_shape(subject: BackendUnderTest, case: Case) -> None:
-    assertions.assert_shape_and_dtype(subject, *case.arrays(), case.padding, subject.run(case))
+    assertions.assert_shape_and_dtype(subject, *case.arrays(), case.padding_word, subject.run(case))
 
 
 @check("S3", SHAPED["full"])
 def test_full_gains_a_kernel_less_one_pixel(subject: BackendUnderTest, case: Case) -> None:
-    assertions.assert_shape_and_dtype(subject, *case.arrays(), case.padding, subject.run(case))
+    assertions.assert_shape_and_dtype(subject, *case.arrays(), case.padding_word, subject.run(case))

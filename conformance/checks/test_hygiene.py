@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv2d_conformance.cases.planes import CASE_PADDINGS, FEW_CASES, LAID_OUT, Case
+from conv2d_conformance.cases.case import CASE_PADDINGS, Case
+from conv2d_conformance.cases.planes import FEW_CASES, LAID_OUT
 from conv2d_conformance.checks import assertions
 from conv2d_conformance.checks.registry import check
 from conv2d_conformance.errors import (
@@ -37,7 +38,7 @@ TIMES = 50
 def test_operands_are_left_untouched(subject: BackendUnderTest, case: Case) -> None:
     img, k = case.arrays()
     before = img.tobytes(), k.tobytes()
-    subject.call(img, k, case.padding)
+    subject.call(img, k, case.padding_word)
     if (img.tobytes(), k.tobytes()) != before:
         msg = f"{subject.spec.call} changed its operands"
         raise MutatedInputError(msg)
@@ -47,21 +48,21 @@ def test_operands_are_left_untouched(subject: BackendUnderTest, case: Case) -> N
 def test_memory_layout_does_not_change_the_result(subject: BackendUnderTest, case: Case) -> None:
     # Packed and native; of a repeated row as often as the shape says.
     img, k = (np.array(a, a.dtype.newbyteorder("="), order="C") for a in case.arrays())
-    subject.call(img, k, case.padding)  # a call that caches by shape and dtype has now done so
+    subject.call(img, k, case.padding_word)  # a call that caches by shape and dtype has now done so
     try:
         result = subject.run(case)
     except RaisedError as refusal:
         raise Refused(str(refusal)) from refusal
-    assertions.assert_exact(subject, img, k, case.padding, result)
+    assertions.assert_exact(subject, img, k, case.padding_word, result)
 
 
 @check("H3", FEW_CASES)
 def test_a_later_call_leaves_an_earlier_result_alone(subject: BackendUnderTest, case: Case) -> None:
     img, k = case.arrays()
-    first = subject.call(img, k, case.padding)
+    first = subject.call(img, k, case.padding_word)
     kept = first.tobytes()
     for _ in range(LATER):
-        subject.call(img[::-1].copy(), k[::-1].copy(), case.padding)
+        subject.call(img[::-1].copy(), k[::-1].copy(), case.padding_word)
     if first.tobytes() != kept:
         msg = f"{subject.spec.call}: a later call changed the result of an earlier one"
         raise StaleOutputError(msg)
@@ -72,7 +73,7 @@ def test_a_result_does_not_follow_its_operands(subject: BackendUnderTest, case: 
     img, k = case.arrays()
     if case is IDENTITY:
         k[...] = 1
-    result = subject.call(img, k, case.padding)
+    result = subject.call(img, k, case.padding_word)
     kept = result.tobytes()
     img += 1
     k += 1
@@ -85,28 +86,28 @@ def test_a_result_does_not_follow_its_operands(subject: BackendUnderTest, case: 
 def test_operands_changed_in_place_are_read_anew(subject: BackendUnderTest, case: Case) -> None:
     img, k = case.arrays()
     for operand in (k, img):
-        subject.call(img, k, case.padding)
+        subject.call(img, k, case.padding_word)
         operand[...] = operand[::-1, ::-1].copy() + 1
-        again = subject.call(img, k, case.padding)
-        fresh = subject.call(img.copy(), k.copy(), case.padding)
+        again = subject.call(img, k, case.padding_word)
+        fresh = subject.call(img.copy(), k.copy(), case.padding_word)
         if again.tobytes() != fresh.tobytes():
             name = "kernel" if operand is k else "image"
             msg = f"{subject.spec.call}: {name} changed in place was read as it was before"
             raise StaleOutputError(msg)
-        assertions.assert_exact(subject, img, k, case.padding, again)
+        assertions.assert_exact(subject, img, k, case.padding_word, again)
 
 
 @check("H3", tuple(replace(LONG, padding=padding) for padding in CASE_PADDINGS))
 def test_a_change_of_the_last_element_is_seen(subject: BackendUnderTest, case: Case) -> None:
     img, k = case.arrays()
-    subject.call(img, k, case.padding)
+    subject.call(img, k, case.padding_word)
     for name, operand in (("kernel", k), ("image", img)):
         other = operand.copy()
         other[-1, -1] += 1
         operands = (img, other) if operand is k else (other, k)
-        result = subject.call(*operands, case.padding)
+        result = subject.call(*operands, case.padding_word)
         try:
-            assertions.assert_exact(subject, *operands, case.padding, result)
+            assertions.assert_exact(subject, *operands, case.padding_word, result)
         except WrongValueError as error:
             msg = f"only the last element of the {name} had changed since the call before: {error}"
             raise StaleOutputError(msg) from error
@@ -115,7 +116,8 @@ def test_a_change_of_the_last_element_is_seen(subject: BackendUnderTest, case: C
 @check("H6", FEW_CASES)
 def test_two_threads_may_call_at_once(subject: BackendUnderTest, case: Case) -> None:
     img, k = case.arrays()
-    operands = [(img, k, case.padding), (img[::-1].copy(), k[::-1].copy(), case.padding)]
+    padding = case.padding_word
+    operands = [(img, k, padding), (img[::-1].copy(), k[::-1].copy(), padding)]
     alone = [subject.call(*each).tobytes() for each in operands]
     try:
         results = subject.runner.at_once("conv2d", operands, TIMES)

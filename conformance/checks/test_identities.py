@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv2d_conformance.cases.planes import FEW_CASES, Case
+from conv2d_conformance.cases.planes import FEW_CASES
 from conv2d_conformance.checks.registry import check
 from conv2d_conformance.errors import WrongShapeError, WrongValueError
 
 if TYPE_CHECKING:
+    from conv2d_conformance.cases.case import Case
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
@@ -42,11 +43,11 @@ def small(case: Case) -> tuple[Array, Array]:
 def test_a_sum_of_images_gives_the_sum_of_results(subject: BackendUnderTest, case: Case) -> None:
     img, k = small(case)
     other = img[::-1].copy()
-    parts = subject.call(img, k, case.padding) + subject.call(other, k, case.padding)
+    parts = subject.call(img, k, case.padding_word) + subject.call(other, k, case.padding_word)
     agree(
         subject,
         "conv(x + y) = conv(x) + conv(y)",
-        subject.call(img + other, k, case.padding),
+        subject.call(img + other, k, case.padding_word),
         parts,
     )
 
@@ -62,11 +63,11 @@ def test_a_shifted_image_gives_the_shifted_result(subject: BackendUnderTest, cas
 @check("I3", CENTRED)
 def test_flipping_image_and_kernel_flips_the_result(subject: BackendUnderTest, case: Case) -> None:
     img, k = small(case)
-    whole = subject.call(img, k, case.padding)
+    whole = subject.call(img, k, case.padding_word)
     transposed = (subject.conventions.orientation or "").startswith("transposed")
     for axis in (0, 1):
         kernel = np.flip(k, 1 - axis if transposed else axis).copy()
-        flipped = subject.call(np.flip(img, axis).copy(), kernel, case.padding)
+        flipped = subject.call(np.flip(img, axis).copy(), kernel, case.padding_word)
         agree(
             subject,
             f"conv(flip x, flip k) = flip conv(x, k), axis {axis}",

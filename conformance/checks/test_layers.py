@@ -53,7 +53,8 @@ def test_same_with_a_stride_pads_as_declared(subject: BackendUnderTest, case: Na
     if declared is None:
         reason = "the adapter declares nothing of `same` with a stride"
         raise Refused(reason)
-    measured = subject.layers.facts()["strided_same"]
+    facts = subject.layers.facts()
+    measured = facts["strided_same"]
     if measured != declared:
         msg = f"{subject.spec.name}: declared {declared!r}, measured {measured!r} from the pads "
-        raise WrongFactError(msg + str(subject.layers.padded))
+        raise WrongFactError(msg + str(facts["strided_same_pads"]))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv2d_conformance.cases.planes import FEW_CASES, Case
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.planes import FEW_CASES
 from conv2d_conformance.checks.registry import NamedCase, check
 from conv2d_conformance.definition.dtypes import FLOATS, dtype_by_name
 from conv2d_conformance.errors import Refused, UnstableError, WrongValueError
@@ -88,7 +89,7 @@ def again(subject: BackendUnderTest, operands: tuple[Array, Array, str], first: 
 
 @check("R1", FEW_CASES)
 def test_a_call_repeats_itself_on_a_dirtied_heap(subject: BackendUnderTest, case: Case) -> None:
-    operands = (*case.arrays(), case.padding)
+    operands = (*case.arrays(), case.padding_word)
     first = subject.call(*operands)
     for pattern in PATTERNS:
         dirty = [np.full(first.nbytes, pattern, np.uint8) for _ in range(8)]
@@ -104,7 +105,7 @@ def test_the_first_call_of_all_gives_what_a_later_one_gives(
     if not isinstance(first, np.ndarray):
         reason = f"the first call gave no array: {first}"
         raise Refused(reason)
-    again(subject, (*case.arrays(), case.padding), first)
+    again(subject, (*case.arrays(), case.padding_word), first)
 
 
 @check("R1", (SMALL,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.cases.planes import DTYPED, FEW_CASES, Case
+from conv2d_conformance.cases.planes import DTYPED, FEW_CASES
 from conv2d_conformance.checks.registry import check
 from conv2d_conformance.errors import (
     ExitedError,
@@ -15,6 +15,7 @@ from conv2d_conformance.errors import (
 )
 
 if TYPE_CHECKING:
+    from conv2d_conformance.cases.case import Case
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
 # Each padding with an even kernel, and each dtype that a snippet may have to treat apart.

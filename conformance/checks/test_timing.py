@@ -7,14 +7,13 @@ from itertools import product
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from pytest_benchmark.stats import Stats
 
 from conv2d_conformance.cases import blocks
 from conv2d_conformance.cases.layer_tables import FULL
 from conv2d_conformance.checks import assertions
+from conv2d_conformance.checks.layer_assertions import block_bound
 from conv2d_conformance.checks.registry import check
-from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.errors import Refused, WrongShapeError
 from conv2d_conformance.runtime.time_budget import LADDER, MeasuredTime, rounds_within
 
@@ -23,10 +22,10 @@ if TYPE_CHECKING:
 
     from pytest_benchmark.fixture import BenchmarkFixture
 
+    from conv2d_conformance.cases.case import Case
     from conv2d_conformance.cases.layers import Layer
-    from conv2d_conformance.cases.planes import Case
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.matrix.plugin import Stopwatch
+    from conv2d_conformance.runtime.time_budget import Stopwatch
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
@@ -39,9 +38,9 @@ def test_a_call_that_passes_is_timed(
 ) -> None:
     subject.clock.require_budget(case)
     img, k = case.arrays()
-    result = subject.call(img, k, case.padding)
+    result = subject.call(img, k, case.padding_word)
     first_call = subject.calls[-1].seconds
-    assertions.assert_blocks_close(subject, img, k, case.padding, result)
+    assertions.assert_blocks_close(subject, img, k, case.padding_word, result)
     timed(subject, case, first_call, stopwatch, (img, k, case.padding))
 
 
@@ -73,14 +72,14 @@ def blocks_of_layer(subject: BackendUnderTest, case: Layer, result: Array) -> No
             f"{subject.spec.name} on layer {case.id}, output {output}, from {block}",
             result[:, output : output + 1, block[0], block[1]],
             exact,
-            error_bounds.componentwise(exact, np.dtype(case.dtype)),
+            block_bound(subject, case, exact, img, k, output),
             lambda: "",
         )
 
 
 def timed(
     subject: BackendUnderTest,
-    case: Case | Layer,
+    case: Case,
     first_call: float,
     stopwatch: Stopwatch,
     operands: tuple[Any, ...],

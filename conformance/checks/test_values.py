@@ -7,24 +7,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv2d_conformance.cases import question
-from conv2d_conformance.cases.planes import DTYPED, INTEGERS, REAL, Case
+from conv2d_conformance.cases.planes import DTYPED, INTEGERS, REAL
 from conv2d_conformance.checks import assertions
 from conv2d_conformance.checks.registry import NamedCase, check
 from conv2d_conformance.errors import Refused, WrongDtypeError, WrongValueError
 
 if TYPE_CHECKING:
+    from conv2d_conformance.cases.case import Case
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
 @check("V1", INTEGERS)
 def test_sums_of_small_integers_are_exact(subject: BackendUnderTest, case: Case) -> None:
-    assertions.assert_exact(subject, *case.arrays(), case.padding, subject.run(case))
+    assertions.assert_exact(subject, *case.arrays(), case.padding_word, subject.run(case))
 
 
 @check("V2", REAL)
 def test_real_data_stay_within_the_error_bound(subject: BackendUnderTest, case: Case) -> None:
-    assertions.assert_close(subject, *case.arrays(), case.padding, subject.run(case))
+    assertions.assert_close(subject, *case.arrays(), case.padding_word, subject.run(case))
 
 
 def question_operands(subject: BackendUnderTest) -> tuple[Array, Array]:

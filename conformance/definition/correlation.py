@@ -6,20 +6,34 @@ Imports NumPy alone: SciPy and every framework are under test.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from conv2d_conformance.definition.arrays import Array as Array
-from conv2d_conformance.definition.arrays import Floats as Floats
-from conv2d_conformance.definition.exact_windows import sum_windows
+from conv2d_conformance.definition.arrays import Array, Floats
+from conv2d_conformance.definition.exact_sums import Exact, is_exact_in_float64
+from conv2d_conformance.definition.padding import Options
+from conv2d_conformance.definition.window_sums import window_sums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+__all__ = [
+    "BOUNDARIES",
+    "ORIENTATIONS",
+    "Array",
+    "Boundary",
+    "Exact",
+    "Floats",
+    "Orientation",
+    "correlate",
+    "correlate_cached",
+    "orient",
+    "shape_of",
+    "source_indices",
+]
 
 Orientation = Literal[
     "correlation",
@@ -35,37 +49,8 @@ Boundary = Literal["zeros", "edge", "reflect", "mirror", "wrap"]
 ORIENTATIONS: tuple[Orientation, ...] = get_args(Orientation)
 BOUNDARIES: tuple[Boundary, ...] = get_args(Boundary)
 
-# A factor and its two halves, as `split` gives them.
-Parts = Sequence[Floats]
 # An array as a key: its bytes, dtype and shape.
 Frozen = tuple[bytes, np.dtype[Any], tuple[int, int]]
-
-
-@dataclass(frozen=True)
-class Exact:
-    """The correlation as the unevaluated sum ``value + low``, and what its error scales with.
-
-    Parameters
-    ----------
-    value, low : ndarray of float64, (Oh, Ow) or (N, O, Oh, Ow)
-        The result rounded to float64, and what that rounding left over.
-    scale : ndarray of float64, of the same shape
-        ``S = |img| ⋆ |k|``.
-    taps : int
-        ``K``, products summed per element.
-    """
-
-    value: Floats
-    low: Floats
-    scale: Floats
-    taps: int
-
-    def error_of(self, result: Array) -> Floats:
-        """Absolute error of ``result`` (Oh, Ow), exact even for a float64 or an int64."""
-        high = result.astype(np.float64)
-        # What float64 does not hold of an integer past 2**53.
-        rest = result - high.astype(result.dtype) if result.dtype.kind == "i" else 0
-        return np.abs((high - self.value) + (rest - self.low))
 
 
 def shape_of(a: Array) -> tuple[int, int]:
@@ -130,28 +115,17 @@ def correlate(
     Returns
     -------
     Exact
-        As accurate as `dot`, or more: exact products of digits where few digits do.
+        As accurate as `exact_sums.dot`, or more: exact products of digits where few digits do.
     """
     padded = _pad(img.astype(np.float64), k.shape, before, size, boundary)
     kernel = k.astype(np.float64)
     if math.prod(size) and is_exact_in_float64(padded, kernel):
         return _summed(padded, kernel, size)
-    found = sum_windows(padded[None, None, None], kernel[None, None, None], size)
-    if found is None:
-        return tap_by_tap(padded, kernel, size)
-    value, low, scale = (a[0, 0, 0] for a in found)
-    return Exact(value, low, scale, kernel.size)
-
-
-def tap_by_tap(padded: Floats, kernel: Floats, size: tuple[int, int]) -> Exact:
-    """The definition as it is written, for any numbers; what the faster sums are checked with."""
-    pixels, taps = split(padded), split(kernel)
-    windows = (
-        (tuple(slice(a, a + o) for a, o in zip(tap, size, strict=True)), tap)
-        for tap in np.ndindex(*kernel.shape)
-    )
-    pairs = (([x[window] for x in pixels], [y[tap] for y in taps]) for window, tap in windows)
-    return dot(pairs, size, kernel.size)
+    # Else a plane is a layer of one channel.
+    one = (None, None, None)
+    found = window_sums(padded[one], kernel[one], (0, 0), size, Options())
+    value, low, scale = (a[0, 0, 0] for a in (found.value, found.low, found.scale))
+    return Exact(value, low, scale, found.taps)
 
 
 def correlate_cached(
@@ -176,14 +150,6 @@ def _of_bytes(
     for array in (exact.value, exact.low, exact.scale):
         array.flags.writeable = False
     return exact
-
-
-def is_exact_in_float64(img: Floats, k: Floats) -> bool:
-    """Whether both hold integers so small that float64 sums them exactly, in any order."""
-    # The kernel is the smaller one: real numbers are told by it.
-    if not all((np.rint(a) == a).all() for a in (k, img)):
-        return False
-    return bool(np.abs(img).max(initial=0.0) * np.abs(k).sum() <= 2.0**53)
 
 
 def _summed(padded: Floats, kernel: Floats, size: tuple[int, int]) -> Exact:
@@ -212,51 +178,3 @@ def _pad(
     )
     inside = (rows >= 0)[:, None] & (columns >= 0)
     return np.where(inside, img[np.ix_(rows, columns)], 0.0)
-
-
-def dot(pairs: Iterable[tuple[Parts, Parts]], size: tuple[int, ...], taps: int) -> Exact:
-    """Sum of the products of pairs, every element at once.
-
-    Parameters
-    ----------
-    pairs : iterable of (sequence of ndarray, sequence of ndarray)
-        Per tap, both factors as `split` gives them; their product has, or broadcasts to, ``size``.
-    size : tuple of int
-        Shape of the result.
-    taps : int
-        Pairs, or fewer where some are zero by construction.
-
-    Returns
-    -------
-    Exact
-        Accurate to about 2⁻¹⁰⁶·K·S: Dot2 of Ogita, Rump and Oishi, "Accurate sum and dot
-        product", SIAM J. Sci. Comput. 26 (2005).
-    """
-    high, low, scale = np.zeros(size), np.zeros(size), np.zeros(size)
-    for x, y in pairs:
-        product = x[0] * y[0]
-        high, lost = _two_sum(high, product)
-        low += lost + _product_error(x, y, product)
-        scale += np.abs(product)
-    value = high + low
-    return Exact(value, (high - value) + low, scale, taps)
-
-
-def split(x: Floats) -> Parts:
-    """``x``, and its two halves of 26 bits (Veltkamp), so that products of halves are exact."""
-    big = x * 134217729.0  # 2**27 + 1
-    high = big - (big - x)
-    return x, high, x - high
-
-
-def _two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """``a + b`` as rounded, and exactly what rounding lost (Knuth)."""
-    total = a + b
-    part = total - a
-    return total, (a - (total - part)) + (b - part)
-
-
-def _product_error(x: Parts, y: Parts, product: Floats) -> Floats:
-    """Exactly what rounding ``x * y`` to ``product`` lost (Dekker)."""
-    (_, x_high, x_low), (_, y_high, y_low) = x, y
-    return x_low * y_low - (((product - x_high * y_high) - x_low * y_high) - x_high * y_low)

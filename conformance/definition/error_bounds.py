@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from conv2d_conformance.definition.dtypes import info, is_float
 
 if TYPE_CHECKING:
-    from conv2d_conformance.definition.correlation import Exact
+    from conv2d_conformance.definition.correlation import Array, Exact
+    from conv2d_conformance.definition.padding import Pair
 
 Floats = NDArray[np.float64]
 
@@ -50,27 +51,123 @@ def componentwise(exact: Exact, dtype: np.dtype[Any]) -> Floats:
     )
 
 
-def normwise(img: NDArray[Any], k: NDArray[Any], exact: Exact, dtype: np.dtype[Any]) -> Floats:
-    """Bound for a product of Fourier transforms: ``(6 log₂N + 3)·u·‖img‖₂·‖k‖₂`` everywhere.
+def normwise(
+    img: Array,
+    k: Array,
+    exact: Exact,
+    dtype: np.dtype[Any],
+    *,
+    groups: int = 1,
+    extent: Pair | None = None,
+) -> Floats:
+    """Bound for a product of Fourier transforms, the same for every element of one output plane.
+
+    With C channels in a group it is ``(6 log₂N + 2√C + 1)·u·Σ_c ‖x_c‖₂·‖k_c‖₂``, for an image's
+    planes x_c and an output's kernels k_c; ``(6 log₂N + 3)·u·‖img‖₂·‖k‖₂`` for plane and kernel.
+
+    Parameters
+    ----------
+    img : ndarray, (H, W) or (N, C, H, W)
+    k : ndarray, (Kh, Kw) or (O, C/G, Kh, Kw)
+    exact : Exact
+        The result or a part of it that (N, O, 1, 1) broadcasts to; only its shape and K are read.
+    dtype : dtype
+        In which the transforms are computed.
+    groups : int
+    extent : (int, int) or None
+        Rows and columns of the whole linear product, `padding.linear_extent`; by default those of a
+        product without stride, dilation and pads, ``H + Kh - 1`` by ``W + Kw - 1``.
 
     Notes
     -----
     Each of three transforms of N points has the 2-norm relative error ``η·log₂N``, η ≈ 2u with
-    accurate twiddles (Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., § 24.1);
-    the product of spectra adds u·√2 per element. By Parseval and Cauchy-Schwarz the largest
-    element of the inverse is at most ``‖img‖₂·‖k‖₂``. N, the padded size, is at most twice
-    ``H + Kh - 1`` by twice ``W + Kw - 1``.
+    accurate twiddles (Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., § 24.1).
+    N is at most twice the rows by twice the columns of the linear product.
+
+    One channel. What two spectra are off by reaches an element of the inverse as at most
+    ``2·η·log₂N·‖x‖₂·‖k‖₂``, by Parseval and Cauchy-Schwarz. The inverse spreads its own error over
+    all N elements; in the root mean square that is ``η·log₂N`` times theirs, and they are at most
+    ``‖x‖₂·‖k‖₂``, again by Cauchy-Schwarz. Together that is ``6 log₂N``.
+
+    C channels. Whether spectra are summed and transformed back once, or each product is transformed
+    back and the planes are summed: the transforms are linear, so by the triangle inequality their
+    errors are at most the sum of those of the channels. An element then is a sum of C products,
+    each of which adds u·√2 in the spectrum, as two independent errors of u, and C - 1 sums add one
+    each. By Higham and Mary as in `componentwise`, with λ = 2, the C + 1 errors that an element has
+    come to ``2√(C + 1)·u``, which is less than ``(2√C + 1)·u``, of the sum of magnitudes; that
+    sum is at most ``Σ_c ‖x_c‖₂·‖k_c‖₂``.
+
+    Measured on normal numbers: honest float32 layers use less than 0.02 of it, channels in another
+    order exceed it more than 1000 times. Operands lowered to TF32 exceed it 18 times with 3
+    channels and 2 times with 64, but need not from 256 on: they err like √C, and the bound by C.
     """
-    return np.full(exact.value.shape, fft_bound(img, k, dtype) + underflow(dtype, exact.taps))
+    points = fft_points(img, k) if extent is None else 4 * math.prod(extent)
+    x, y = ((a if a.ndim == 4 else a[None, None]) for a in (img, k))
+    sizes = _norms(x, 1, groups), _norms(y, 0, groups)
+    size = np.einsum("ngc,goc->ngo", *sizes).reshape(len(x), len(y), 1, 1)
+    bound = unit_roundoff(dtype) * (fft_growth(points, y.shape[1]) * size)
+    bound = bound if img.ndim == 4 else bound[0, 0]
+    return np.broadcast_to(bound + underflow(dtype, exact.taps), exact.value.shape).copy()
 
 
-def fft_bound(img: NDArray[Any], k: NDArray[Any], dtype: np.dtype[Any]) -> float:
-    """`normwise` as one number, underflow apart."""
+def _norms(a: Array, axis: int, groups: int) -> Floats:
+    """2-norms of planes, the channels or outputs along ``axis`` parted by groups."""
+    planes = a.reshape(math.prod(a.shape[:2]), *a.shape[2:]).astype(np.float64)
+    norms = np.array([np.linalg.norm(plane) for plane in planes], np.float64)
+    shape = list(a.shape[:2])
+    shape[axis : axis + 1] = [groups, shape[axis] // groups]
+    return norms.reshape(shape)
+
+
+def fft_growth(points: int, channels: int = 1) -> float:
+    """What `normwise` multiplies u and the norms with."""
+    return 6 * math.log2(points) + (2 * math.sqrt(channels) + 1)
+
+
+def fft_points(img: Array, k: Array) -> int:
+    """Most points that a transform of the whole linear product of two planes needs."""
+    return math.prod(2 * (n + m - 1) for n, m in zip(img.shape[-2:], k.shape[-2:], strict=True))
+
+
+def fft_bound(img: Array, k: Array, dtype: np.dtype[Any]) -> float:
+    """`normwise` of two planes as one number, underflow apart."""
     return unit_roundoff(dtype) * fft_bound_factor(img, k)
 
 
-def fft_bound_factor(img: NDArray[Any], k: NDArray[Any]) -> float:
-    """What `fft_bound` multiplies u with."""
-    points = math.prod(2 * (n + m - 1) for n, m in zip(img.shape, k.shape, strict=True))
+def fft_bound_factor(img: Array, k: Array, channels: int = 1) -> float:
+    """What `fft_bound` multiplies u with; for one of several channels, its part of the sum."""
     size = float(np.linalg.norm(img.astype(np.float64)) * np.linalg.norm(k.astype(np.float64)))
-    return (6 * math.log2(points) + 3) * size
+    return fft_growth(fft_points(img, k), channels) * size
+
+
+def tolerance(
+    img: Array,
+    k: Array,
+    exact: Exact,
+    *,
+    direct: bool,
+    integers: bool,
+    groups: int = 1,
+    extent: Pair | None = None,
+    given: np.dtype[Any] | None = None,
+) -> Floats:
+    """How far each element of a result may lie from the exact one.
+
+    Parameters
+    ----------
+    img, k, exact, groups, extent
+        As `normwise` has them; the operands' dtype is what is computed in.
+    direct : bool
+        Whether each element is its own sum; the result of Fourier transforms otherwise.
+    integers : bool
+        Whether the operands are integers of which every sum is exact: summed directly they leave
+        no error.
+    given : dtype or None
+        That of the result. An integer is what an FFT has rounded to, and half of one more.
+    """
+    if direct:
+        zero = np.zeros(exact.value.shape)
+        return zero if integers else componentwise(exact, img.dtype)
+    rounded = integers and given is not None and given.kind in "iu"
+    bound = normwise(img, k, exact, img.dtype, groups=groups, extent=extent)
+    return bound + (0.5 if rounded else 0.0)

@@ -62,7 +62,7 @@ def correlate(img: Array, k: Array, *, pads: Pads, options: Options = NO_OPTIONS
     Returns
     -------
     Exact
-        (N, O, Oh, Ow), as accurate as `reference.dot`; K = C/G·Kh·Kw.
+        (N, O, Oh, Ow), as accurate as `exact_sums.dot`; K = C/G·Kh·Kw.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def correlate(img: Array, k: Array, *, pads: Pads, options: Options = NO_OPTIONS
     found = window_sums(
         split_groups(img, 1, groups), split_groups(k, 0, groups), _before(pads), size, options
     )
-    return _rearranged(found, lambda a: a.reshape(len(img), len(k), *size))
+    return rearranged(found, lambda a: a.reshape(len(img), len(k), *size))
 
 
 def transpose(
@@ -179,7 +179,7 @@ def kernel_gradient(
     swapped = replace(options, stride=options.dilation, dilation=options.stride)
     found = window_sums(as_image, as_kernel, _before(pads), kernel, swapped)
     shape = (outputs, channels // groups, *kernel)
-    return _rearranged(found, lambda a: np.moveaxis(a, 0, 2).reshape(shape))
+    return rearranged(found, lambda a: np.moveaxis(a, 0, 2).reshape(shape))
 
 
 def _adjoint(cotangent: Array, k: Array, image: Pair, pads: Pads, options: Options) -> Exact:
@@ -188,14 +188,14 @@ def _adjoint(cotangent: Array, k: Array, image: Pair, pads: Pads, options: Optio
     operands = split_groups(cotangent, 1, groups), split_groups(k, 0, groups)
     found = window_sums_adjoint(*operands, _before(pads), image, options)
     shape = (len(cotangent), k.shape[1] * groups, *image)
-    return _rearranged(found, lambda a: a.reshape(shape))
+    return rearranged(found, lambda a: a.reshape(shape))
 
 
 def _before(pads: Pads) -> Pair:
     return pads[0][0], pads[1][0]
 
 
-def _rearranged(exact: Exact, arrange: Callable[[Floats], Floats]) -> Exact:
+def rearranged(exact: Exact, arrange: Callable[[Floats], Floats]) -> Exact:
     """Every array of ``exact`` in another layout."""
     value, low, scale = map(arrange, (exact.value, exact.low, exact.scale))
     return replace(exact, value=value, low=low, scale=scale)
@@ -210,3 +210,10 @@ def _require(fits: bool, one: Array, other: Array, options: Options) -> None:
 def four(a: Array) -> Array:
     """Operands of two axes with a batch and a channel of one."""
     return a if a.ndim == 4 else a[None, None]
+
+
+def outputs_first(k: Array, groups: int) -> Array:
+    """A kernel (C, O/G, Kh, Kw) as (O, C/G, Kh, Kw), and the other way."""
+    many, few, *size = k.shape
+    split = k.reshape(groups, many // groups, few, *size).swapaxes(1, 2)
+    return split.reshape(groups * few, many // groups, *size)

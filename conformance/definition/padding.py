@@ -10,6 +10,7 @@ Pair = tuple[int, int]
 Pads = tuple[Pair, Pair]
 Align = Literal["upper", "lower"]
 Strided = Literal["output", "input"]
+Operation = Literal["conv2d", "conv_transpose2d"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,11 @@ class Options:
 
 
 class Geometry(Protocol):
-    """What the definition reads of a layer: its extents, padding and options."""
+    """What the definition reads of a layer: its operation, extents, padding and options."""
+
+    @property
+    def operation(self) -> Operation:
+        """A correlation, or its adjoint."""
 
     @property
     def image(self) -> Pair:
@@ -59,6 +64,10 @@ class Geometry(Protocol):
     @property
     def stride(self) -> Pair:
         """Pixels from one window to the next."""
+
+    @property
+    def channels(self) -> tuple[int, int, int, int] | None:
+        """Batch, channels, outputs and groups; None for operands of two axes."""
 
     @property
     def options(self) -> Options:
@@ -99,6 +108,21 @@ def transposed_size(
         for n, s, span, pad, extra in zip(
             image, options.stride, reach(kernel, options), pads, output_padding, strict=True
         )
+    )
+    return rows, columns
+
+
+def linear_extent(
+    image: Pair, kernel: Pair, pads: Pads, options: Options, *, transposed: bool = False
+) -> Pair:
+    """Rows and columns of a layer's whole linear product, padded before or cropped after.
+
+    A transposed layer spreads its image by the stride first; a layer steps over outputs at last.
+    """
+    steps = options.stride if transposed else (1, 1)
+    rows, columns = (
+        max((n - 1) * s + 1, 1) + span + sum(map(abs, pad))
+        for n, s, span, pad in zip(image, steps, reach(kernel, options), pads, strict=True)
     )
     return rows, columns
 
@@ -167,3 +191,30 @@ def halve(total: int, align: Align) -> Pair:
     """``total`` pixels before and after, an odd one after (``upper``) or before (``lower``)."""
     small = total // 2
     return (small, total - small) if align == "upper" else (total - small, small)
+
+
+@dataclass(frozen=True)
+class SamePaddingRule:
+    """How ``same`` pads a layer, in the words of `pads_of`."""
+
+    strided: Strided
+    align: Align
+
+    def pads(self, layer: Geometry) -> Pads:
+        """The pads of a layer whose padding is a word, and explicit ones as they are."""
+        return pads_of(
+            layer.padding,
+            layer.image,
+            layer.kernel,
+            layer.options,
+            align=self.align,
+            strided=self.strided,
+        )
+
+
+SAME_PADDING_RULES = (
+    SamePaddingRule("output", "upper"),
+    SamePaddingRule("output", "lower"),
+    SamePaddingRule("input", "upper"),
+    SamePaddingRule("input", "lower"),
+)

@@ -54,6 +54,10 @@ class CropRule:
         rows, columns = (self._axis(layer.padding, *axis) for axis in axes)
         return rows, columns
 
+    def pads(self, layer: Geometry) -> Pads:
+        """The crops, which stand where a correlation has its pads."""
+        return self.crops(layer)
+
     def _axis(self, padding: str, span: int, stride: int, more: int | None) -> Pair:
         if more is None:
             return self._default(padding, span - stride)

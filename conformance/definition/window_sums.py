@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv2d_conformance.definition.correlation import Exact, dot, is_exact_in_float64, split
+from conv2d_conformance.definition.exact_sums import Exact, dot, is_exact_in_float64, split
 from conv2d_conformance.definition.exact_windows import sum_windows
 from conv2d_conformance.definition.padding import Options, Pair, reach, transposed_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conv2d_conformance.definition.correlation import Array, Floats
+    from conv2d_conformance.definition.arrays import Array, Floats
 
 # Where a window lies in its frame: rows and columns.
 Window = tuple[slice, slice]
@@ -50,31 +50,27 @@ def window_sums(img: Floats, k: Floats, before: Pair, size: Pair, options: Optio
     Returns
     -------
     Exact
-        (N, G, O/G, *size), as accurate as `reference.dot`, or more.
+        (N, G, O/G, *size), as accurate as `exact_sums.dot`, or more.
     """
     reached = transposed_size(size, extent(k), ((0, 0), (0, 0)), options)
     frame = _embed(img, before, reached)
-    shape = (img.shape[0], *k.shape[:2], *size)
-    windows = list(_windows(extent(k), size, options))
     if is_exact_in_float64(frame, k):
-        return _short_cut(frame, k, shape, windows)
+        return _short_cut(frame, k, size, options)
     found = sum_windows(frame, k, size, options.stride, options.dilation)
     if found is not None:
         return Exact(*found, prod(k.shape[2:]))
-    return tap_by_tap(frame, k, shape, windows)
+    return tap_by_tap(frame, k, size, options)
 
 
-def tap_by_tap(
-    frame: Floats, k: Floats, shape: tuple[int, ...], windows: list[tuple[Pair, Window]]
-) -> Exact:
+def tap_by_tap(frame: Floats, k: Floats, size: Pair, options: Options) -> Exact:
     """The definition as it is written, for any numbers; what the faster sums are checked with."""
     pixels, taps = split(frame), split(k[..., None, None])
     pairs = (
         ([x[:, :, None, c, *window] for x in pixels], [y[:, :, c, *tap] for y in taps])
         for c in range(k.shape[2])
-        for tap, window in windows
+        for tap, window in _windows(extent(k), size, options)
     )
-    return dot(pairs, shape, prod(k.shape[2:]))
+    return dot(pairs, (len(frame), *k.shape[:2], *size), prod(k.shape[2:]))
 
 
 def window_sums_adjoint(
@@ -120,6 +116,8 @@ def _max_taps_per_output(taps: int, stride: int, dilation: int) -> int:
 
 def _embed(img: Floats, before: Pair, size: Pair) -> Floats:
     """The image in a frame of zeros of that size, cut off where it overhangs."""
+    if before == (0, 0) and extent(img) == size:
+        return img
     frame = np.zeros((*img.shape[:-2], *size))
     (top, rows), (left, columns) = map(_overlap, before, extent(img), size)
     frame[..., top, left] = img[..., rows, columns]
@@ -141,15 +139,14 @@ def _windows(kernel: Pair, size: Pair, options: Options) -> Iterator[tuple[Pair,
         yield (a, b), (rows, slice(b * leap, b * leap + size[1] * right, right))
 
 
-def _short_cut(
-    frame: Floats, k: Floats, shape: tuple[int, ...], windows: list[tuple[Pair, Window]]
-) -> Exact:
+def _short_cut(frame: Floats, k: Floats, size: Pair, options: Options) -> Exact:
     """Integers that float64 sums exactly, by matrix products."""
+    shape = (len(frame), *k.shape[:2], *size)
 
     def total(frame: Floats, k: Floats) -> Floats:
-        result = np.zeros((*shape[:3], prod(shape[3:])))
-        for tap, window in windows:
-            patches = frame[..., *window].reshape(*frame.shape[:3], result.shape[-1])
+        result = np.zeros((*shape[:3], prod(size)))
+        for tap, window in _windows(extent(k), size, options):
+            patches = frame[..., *window].reshape(*frame.shape[:3], prod(size))
             result += k[..., *tap] @ patches
         return result.reshape(shape)
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from conv2d_conformance.definition.padding import Options, pads_of
+from conv2d_conformance.definition import layers
+from conv2d_conformance.definition.layers import four
+from conv2d_conformance.definition.padding import Options, output_size, pads_of
+from conv2d_conformance.diagnosis.candidates import Candidate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv2d_conformance.cases.layers import Layer
-    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.definition.correlation import Array, Exact
+    from conv2d_conformance.definition.expectation import Expectation
     from conv2d_conformance.definition.padding import Align, Pads, Strided
-    from conv2d_conformance.under_test.layers import Layers
 
 # What a loop over vectors of so many channels leaves over.
 WIDTHS = (32, 16, 8, 4)
@@ -42,17 +46,30 @@ class Misreading(NamedTuple):
         return bool(self.img.shape[1] == few * groups and outputs % groups == 0)
 
 
-def layer_misreadings(subject: Layers, layer: Layer) -> Iterator[Misreading]:
+def candidates(case: Layer, expectation: Expectation) -> Iterator[Candidate]:
+    """The results of all wrong readings of a layer."""
+    for reading in layer_misreadings(case, expectation):
+        yield Candidate(reading.words, partial(exact_of, case, reading), reading.order)
+
+
+def exact_of(case: Layer, reading: Misreading) -> Exact | None:
+    """What a reading gives; None where that is nothing at all."""
+    size = output_size(case.image, case.kernel, reading.pads, reading.options)
+    if 0 in size or not reading.fits:
+        return None
+    return layers.correlate(reading.img, reading.k, pads=reading.pads, options=reading.options)
+
+
+def layer_misreadings(case: Layer, expectation: Expectation) -> Iterator[Misreading]:
     """Wrong readings of a layer; some give the right result, or another shape."""
-    img, k = (a if a.ndim == 4 else a[None, None] for a in layer.arrays())
-    right = Misreading(
-        "", img, subject.reads(k), subject.pads(layer), layer.options, identity_order(k)
-    )
+    img, k = (four(a) for a in case.arrays())
+    pads = expectation.pads(case)
+    right = Misreading("", img, expectation.reads(k), pads, case.options, identity_order(k))
     for words, options in options_of(right.options):
-        fitting = subject.pads(replace(layer, stride=options.stride, dilation=options.dilation))
+        fitting = expectation.pads(replace(case, stride=options.stride, dilation=options.dilation))
         for pads in dict.fromkeys((right.pads, fitting)):
             yield right._replace(words=words, pads=pads, options=options)
-    for words, pads in (*_same(layer, right.pads), *_pads(right.pads)):
+    for words, pads in (*_same(case, right.pads), *_pads(right.pads)):
         yield right._replace(words=words, pads=pads)
     for words, changes in axes_of(right):
         yield right._replace(words=words, **changes)

@@ -61,7 +61,7 @@ class Problem:
         kernels = self.k.reshape(-1, *extent(self.k)).astype(np.float64)
         a, b = (max(each, key=np.linalg.norm) for each in map(np.nan_to_num, (planes, kernels)))
         channels = self.img.shape[1]
-        return float(channels * fft_bound_factor(a, b))
+        return float(channels * fft_bound_factor(a, b, channels))
 
     @cached_property
     def slack(self) -> float:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv2d_conformance.cases.layer_tables import FULL
-from conv2d_conformance.definition import error_bounds
-from conv2d_conformance.definition.dtypes import dtype_by_name
+from conv2d_conformance.checks.layer_assertions import bound_of, gradient_bound
+from conv2d_conformance.definition.layers import four
 from conv2d_conformance.matrix.evidence import Evidence, Expected, Part
 from conv2d_conformance.runtime.call_log import RecordedOperand
 from conv2d_conformance.under_test.gradients import expected_gradients, make_cotangent
@@ -52,7 +52,9 @@ def _result(subject: BackendUnderTest, layer: Layer) -> Part:
     result = None
     with suppress(Exception):
         result = subject.layers.call(layer)
-    return _part(layer, "", result, subject.layers.exact(layer), subject.layers.size(layer))
+    exact = subject.layers.exact(layer)
+    bound = bound_of(subject, layer, exact)
+    return _part(layer, "", result, exact, bound, subject.layers.size(layer))
 
 
 def _gradients(subject: BackendUnderTest, layer: Layer, cotangent: Array) -> Iterator[Part]:
@@ -60,12 +62,18 @@ def _gradients(subject: BackendUnderTest, layer: Layer, cotangent: Array) -> Ite
     with suppress(Exception):
         found = subject.layers.gradients(layer, cotangent)
     by_img, by_k = expected_gradients(subject, layer, cotangent)
-    yield _part(layer, "img", found[0], by_img, layer.shapes[0])
+    bounds = [
+        gradient_bound(subject, layer, which, four(cotangent), exact)
+        for which, exact in (("image", by_img), ("kernel", by_k))
+    ]
+    yield _part(layer, "img", found[0], by_img, bounds[0], layer.shapes[0])
     # The reference is the gradient by the kernel as the call reads it, the call's by what it got.
     order = subject.layers.reads(np.arange(prod(layer.shapes[1])).reshape(layer.shapes[1]))
-    value, low, scale = (_back(a, order) for a in (by_k.value, by_k.low, by_k.scale))
+    value, low, scale, bound = (
+        _back(a, order) for a in (by_k.value, by_k.low, by_k.scale, bounds[1])
+    )
     by_k = replace(by_k, value=value, low=low, scale=scale)
-    yield _part(layer, "k", found[1], by_k, layer.shapes[1])
+    yield _part(layer, "k", found[1], by_k, bound, layer.shapes[1])
 
 
 def _back(values: Floats, order: Array) -> Floats:
@@ -76,10 +84,15 @@ def _back(values: Floats, order: Array) -> Floats:
 
 
 def _part(
-    layer: Layer, operand: str, result: Array | None, exact: Exact, shape: tuple[int, ...]
+    layer: Layer,
+    operand: str,
+    result: Array | None,
+    exact: Exact,
+    bound: Floats,
+    shape: tuple[int, ...],
 ) -> Part:
-    value, low, scale = (a.reshape(shape) for a in (exact.value, exact.low, exact.scale))
-    exact = replace(exact, value=value, low=low, scale=scale)
-    bound = error_bounds.componentwise(exact, dtype_by_name(layer.dtype))
-    expected = Expected(exact, bound * (layer.family == "normal"))
+    value, low, scale, bound = (
+        a.reshape(shape) for a in (exact.value, exact.low, exact.scale, bound)
+    )
+    expected = Expected(replace(exact, value=value, low=low, scale=scale), bound)
     return Part(operand, result, expected, layer.dtype)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv2d_conformance.backends.protocol import Unsupported
-from conv2d_conformance.cases.planes import CASE_PADDINGS, Case
+from conv2d_conformance.cases.case import CASE_PADDINGS, Case
 from conv2d_conformance.checks import assertions
-from conv2d_conformance.definition.conventions import output_size
+from conv2d_conformance.definition.conventions import Conventions, output_size
 from conv2d_conformance.definition.correlation import correlate, orient, shape_of
 from conv2d_conformance.definition.dtypes import largest_exact
 from conv2d_conformance.errors import NonconformanceError
@@ -19,7 +19,6 @@ from conv2d_conformance.matrix.evidence import Convention, Evidence, Expected, P
 from conv2d_conformance.probe.probe_shapes import IMAGES, KERNELS
 
 if TYPE_CHECKING:
-    from conv2d_conformance.definition.conventions import Conventions
     from conv2d_conformance.definition.correlation import Array, Exact, Floats
     from conv2d_conformance.errors import Claim
     from conv2d_conformance.runtime.call_log import RecordedCall
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 def plane_evidence(subject: BackendUnderTest, error: BaseException) -> Evidence | None:
     """The call that a failure is about; None if it is about none, as a missing backend."""
     hints = error if isinstance(error, NonconformanceError) else NonconformanceError("")
-    if hints.conventions is not None:
+    if isinstance(hints.conventions, Conventions):
         return _counterexample(subject, hints.conventions)
     if hints.operands is not None:
         _try(subject, *hints.operands)

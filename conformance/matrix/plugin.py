@@ -13,8 +13,7 @@ import pytest
 from conv2d_conformance.backends.protocol import Unavailable
 from conv2d_conformance.backends.registry import UnknownBackendError, operation
 from conv2d_conformance.cases import random_data
-from conv2d_conformance.cases.layers import EXAMPLE, NotALayerError
-from conv2d_conformance.cases.transposed_layers import parse
+from conv2d_conformance.cases.layers import EXAMPLE, NotALayerError, parse
 from conv2d_conformance.checks.clauses import SECTIONS
 from conv2d_conformance.checks.expected_failure import ExpectedFailure
 from conv2d_conformance.checks.expected_failures import EXPECTED_FAILURES
@@ -25,7 +24,7 @@ from conv2d_conformance.reports.document.files import DocumentError
 from conv2d_conformance.runtime.in_process import SECONDS
 from conv2d_conformance.runtime.runner_pool import RunnerPool, split_selector, with_python
 from conv2d_conformance.under_test.backend import BackendUnderTest, MissingBackend
-from conv2d_conformance.under_test.factory import put_under_test
+from conv2d_conformance.under_test.factory import load, put_under_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -155,7 +154,7 @@ def _subjects(config: pytest.Config, selectors: Sequence[str]) -> list[BackendUn
 def _subject(config: pytest.Config, places: RunnerPool, selector: str) -> BackendUnderTest:
     try:
         with framework_warnings():
-            subject = places.subject(selector)
+            subject = load(places, selector)
     except Unavailable as error:
         name = split_selector(selector)[0]
         subject = put_under_test(MissingBackend(name, str(error), operation(name)), selector)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from conv2d_conformance.cases.layers import Layer
+from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.matrix.about import About
 from conv2d_conformance.matrix.carried_adapter import adapter_code
 from conv2d_conformance.matrix.evidence import stored_arrays
@@ -130,7 +130,7 @@ def _room(made: dict[str, Counter[str]], backend: str, check: str) -> bool:
 
 
 def _evidence(subject: BackendUnderTest, case: CaseLike, error: BaseException) -> Evidence | None:
-    if isinstance(case, Layer):
+    if is_layer(case):
         return layer_evidence(subject, case)
     return plane_evidence(subject, error)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from conv2d_conformance.backends.protocol import Unavailable
 from conv2d_conformance.backends.registry import UnknownBackendError
-from conv2d_conformance.cases.planes import Case
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.errors import NonconformanceError
 from conv2d_conformance.runtime.call_guard import GuardedBackend
 from conv2d_conformance.runtime.in_process import SECONDS
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conv2d_conformance.backends.protocol import Spec
-    from conv2d_conformance.under_test.backend import BackendUnderTest
+    from conv2d_conformance.probe.measured_call import ComparedCall
 
 # Small, odd and large enough for a framework to share the work out among threads.
 CASES = (
@@ -51,7 +51,8 @@ def results(guarded: GuardedBackend) -> dict[str, bytes]:
 
 def _padding(spec: Spec, case: Case) -> str:
     """That of the case, or one that the call declares: not every call has ``same``."""
-    return case.padding if case.padding in (spec.paddings or case.padding) else spec.paddings[0]
+    word = case.padding_word
+    return word if word in (spec.paddings or word) else spec.paddings[0]
 
 
 def compare(here: dict[str, bytes], there: dict[str, bytes]) -> str:
@@ -64,7 +65,7 @@ def compare(here: dict[str, bytes], there: dict[str, bytes]) -> str:
 
 
 def measure(
-    subjects: Sequence[BackendUnderTest], seconds: float = SECONDS
+    subjects: Sequence[ComparedCall], seconds: float = SECONDS
 ) -> dict[str, dict[str, Any]]:
     """Facts by backend name: ``fresh_process`` and ``one_thread``, against this process.
 
@@ -85,7 +86,7 @@ def measure(
     return told
 
 
-def _elsewhere(places: RunnerPool, subject: BackendUnderTest, here: dict[str, bytes]) -> str:
+def _elsewhere(places: RunnerPool, subject: ComparedCall, here: dict[str, bytes]) -> str:
     """How another process compares; one framework each."""
     try:
         there = GuardedBackend(places.runner(subject.selector))

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from conv2d_conformance.cases import random_data
-from conv2d_conformance.cases.planes import Case
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.dtypes import FLOATS, dtype_by_name, info
 from conv2d_conformance.errors import NonconformanceError
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array, Exact
-    from conv2d_conformance.under_test.backend import BackendUnderTest
+    from conv2d_conformance.probe.measured_call import MeasuredCall
 
     Grade = Literal["componentwise", "norm-wise", "lowered"]
     Family = Literal["direct", "tiled", "fft-like"]
@@ -28,7 +28,7 @@ SIZES = ((3, 3), (1, 1), (2, 2), (5, 5), (7, 7))
 TILE = 8
 
 
-def measure(subject: BackendUnderTest) -> dict[str, dict[str, Any]]:
+def measure(subject: MeasuredCall) -> dict[str, dict[str, Any]]:
     """Precision by dtype: ``operand_bits``, ``accumulator_bits``, ``class``, ``grade``, ``family``.
 
     ``accumulator_bits`` is null where no partial sum lost a bit. A call that fails has a ``reason``
@@ -37,14 +37,14 @@ def measure(subject: BackendUnderTest) -> dict[str, dict[str, Any]]:
     return {d: _dtype_precision(subject, dtype_by_name(d)) for d in FLOATS if d in subject.dtypes}
 
 
-def _dtype_precision(subject: BackendUnderTest, dtype: np.dtype[Any]) -> dict[str, Any]:
+def _dtype_precision(subject: MeasuredCall, dtype: np.dtype[Any]) -> dict[str, Any]:
     try:
         return _measure_dtype(subject, dtype)
     except NonconformanceError as error:
         return {"reason": f"not measured: {error}"}
 
 
-def _measure_dtype(subject: BackendUnderTest, dtype: np.dtype[Any]) -> dict[str, Any]:
+def _measure_dtype(subject: MeasuredCall, dtype: np.dtype[Any]) -> dict[str, Any]:
     bits = operand_bits(subject, dtype)
     return {
         "operand_bits": bits,
@@ -55,7 +55,7 @@ def _measure_dtype(subject: BackendUnderTest, dtype: np.dtype[Any]) -> dict[str,
     }
 
 
-def _call_and_reference(subject: BackendUnderTest, img: Array, k: Array) -> tuple[Array, Exact]:
+def _call_and_reference(subject: MeasuredCall, img: Array, k: Array) -> tuple[Array, Exact]:
     padding = subject.paddings[0]
     return subject.require_array(img, k, padding), subject.exact(img, k, padding)
 
@@ -65,7 +65,7 @@ def significand(dtype: np.dtype[Any]) -> int:
     return int(info(dtype).nmant) + 1
 
 
-def operand_bits(subject: BackendUnderTest, dtype: np.dtype[Any]) -> int:
+def operand_bits(subject: MeasuredCall, dtype: np.dtype[Any]) -> int:
     """Significand bits that image and kernel keep, by products with a single power of two.
 
     The last bit of every operand is one, so an operand rounded to b bits is off by up to 2⁻ᵇ. Each
@@ -92,7 +92,7 @@ def operand_bits(subject: BackendUnderTest, dtype: np.dtype[Any]) -> int:
     return p if worst == 0 else min(p, round(-math.log2(worst)) if math.isfinite(worst) else 0)
 
 
-def accumulator_bits(subject: BackendUnderTest, dtype: np.dtype[Any]) -> int | None:
+def accumulator_bits(subject: MeasuredCall, dtype: np.dtype[Any]) -> int | None:
     """Bits that partial sums keep: large ones that cancel, of integers that every format holds.
 
     The operands fit in 8 bits and the sums need 13 to 21; a result that is the exact one, rounded
@@ -110,7 +110,7 @@ def accumulator_bits(subject: BackendUnderTest, dtype: np.dtype[Any]) -> int | N
     return max(0, math.floor(-math.log2(worst))) if math.isfinite(worst) else 0
 
 
-def class_of(subject: BackendUnderTest, dtype: np.dtype[Any], bits: int) -> str:
+def class_of(subject: MeasuredCall, dtype: np.dtype[Any], bits: int) -> str:
     """The format whose precision the operands keep; an FFT keeps its dtype's but for rounding."""
     if not subject.sums_directly and grade(subject, dtype) != "lowered":
         return dtype.name
@@ -122,14 +122,14 @@ def class_of(subject: BackendUnderTest, dtype: np.dtype[Any], bits: int) -> str:
     return kept or f"{bits} bits"
 
 
-def _keeps_range(subject: BackendUnderTest, dtype: np.dtype[Any]) -> bool:
+def _keeps_range(subject: MeasuredCall, dtype: np.dtype[Any]) -> bool:
     """Whether a number beyond float16's largest survives."""
     img, k = np.full((5, 6), 2.0**20).astype(dtype), np.zeros((3, 3), dtype)
     k[1, 1] = 1
     return bool(np.isfinite(_call_and_reference(subject, img, k)[0].astype(np.float64)).all())
 
 
-def grade(subject: BackendUnderTest, dtype: np.dtype[Any]) -> Grade:
+def grade(subject: MeasuredCall, dtype: np.dtype[Any]) -> Grade:
     """Componentwise (A), norm-wise (B) or lowered (C), on normal and on wide-ranging data.
 
     The grades of Demmel et al., "How to grade the accuracy of an implementation of the BLAS".
@@ -150,7 +150,7 @@ def grade(subject: BackendUnderTest, dtype: np.dtype[Any]) -> Grade:
     return worst
 
 
-def family(subject: BackendUnderTest, dtype: np.dtype[Any]) -> Family:
+def family(subject: MeasuredCall, dtype: np.dtype[Any]) -> Family:
     """How far one bright pixel errs: nowhere, a tile (Winograd, overlap-add) or everywhere."""
     img = np.zeros((64, 65), dtype)
     img[30, 30] = 1.7

@@ -10,7 +10,7 @@ import numpy as np
 
 from conv2d_conformance.backends import hints
 from conv2d_conformance.backends.protocol import Unsupported
-from conv2d_conformance.cases.planes import Case
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.definition.conventions import AXES, Conventions, output_size
 from conv2d_conformance.definition.correlation import Array, correlate, orient, shape_of
 from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name, largest_exact

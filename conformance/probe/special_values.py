@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from conv2d_conformance.cases.planes import CASE_PADDINGS, Case
+from conv2d_conformance.cases.case import CASE_PADDINGS, Case
 from conv2d_conformance.definition.correlation import Array, shape_of
 from conv2d_conformance.definition.dtypes import DTYPES, FLOATS, INTEGERS, dtype_by_name, info
 from conv2d_conformance.definition.shapes import describe
@@ -18,7 +18,7 @@ from conv2d_conformance.errors import NonconformanceError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from conv2d_conformance.under_test.backend import BackendUnderTest
+    from conv2d_conformance.probe.measured_call import MeasuredCall
 
     Mask = NDArray[np.bool_]
 
@@ -63,7 +63,7 @@ NON_FINITE_CASES = tuple(
 )
 
 
-def measure(subject: BackendUnderTest) -> dict[str, Any]:
+def measure(subject: MeasuredCall) -> dict[str, Any]:
     """Facts about special values, by name; an operation that the call refuses says so."""
     dtype = floating(subject)
     facts: dict[str, Any] = {
@@ -85,7 +85,7 @@ def measure(subject: BackendUnderTest) -> dict[str, Any]:
     }
 
 
-def floating(subject: BackendUnderTest) -> np.dtype[Any] | None:
+def floating(subject: MeasuredCall) -> np.dtype[Any] | None:
     """The first floating-point dtype that the call takes, float32 if it can."""
     names = [d for d in ("float32", *DTYPES) if d in subject.dtypes and d not in INTEGERS]
     return dtype_by_name(names[0]) if names else None
@@ -98,31 +98,31 @@ def _describe(answer: Any) -> str:
         return f"refused: {str(error).splitlines()[0][:160]}"
 
 
-def _call(subject: BackendUnderTest, img: Array, k: Array) -> Array:
+def _call(subject: MeasuredCall, img: Array, k: Array) -> Array:
     with np.errstate(all="ignore"):
         return subject.require_array(img, k, subject.paddings[0])
 
 
-def footprint(subject: BackendUnderTest, case: NonFiniteCase) -> Mask:
+def footprint(subject: MeasuredCall, case: NonFiniteCase) -> Mask:
     """Outputs that read what is not finite, by the measured conventions.
 
     A tap is read where it meets a pixel: a zero outside the image need not be multiplied.
     """
     img, k = ((~np.isfinite(a.astype(np.float64))).astype(np.float64) for a in case.arrays())
     operands = (img, np.ones_like(k)) if case.where == "pixel" else (np.ones_like(img), k)
-    reads: Mask = subject.exact(*operands, case.padding).value > 0
+    reads: Mask = subject.exact(*operands, case.padding_word).value > 0
     return reads
 
 
-def non_finite_outputs(subject: BackendUnderTest, case: NonFiniteCase) -> Mask:
+def non_finite_outputs(subject: MeasuredCall, case: NonFiniteCase) -> Mask:
     """Outputs that are not finite."""
     with np.errstate(all="ignore"):
-        result = subject.require_array(*case.arrays(), case.padding)
+        result = subject.require_array(*case.arrays(), case.padding_word)
         mask: Mask = ~np.isfinite(result.astype(np.float64))
     return mask
 
 
-def reach(subject: BackendUnderTest, dtype: np.dtype[Any], value: str) -> str:
+def reach(subject: MeasuredCall, dtype: np.dtype[Any], value: str) -> str:
     """``local``, ``rows``, ``columns``, ``global`` or ``spreads``; ``swallowed`` if it is lost."""
     case = NonFiniteCase(IMAGE, (3, 3), subject.paddings[0], dtype.name, value=value)
     mask, expected = non_finite_outputs(subject, case), footprint(subject, case)
@@ -138,7 +138,7 @@ def reach(subject: BackendUnderTest, dtype: np.dtype[Any], value: str) -> str:
     return next((word for word, shape in shapes.items() if np.array_equal(mask, shape)), "spreads")
 
 
-def zero_times_inf(subject: BackendUnderTest, dtype: np.dtype[Any]) -> str:
+def zero_times_inf(subject: MeasuredCall, dtype: np.dtype[Any]) -> str:
     """``nan`` as IEEE 754 says, ``skipped`` if zero kernel elements are not multiplied."""
     img, k = np.full(IMAGE, np.inf, dtype), np.zeros((3, 3), dtype)
     k[1, 1] = 1
@@ -146,13 +146,13 @@ def zero_times_inf(subject: BackendUnderTest, dtype: np.dtype[Any]) -> str:
     return "nan" if np.isnan(inner).all() else "skipped" if np.isinf(inner).all() else "mixed"
 
 
-def signed_zero(subject: BackendUnderTest, dtype: np.dtype[Any]) -> str:
+def signed_zero(subject: MeasuredCall, dtype: np.dtype[Any]) -> str:
     """Sign of (-0)·1 through a 1×1 kernel: ``kept`` or ``lost``, for sums from +0 lose it."""
     result = _call(subject, np.full(IMAGE, -0.0, dtype), np.ones((1, 1), dtype))
     return "kept" if np.signbit(result.astype(np.float64)).all() else "lost"
 
 
-def subnormals(subject: BackendUnderTest, dtype: np.dtype[Any]) -> str:
+def subnormals(subject: MeasuredCall, dtype: np.dtype[Any]) -> str:
     """Whether a subnormal pixel times one is ``kept`` or ``flushed`` to zero."""
     img = np.full(IMAGE, info(dtype).smallest_subnormal * 4, dtype)
     k = np.zeros((3, 3), dtype)
@@ -167,7 +167,7 @@ def subnormals(subject: BackendUnderTest, dtype: np.dtype[Any]) -> str:
     )
 
 
-def partial_sum_overflow(subject: BackendUnderTest, dtype: np.dtype[Any]) -> str:
+def partial_sum_overflow(subject: MeasuredCall, dtype: np.dtype[Any]) -> str:
     """Whether the largest numbers and their negatives sum to ``zero`` or go ``non-finite``."""
     img, k = np.full(IMAGE, info(dtype).max, dtype), np.zeros((3, 3), dtype)
     k[1], k[2] = 1, -1
@@ -177,7 +177,7 @@ def partial_sum_overflow(subject: BackendUnderTest, dtype: np.dtype[Any]) -> str
     )
 
 
-def overflow(subject: BackendUnderTest, name: str) -> str:
+def overflow(subject: MeasuredCall, name: str) -> str:
     """What the largest integer, taken nine times, becomes: wraps, saturates or widens.
 
     One word if it is the same under each padding; each padding's word if not.
@@ -188,7 +188,7 @@ def overflow(subject: BackendUnderTest, name: str) -> str:
     return ", ".join(f"{padding}: {word}" for padding, word in words.items())
 
 
-def _overflow(subject: BackendUnderTest, name: str, padding: str) -> str:
+def _overflow(subject: MeasuredCall, name: str, padding: str) -> str:
     dtype = dtype_by_name(name)
     top = int(np.iinfo(dtype).max)
     with np.errstate(all="ignore"):
@@ -203,7 +203,7 @@ def _overflow(subject: BackendUnderTest, name: str, padding: str) -> str:
     return words.get(int(got), f"gives {int(got)}") if np.isfinite(value) else f"gives {value}"
 
 
-def conjugation(subject: BackendUnderTest) -> str:
+def conjugation(subject: MeasuredCall) -> str:
     """Whether a complex kernel is conjugated: ``plain`` or ``conjugates``."""
     img, k = np.ones(IMAGE, np.complex64), np.zeros((3, 3), np.complex64)
     k[1, 1] = 1j
@@ -212,7 +212,7 @@ def conjugation(subject: BackendUnderTest) -> str:
     return {1j: "plain", -1j: "conjugates"}.get(rounded, f"gives {got}")
 
 
-def boolean_sum(subject: BackendUnderTest) -> str:
+def boolean_sum(subject: MeasuredCall) -> str:
     """Dtype and value of nine times True."""
     result = _call(subject, np.ones(IMAGE, np.bool_), np.ones((3, 3), np.bool_))
     return f"{result.dtype.name}: {result[3, 3]}"

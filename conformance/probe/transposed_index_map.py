@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
-from conv2d_conformance.cases.transposed_layers import TransposedLayer
+from conv2d_conformance.cases.layers import make_layer
 from conv2d_conformance.definition.correlation import Orientation, orient
 from conv2d_conformance.definition.padding import Pads, Pair, reach
 from conv2d_conformance.probe.index_map import NotAnIndexMapError
@@ -30,7 +30,14 @@ MAPPED_PADDINGS: tuple[str | Pads, ...] = ("valid", "same", ((1, 1), (1, 1)), ((
 # Every excess of the kernel over the stride, of either sign and parity, and of one axis only; then
 # the same with output_padding.
 MAPPED: tuple[Layer, ...] = tuple(
-    TransposedLayer((4, 5), kernel, padding, stride=stride, dilation=dilation)
+    make_layer(
+        (4, 5),
+        kernel,
+        padding,
+        stride=stride,
+        dilation=dilation,
+        operation="conv_transpose2d",
+    )
     for padding, (kernel, stride, dilation) in product(
         ("valid", "same"),
         (
@@ -41,7 +48,14 @@ MAPPED: tuple[Layer, ...] = tuple(
         ),
     )
 ) + tuple(
-    TransposedLayer((4, 5), kernel, padding, stride=stride, output_padding=more)
+    make_layer(
+        (4, 5),
+        kernel,
+        padding,
+        stride=stride,
+        output_padding=more,
+        operation="conv_transpose2d",
+    )
     for padding, (kernel, stride, more) in product(
         MAPPED_PADDINGS,
         (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +10,9 @@ from conv2d_conformance.backends.registry import UnknownBackendError
 from conv2d_conformance.runtime.in_process import SECONDS
 from conv2d_conformance.runtime.remote import RemoteRunner
 from conv2d_conformance.runtime.worker_process import WorkerProcess
-from conv2d_conformance.under_test.factory import put_under_test
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
 def split_selector(selector: str) -> tuple[str, Path | None]:
@@ -81,7 +77,8 @@ class RunnerPool:
         *,
         trusting: bool = False,
     ) -> None:
-        self._environment, self._seconds, self._trusting = environment, seconds, trusting
+        self._environment = environment
+        self.seconds, self.trusting = seconds, trusting
         self._interpreters: dict[tuple[Path | None, str], WorkerProcess] = {}
 
     def runner(self, selector: str) -> RemoteRunner:
@@ -95,21 +92,7 @@ class RunnerPool:
             If the selector stands for none.
         """
         name, python = split_selector(selector)
-        return RemoteRunner(self._interpreter(python, name), name, self._seconds)
-
-    def subject(self, selector: str) -> BackendUnderTest:
-        """A backend under judgement where its selector says; one that is not ours runs apart.
-
-        Raises
-        ------
-        Unavailable, UnknownBackendError
-            As `place`.
-        """
-        name, python = split_selector(selector)
-        if python is not None or not (self._trusting or registry.shipped(name)):
-            return put_under_test(self.runner(selector), selector)
-        apart = partial(self.runner, selector)
-        return put_under_test(registry.load(name), selector, apart, self._seconds)
+        return RemoteRunner(self._interpreter(python, name), name, self.seconds)
 
     def select(self, selector: str) -> list[str]:
         """The selectors of single backends that one stands for where it says.

@@ -5,18 +5,29 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from conv2d_conformance.cases.planes import Case
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conv2d_conformance.cases.layers import Layer
+    from pytest_benchmark.fixture import BenchmarkFixture
 
 
-def multiplications(case: Case | Layer) -> int:
+class Stopwatch(Protocol):
+    """What a check times a call with: pytest-benchmark's fixture, made once it is asked for."""
+
+    @property
+    def off(self) -> bool:
+        """Whether an option, or xdist, has switched it off."""
+
+    def __call__(self) -> BenchmarkFixture:
+        """The fixture."""
+
+
+def multiplications(case: Case) -> int:
     """Products that the definition sums, strides apart: H·W·Kh·Kw, for each channel and output."""
     img, k = case.shapes
     return math.prod((*img[-2:], *k))
@@ -59,7 +70,7 @@ class Clock:
     seconds_per_product: float = 0.0
     taken: MeasuredTime | None = field(default=None)
 
-    def require_budget(self, case: Case | Layer) -> None:
+    def require_budget(self, case: Case) -> None:
         """Predict a rung from the one below it, in proportion to its products.
 
         Raises
@@ -75,7 +86,7 @@ class Clock:
 
 
 def rounds_within(
-    clock: Clock, seconds_of: Callable[[int, int], list[float]], case: Case | Layer
+    clock: Clock, seconds_of: Callable[[int, int], list[float]], case: Case
 ) -> tuple[int, int]:
     """Rounds, and calls per round, that fit the budget; one call finds out.
 

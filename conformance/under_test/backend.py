@@ -1,4 +1,4 @@
-"""A backend under judgement: its call, what was measured of it, and what it is held to."""
+"""A backend under judgement: where it runs, what was called, and what it is held to."""
 
 from __future__ import annotations
 
@@ -6,38 +6,32 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from conv2d_conformance.backends import hints
-from conv2d_conformance.backends.protocol import Spec, Unavailable, Unsupported
-from conv2d_conformance.cases.layers import Layer
-from conv2d_conformance.cases.planes import Case
-from conv2d_conformance.checks.exhaustive import EveryImage
-from conv2d_conformance.definition.conventions import Conventions, output_size
-from conv2d_conformance.definition.correlation import Exact, correlate_cached, orient, shape_of
-from conv2d_conformance.errors import (
-    NonconformanceError,
-    RaisedError,
-    WrongFactError,
-    WrongShapeError,
-)
-from conv2d_conformance.probe import precision, special_values
-from conv2d_conformance.probe.probe import Probe, probe
-from conv2d_conformance.probe.probe_shapes import refused_class
+from conv2d_conformance.backends.protocol import Spec, Unavailable
+from conv2d_conformance.cases.represented import Represented
 from conv2d_conformance.runtime.call_guard import GuardedBackend
 from conv2d_conformance.runtime.call_log import CallLog
 from conv2d_conformance.runtime.in_process import SECONDS, InProcessRunner
 from conv2d_conformance.runtime.remote import RemoteRunner
 from conv2d_conformance.runtime.time_budget import Clock
-from conv2d_conformance.under_test.layers import Layers
+from conv2d_conformance.under_test.convolution import Convolution
+from conv2d_conformance.under_test.transposed import TransposedConvolution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from conv2d_conformance.backends.protocol import Backend, Operation
-    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.backends.protocol import Backend, Transposed
+    from conv2d_conformance.backends.protocol import Operation as OperationName
+    from conv2d_conformance.cases.case import Case
+    from conv2d_conformance.cases.layers import Layer
+    from conv2d_conformance.definition.conventions import Conventions
+    from conv2d_conformance.definition.correlation import Array, Exact
     from conv2d_conformance.definition.shapes import Shape
+    from conv2d_conformance.probe.probe import Probe
     from conv2d_conformance.runtime.in_process import Runner
+    from conv2d_conformance.under_test.called_backend import CalledBackend
+    from conv2d_conformance.under_test.layers import Layers
+    from conv2d_conformance.under_test.operation import Operation
+    from conv2d_conformance.under_test.planes import Planes
 
 
 @dataclass
@@ -51,7 +45,7 @@ class Margin:
 class MissingBackend:
     """Stands for a backend that was asked for and does not load."""
 
-    def __init__(self, name: str, reason: str, operation: Operation = "conv2d") -> None:
+    def __init__(self, name: str, reason: str, operation: OperationName = "conv2d") -> None:
         self.spec = Spec(name=name, call=name, paddings=(), dtypes=(), operation=operation)
         self.reason = reason
 
@@ -60,12 +54,18 @@ class MissingBackend:
         raise Unavailable(self.reason)
 
 
+OPERATIONS: dict[str, Callable[[CalledBackend], Operation]] = {
+    "conv2d": Convolution,
+    "conv_transpose2d": TransposedConvolution,
+}
+
+
 class BackendUnderTest:
-    """One backend and its probe; checks talk to nothing else.
+    """One backend, where it runs and what was called; checks talk to nothing else.
 
     Parameters
     ----------
-    backend : Backend, Hosted or Missing
+    backend : Backend, Transposed, RemoteRunner or MissingBackend
         ``raw``: an adapter of this process, or one in another.
     seconds : float
         Deadline of one call.
@@ -77,13 +77,13 @@ class BackendUnderTest:
 
     Attributes
     ----------
-    asked : tuple of Layer
+    requested_cases : tuple of Layer
         Layers by which alone it is judged; empty for all cases.
     """
 
     def __init__(
         self,
-        backend: Backend | RemoteRunner | MissingBackend,
+        backend: Backend | Transposed | RemoteRunner | MissingBackend,
         seconds: float = SECONDS,
         selector: str | None = None,
         apart: Callable[[], Runner] | None = None,
@@ -130,167 +130,98 @@ class BackendUnderTest:
         return CallLog(self.apart, self.calls)
 
     @cached_property
-    def probe(self) -> Probe:
-        """Measured once, at first use."""
-        with self.cost.charge("probe"):
-            return probe(self.guarded, self.apart)
+    def operation(self) -> Operation:
+        """What the backend computes: a convolution, or a transposed one."""
+        return OPERATIONS[self.spec.operation](self)
 
-    @cached_property
+    @property
+    def planes(self) -> Planes:
+        """The plain call of a convolution.
+
+        Raises
+        ------
+        TypeError
+            If the operation has none.
+        """
+        if not isinstance(self.operation, Convolution):
+            msg = f"{self.spec.name} is a transposed convolution, which has no planes"
+            raise TypeError(msg)
+        return self.operation.planes
+
+    @property
     def layers(self) -> Layers:
         """The call as a layer: with channels, stride, dilation and groups."""
-        return Layers(self)
+        return self.operation.layers
 
     @property
-    def conventions(self) -> Conventions:
-        """Measured orientation, anchor and boundary."""
-        return self.probe.conventions
-
-    def facts(self) -> dict[str, Any]:
-        """Everything measured, by name and ready for JSON: the probe's facts first."""
-        found = self.probe.facts()
-        with self.cost.charge("probe"):
-            if self.conventions.orientation is not None:
-                found["precision"] = precision.measure(self)
-                found["special_values"] = special_values.measure(self)
-                found["layers"] = self.layers.facts()
-        return found
-
-    @property
-    def declares(self) -> bool:
-        """Whether an adapter says anything of the call; a bare function is held to what it does."""
-        return self.spec.algorithm is not None
-
-    @cached_property
     def paddings(self) -> tuple[str, ...]:
         """Declared paddings, or those that gave a result."""
-        return self.spec.paddings or tuple(self.probe.supported_paddings)
+        return self.operation.paddings
 
-    @cached_property
+    @property
     def dtypes(self) -> tuple[str, ...]:
         """Declared dtypes, or those that gave a result."""
-        return self.spec.dtypes or tuple(self.probe.supported_dtypes)
+        return self.operation.dtypes
 
     @property
     def plain_dtype(self) -> str:
         """float32, or the first dtype that the call takes."""
         return "float32" if "float32" in self.dtypes else next(iter(self.dtypes), "float32")
 
-    @cached_property
+    @property
     def sums_directly(self) -> bool:
         """Whether each element is judged by its own sum; the whole norm otherwise."""
-        if self.declares:
-            return self.spec.algorithm == "direct"
-        return bool(self.probe.sums_exactly)
+        return self.operation.sums_directly
+
+    @property
+    def declares(self) -> bool:
+        """Whether an adapter says anything of the call; a bare function is held to what it does."""
+        return self.spec.algorithm is not None
+
+    def facts(self) -> dict[str, Any]:
+        """Everything measured, by name and ready for JSON."""
+        return self.operation.facts()
 
     def lacks(self, case: object) -> str | None:
         """Why the call does not take a case, or None if it does."""
-        if isinstance(case, EveryImage):
-            case = case.largest(self.plain_dtype)
-        if isinstance(case, Layer):
-            return self.layers.lacks(case)
-        if not isinstance(case, Case):
-            return None
-        if case.padding not in self.paddings:
-            return self.probe.paddings.get(case.padding, "").removeprefix("refused: ") or "unknown"
-        if case.dtype not in self.dtypes:
-            answer = self.probe.dtypes[case.dtype].removeprefix("refused: ")
-            return f"{case.dtype} is not declared; the call answers: {answer}"
-        if (case.dtype, case.layout) == ("bfloat16", "big-endian"):
-            return "ml_dtypes itself misreads a bfloat16 array of the other byte order"
-        if word := self._refused_class(case):
-            return f"the call refuses {word} kernels"
-        if 0 in self.result_size(case):
-            return "the kernel, as the call reads it, is larger than the image"
-        return None
+        if isinstance(case, Represented):
+            case = case.representative(self.plain_dtype)
+        return self.operation.lacks(case)
 
-    def _refused_class(self, case: Case) -> str | None:
-        """What a call that declares nothing was measured to refuse as a whole."""
-        if self.declares:
-            return None
-        return refused_class(self.probe.kernels, case.kernel, case.padding)
+    # Checks of planes call these as the backend's own; each is that of `planes`.
+
+    @property
+    def probe(self) -> Probe:
+        """What was measured of planes, at first use."""
+        return self.planes.probe
+
+    @property
+    def conventions(self) -> Conventions:
+        """Measured orientation, anchor and boundary."""
+        return self.planes.conventions
 
     def call(self, img: Array, k: Array, padding: str) -> Array:
-        """Call the backend on input that it is to take.
-
-        Raises
-        ------
-        Unsupported
-            If the adapter says that the call has no such thing.
-        RaisedError, WrongShapeError
-            If the call raises, or returns what is no 2-D array.
-        """
-        try:
-            result: Any = self.backend.conv2d(img, k, padding)  # type: ignore[arg-type]
-        except (Unsupported, NonconformanceError):
-            raise
-        except Exception as error:
-            msg = f"{self.spec.call} raised {type(error).__name__}: {error}"
-            raise RaisedError(msg, operands=(img, k, padding)) from error
-        if type(result) is not np.ndarray or result.ndim != 2:
-            got = getattr(result, "shape", "no shape")
-            what = hints.with_article(result)
-            msg = f"{self.spec.call} returned {what} of {got}, not a 2-D ndarray"
-            raise WrongShapeError(msg)
-        return result
+        """Call the backend on input that it is to take; raises as `Planes.call`."""
+        return self.planes.call(img, k, padding)
 
     def require_array(self, img: Array, k: Array, padding: str) -> Array:
-        """Call the backend for a result that is measured, not judged.
-
-        Raises
-        ------
-        NonconformanceError
-            As `call`; and if the result has another shape than the padding gives.
-        """
-        result = self.call(img, k, padding)
-        if result.shape != self.size(img, k, padding):
-            msg = f"{self.spec.call}: {padding} gave shape {result.shape}"
-            raise WrongShapeError(msg)
-        return result
+        """Call the backend for a result that is measured; raises as `Planes.require_array`."""
+        return self.planes.require_array(img, k, padding)
 
     def run(self, case: Case) -> Array:
         """Call the backend on a case."""
-        return self.call(*case.arrays(), case.padding)
+        return self.planes.run(case)
 
     def exact(
         self, img: Array, k: Array, padding: str, corner: Shape = (0, 0), size: Shape | None = None
     ) -> Exact:
-        """The exact result under the measured orientation, anchor and boundary.
-
-        Parameters
-        ----------
-        img, k : ndarray, (H, W) and (Kh, Kw)
-        padding : str
-        corner, size : (int, int)
-            First index and shape of the block of the result that is wanted; all of it by default.
-
-        Raises
-        ------
-        WrongFactError
-            If the probe found no orientation.
-        """
-        found = self.conventions
-        if found.orientation is None:
-            msg = "no reference to judge by: the probe found no single orientation"
-            raise WrongFactError(msg)
-        reads = orient(k, found.orientation)
-        before = found.before(padding, shape_of(reads))
-        with self.cost.charge("reference"):
-            return correlate_cached(
-                img,
-                reads,
-                before=(before[0] - corner[0], before[1] - corner[1]),
-                size=self.size(img, k, padding) if size is None else size,
-                boundary=found.boundary or "zeros",
-            )
+        """The exact result; parameters and errors are those of `Planes.exact`."""
+        return self.planes.exact(img, k, padding, corner, size)
 
     def size(self, img: Array, k: Array, padding: str) -> Shape:
         """Shape that the result must have."""
-        return self._size(padding, shape_of(img), shape_of(k))
+        return self.planes.size(img, k, padding)
 
     def result_size(self, case: Case) -> Shape:
         """Shape that the result of a case must have."""
-        return self._size(case.padding, case.image, case.kernel)
-
-    def _size(self, padding: str, image: Shape, kernel: Shape) -> Shape:
-        transposed = (self.conventions.orientation or "").startswith("transposed")
-        return output_size(padding, image, kernel[::-1] if transposed else kernel)
+        return self.planes.result_size(case)

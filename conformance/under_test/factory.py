@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
+from conv2d_conformance.backends import registry
 from conv2d_conformance.runtime.in_process import SECONDS
+from conv2d_conformance.runtime.runner_pool import split_selector
 from conv2d_conformance.under_test.backend import BackendUnderTest
-from conv2d_conformance.under_test.transposed import TransposedBackendUnderTest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conv2d_conformance.backends.protocol import Backend, Operation, Transposed
+    from conv2d_conformance.backends.protocol import Backend, Transposed
     from conv2d_conformance.runtime.in_process import Runner
     from conv2d_conformance.runtime.remote import RemoteRunner
+    from conv2d_conformance.runtime.runner_pool import RunnerPool
     from conv2d_conformance.under_test.backend import MissingBackend
-
-CLASS_BY_OPERATION: dict[Operation, type[BackendUnderTest]] = {
-    "conv2d": BackendUnderTest,
-    "conv_transpose2d": TransposedBackendUnderTest,
-}
 
 
 def put_under_test(
@@ -29,5 +27,21 @@ def put_under_test(
     seconds: float = SECONDS,
 ) -> BackendUnderTest:
     """The subject of one backend."""
-    of_its_kind: Any = backend
-    return CLASS_BY_OPERATION[backend.spec.operation](of_its_kind, seconds, selector, apart)
+    return BackendUnderTest(backend, seconds, selector, apart)
+
+
+def load(pool: RunnerPool, selector: str) -> BackendUnderTest:
+    """The subject that a selector names, where it says; one that is not ours runs apart.
+
+    Raises
+    ------
+    Unavailable
+        If its interpreter does not start or the backend does not load there.
+    UnknownBackendError
+        If the selector stands for none.
+    """
+    name, python = split_selector(selector)
+    if python is not None or not (pool.trusting or registry.shipped(name)):
+        return put_under_test(pool.runner(selector), selector)
+    apart = partial(pool.runner, selector)
+    return put_under_test(registry.load(name), selector, apart, pool.seconds)

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv2d_conformance.definition import layers
 from conv2d_conformance.definition.dtypes import dtype_by_name
-from conv2d_conformance.definition.layers import four
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.layers import Layer
@@ -30,13 +28,5 @@ def expected_gradients(
     subject: BackendUnderTest, layer: Layer, cotangent: Array
 ) -> tuple[Exact, Exact]:
     """The exact gradients by image and by kernel, as the call reads them."""
-    img, k = (four(a) for a in layer.arrays())
-    pads, options = subject.layers.pads(layer), layer.options
-    return (
-        layers.image_gradient(
-            four(cotangent), subject.layers.reads(k), image=layer.image, pads=pads, options=options
-        ),
-        layers.kernel_gradient(
-            img, four(cotangent), kernel=layer.kernel, pads=pads, options=options
-        ),
-    )
+    subject.layers.pads(layer)
+    return subject.layers.expectation.gradients(layer, *layer.arrays(), cotangent)

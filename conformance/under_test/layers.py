@@ -1,101 +1,73 @@
-"""A backend as a layer: what options its call takes, how it pads with stride, and its reference."""
+"""A backend as a layer: what options its call takes, and what a call with them must come to."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from conv2d_conformance.backends.protocol import OPTIONS, Unsupported
-from conv2d_conformance.cases.layers import Layer
-from conv2d_conformance.cases.transposed_layers import TransposedLayer
-from conv2d_conformance.definition import layers
-from conv2d_conformance.definition.correlation import orient
-from conv2d_conformance.definition.layers import four
-from conv2d_conformance.definition.padding import output_size, pads_of, reach
-from conv2d_conformance.diagnosis import explain
+from conv2d_conformance.cases.layers import make_layer
+from conv2d_conformance.definition.expectation import oriented, result_shape
 from conv2d_conformance.errors import NonconformanceError, RaisedError, Refused, WrongShapeError
 
 if TYPE_CHECKING:
+    from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.definition.correlation import Array, Exact, Orientation
-    from conv2d_conformance.definition.padding import Align, Pads, Strided
+    from conv2d_conformance.definition.expectation import Expectation
+    from conv2d_conformance.definition.padding import Pads
     from conv2d_conformance.runtime.call_guard import GuardedBackend
-    from conv2d_conformance.under_test.backend import BackendUnderTest
+    from conv2d_conformance.under_test.called_backend import CalledBackend
 
 # One layer for each option, so that a call that declares nothing is asked what it takes.
 SMALLEST = {
-    "batch": Layer((6, 7), (3, 3), channels=(2, 1, 1, 1)),
-    "stride": Layer((6, 7), (3, 3), stride=(2, 2)),
-    "dilation": Layer((6, 7), (3, 3), dilation=(2, 2)),
-    "groups": Layer((6, 7), (3, 3), channels=(1, 2, 2, 2)),
-    "explicit": Layer((6, 7), (3, 3), ((1, 1), (1, 1))),
-    "negative": Layer((6, 7), (3, 3), ((-1, 0), (0, 0))),
-    "output_padding": TransposedLayer((6, 7), (3, 3), stride=(2, 2), output_padding=(1, 1)),
+    "batch": make_layer((6, 7), (3, 3), channels=(2, 1, 1, 1)),
+    "stride": make_layer((6, 7), (3, 3), stride=(2, 2)),
+    "dilation": make_layer((6, 7), (3, 3), dilation=(2, 2)),
+    "groups": make_layer((6, 7), (3, 3), channels=(1, 2, 2, 2)),
+    "explicit": make_layer((6, 7), (3, 3), ((1, 1), (1, 1))),
+    "negative": make_layer((6, 7), (3, 3), ((-1, 0), (0, 0))),
+    "output_padding": make_layer(
+        (6, 7), (3, 3), stride=(2, 2), output_padding=(1, 1), operation="conv_transpose2d"
+    ),
 }
 # What nobody computes alike, if at all.
 ODD = {
-    "empty batch": Layer((6, 7), (3, 3), "same", (0, 3, 4, 1)),
-    "kernel larger than image": Layer((4, 4), (5, 5), "valid", (1, 2, 3, 1)),
-    "no output for dilation": Layer((5, 5), (3, 3), "valid", (1, 2, 3, 1), dilation=(3, 3)),
-    "same with stride": Layer((7, 8), (3, 3), "same", (1, 2, 3, 1), (2, 2)),
-    "stride with dilation": Layer((9, 9), (3, 3), "valid", (1, 2, 3, 1), (2, 2), (2, 2)),
-    "asymmetric pads": Layer((6, 7), (3, 3), ((1, 0), (0, 2)), (1, 2, 3, 1)),
-    "negative pads": Layer((6, 7), (3, 3), ((-1, 0), (0, -1)), (1, 2, 3, 1)),
-    "groups": Layer((6, 7), (3, 3), "valid", (1, 4, 6, 2)),
+    "empty batch": make_layer((6, 7), (3, 3), "same", (0, 3, 4, 1)),
+    "kernel larger than image": make_layer((4, 4), (5, 5), "valid", (1, 2, 3, 1)),
+    "no output for dilation": make_layer((5, 5), (3, 3), "valid", (1, 2, 3, 1), dilation=(3, 3)),
+    "same with stride": make_layer((7, 8), (3, 3), "same", (1, 2, 3, 1), (2, 2)),
+    "stride with dilation": make_layer((9, 9), (3, 3), "valid", (1, 2, 3, 1), (2, 2), (2, 2)),
+    "asymmetric pads": make_layer((6, 7), (3, 3), ((1, 0), (0, 2)), (1, 2, 3, 1)),
+    "negative pads": make_layer((6, 7), (3, 3), ((-1, 0), (0, -1)), (1, 2, 3, 1)),
+    "groups": make_layer((6, 7), (3, 3), "valid", (1, 4, 6, 2)),
 }
 # Each parity of image, kernel and stride.
 STRIDED = tuple(
-    Layer((n, n), (m, m), "same", stride=(s, s)) for n, m, s in product((7, 8), (2, 3), (2, 3))
+    make_layer((n, n), (m, m), "same", stride=(s, s)) for n, m, s in product((7, 8), (2, 3), (2, 3))
 )
 
 
-@dataclass(frozen=True)
-class SamePaddingRule:
-    """How ``same`` pads a layer, in the words of `pads_of`."""
+class LayerCalls:
+    """The calls of one backend on layers."""
 
-    strided: Strided
-    align: Align
-
-    def pads(self, layer: Layer) -> Pads:
-        """The pads of a layer whose padding is a word, and explicit ones as they are."""
-        return pads_of(
-            layer.padding,
-            layer.image,
-            layer.kernel,
-            layer.options,
-            align=self.align,
-            strided=self.strided,
-        )
-
-
-RULES = (
-    SamePaddingRule("output", "upper"),
-    SamePaddingRule("output", "lower"),
-    SamePaddingRule("input", "upper"),
-    SamePaddingRule("input", "lower"),
-)
-
-
-class Layers:
-    """The layers of one subject."""
-
-    def __init__(self, subject: BackendUnderTest) -> None:
-        self._subject = subject
+    def __init__(self, backend: CalledBackend) -> None:
+        self._backend = backend
         self._made: dict[tuple[str, bool], GuardedBackend] = {}
 
     @cached_property
     def options(self) -> tuple[str, ...]:
         """Declared options, or those with which a call that declares nothing gave a result."""
-        spec = self._subject.spec
-        if self._subject.declares:
+        spec = self._backend.spec
+        if self._backend.declares:
             return spec.options
         return tuple(word for word in OPTIONS if word in spec.options and self._takes(word))
 
     def _takes(self, option: str) -> bool:
-        layer = replace(SMALLEST[option], dtype=self._subject.plain_dtype)
+        layer = replace(SMALLEST[option], dtype=self._backend.plain_dtype)
         try:
             self.call(layer)
         except (NonconformanceError, Unsupported):
@@ -104,15 +76,15 @@ class Layers:
 
     def lacks(self, layer: Layer) -> str | None:
         """Why the call does not take a layer, or None if it does."""
-        spec = self._subject.spec
+        spec = self._backend.spec
         missing = [word for word in OPTIONS if word in layer.features and word not in self.options]
         if missing and not self.options:
             return "the call takes an image and a kernel alone"
         if missing:
             return f"the call takes no {', '.join(missing)}"
-        if isinstance(layer.padding, str) and layer.padding not in self._subject.paddings:
+        if isinstance(layer.padding, str) and layer.padding not in self._backend.paddings:
             return f"the call has no padding {layer.padding!r}"
-        if layer.dtype not in self._subject.dtypes:
+        if layer.dtype not in self._backend.dtypes:
             return f"{layer.dtype} is not declared"
         if layer.layout and layer.layout not in spec.layouts[1:]:
             return f"the adapter has no layout {layer.layout!r} beside its own"
@@ -133,14 +105,19 @@ class Layers:
         RaisedError, WrongShapeError
             If the call raises, or returns no array.
         """
-        return self._result(layer, self._backend_for(layer).conv2d, *layer.arrays(), layer.padding)
+        return self.call_with(layer, *layer.arrays())
+
+    def call_with(self, layer: Layer, img: Array, k: Array) -> Array:
+        """Call the backend on other operands of a layer's shapes; raises as `call`."""
+        call = getattr(self._backend_for(layer), self._backend.spec.operation)
+        return self._result(layer, call, img, k, layer.padding)
 
     def gradients(self, layer: Layer, cotangent: Array) -> tuple[Array, Array]:
         """The framework's gradients of ⟨conv2d(img, k), cotangent⟩ by image and kernel."""
         call = self._backend_for(layer).gradients
         found = self._try(layer, call, *layer.arrays(), layer.padding, cotangent)
         if not isinstance(found, tuple) or [type(a) for a in found] != [np.ndarray] * 2:
-            msg = f"{self._subject.spec.call}: the gradients are no pair of arrays"
+            msg = f"{self._backend.spec.call}: the gradients are no pair of arrays"
             raise WrongShapeError(msg)
         return found
 
@@ -152,7 +129,7 @@ class Layers:
     def _result(self, layer: Layer, call: Any, *operands: Any) -> Array:
         result = self._try(layer, call, *operands)
         if type(result) is not np.ndarray:
-            msg = f"{self._subject.spec.call} returned a {type(result).__name__}, not an ndarray"
+            msg = f"{self._backend.spec.call} returned a {type(result).__name__}, not an ndarray"
             raise WrongShapeError(msg)
         return result
 
@@ -162,140 +139,129 @@ class Layers:
         except (Unsupported, NonconformanceError):
             raise
         except Exception as error:
-            msg = f"{self._subject.spec.call} raised {type(error).__name__}: {error}"
+            msg = f"{self._backend.spec.call} raised {type(error).__name__}: {error}"
             raise RaisedError(msg) from error
 
     def _backend_for(self, layer: Layer) -> GuardedBackend:
         """The backend in the layer's layout, and where the layer may do no harm."""
         key = layer.layout, layer.risky
         if key not in self._made:
-            guarded = self._subject.apart if layer.risky else self._subject.guarded
+            guarded = self._backend.apart if layer.risky else self._backend.guarded
             made = guarded.with_layout(layer.layout) if layer.layout else guarded
             self._made[key] = made
         return self._made[key]
 
-    @cached_property
-    def padded(self) -> dict[str, list[int]]:
-        """Rows before and after the image under ``same`` with a stride, by layer; or nothing.
-
-        Read off index maps: the image is numbered, the kernel a single one at its last element.
-        """
-        found = {}
-        for layer, before in self._measured_pads.items():
-            windows = -(-layer.image[0] // layer.stride[0])
-            span = (windows - 1) * layer.stride[0] + layer.kernel[0]
-            found[layer.id] = [before, max(span - before - layer.image[0], 0)]
-        return found
-
-    @cached_property
-    def _measured_pads(self) -> dict[Layer, int]:
-        asked = [replace(layer, dtype=self._subject.plain_dtype) for layer in STRIDED]
-        answers = {layer: self._before(layer) for layer in asked if not self.lacks(layer)}
-        return {layer: before for layer, before in answers.items() if before is not None}
-
-    def _before(self, layer: Layer) -> int | None:
-        img, k = (np.zeros_like(a) for a in layer.arrays())
-        img[...] = np.arange(1, img.size + 1).reshape(img.shape)
-        orient(k, self._subject.conventions.orientation or "correlation")[-1, -1] = 1
+    def answer(self, layer: Layer) -> str:
+        """The shape of the result, or how the call refuses; without options nothing is asked."""
+        if not self.options:
+            return "not asked"
         try:
-            result = self._result(layer, self._subject.guarded.conv2d, img, k, "same")
-        except (NonconformanceError, Unsupported):
-            return None
-        if result.ndim != 2 or not result.size or not np.isfinite(float(result[0, 0])):
-            return None
-        row, column = divmod(round(float(result[0, 0])) - 1, layer.image[1])
-        last = reach(layer.kernel, layer.options)
-        return last[0] - row if last[0] - row == last[1] - column else None
+            shape = self.call(replace(layer, dtype=self._backend.plain_dtype)).shape
+        except Unsupported as reason:
+            return f"unsupported: {reason}"
+        except NonconformanceError as error:
+            said = str(error).removeprefix(f"{self._backend.spec.call} ")
+            return said.splitlines()[0][:200]
+        return "x".join(map(str, shape))
 
-    @cached_property
-    def rule(self) -> SamePaddingRule | None:
-        """The first rule that explains every padding that was measured, None if none does."""
-        return next((rule for rule in RULES if self._explains(rule)), None)
 
-    def _explains(self, rule: SamePaddingRule) -> bool:
-        anchored = self._subject.conventions.anchor("rows") in (None, rule.align)
-        return anchored and all(
-            rule.pads(layer)[0][0] == before for layer, before in self._measured_pads.items()
-        )
-
-    def exact(self, layer: Layer) -> Exact:
-        """The exact result under the measured orientation and the measured rule of ``same``."""
-        img, k = layer.arrays()
-        with self._subject.cost.charge("reference"):
-            return layers.correlate(
-                four(img), self.reads(k), pads=self.pads(layer), options=layer.options
-            )
-
-    def reads(self, k: Array) -> Array:
-        """The kernel (O, C/G, Kh, Kw) as the call reads it."""
-        orientation = self.orientation
-        if orientation is None:
-            reason = "the probe found no single orientation to judge by"
-            raise Refused(reason)
-        return np.moveaxis(
-            orient(np.moveaxis(four(k), (2, 3), (0, 1)), orientation), (0, 1), (2, 3)
-        )
+class LayerReading(Protocol):
+    """How one operation was measured to read a layer."""
 
     @property
     def orientation(self) -> Orientation | None:
-        """How the call was measured to read its kernel."""
-        return self._subject.conventions.orientation
+        """How the call reads its kernel; None where no single orientation was found."""
+
+    @property
+    def expectation(self) -> Expectation:
+        """The reading as a value; raises `Refused` if there is nothing to judge by."""
 
     def pads(self, layer: Layer) -> Pads:
-        """What the call pads: `same` by the measured rule, or the declared one if none explains it.
+        """What the call pads, or crops; raises `Refused` if there is nothing to judge by."""
+
+    def facts(self) -> dict[str, Any]:
+        """Facts about layers, ready for JSON."""
+
+
+class Layers:
+    """The layers of one backend: its calls, and what must come of them."""
+
+    def __init__(self, backend: CalledBackend, calls: LayerCalls, reading: LayerReading) -> None:
+        self._backend, self._calls, self._reading = backend, calls, reading
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Declared options, or those with which a call that declares nothing gave a result."""
+        return self._calls.options
+
+    def lacks(self, layer: Layer) -> str | None:
+        """Why the call does not take a layer, or None if it does."""
+        return self._calls.lacks(layer)
+
+    def call(self, layer: Layer) -> Array:
+        """Call the backend on a layer; raises as `LayerCalls.call`."""
+        return self._calls.call(layer)
+
+    def gradients(self, layer: Layer, cotangent: Array) -> tuple[Array, Array]:
+        """The framework's gradients of ⟨conv2d(img, k), cotangent⟩ by image and kernel."""
+        return self._calls.gradients(layer, cotangent)
+
+    def fused(self, layer: Layer, bias: Array, addend: Array) -> Array:
+        """The call followed by bias, addition and ReLU; raises as `call`."""
+        return self._calls.fused(layer, bias, addend)
+
+    @property
+    def expectation(self) -> Expectation:
+        """How the call was measured to read a layer.
+
+        Without a rule of ``same`` it has the first one, which `pads` does not let a layer use.
+
+        Raises
+        ------
+        Refused
+            If there is no single orientation, or the boundary is not of zeros.
+        """
+        return self._reading.expectation
+
+    def exact(self, layer: Layer) -> Exact:
+        """The exact result under the measured reading of the kernel and the measured rule."""
+        expectation = self.expectation
+        self.pads(layer)
+        with self._backend.cost.charge("reference"):
+            return expectation.exact(layer, *layer.arrays())
+
+    def reads(self, k: Array) -> Array:
+        """The kernel in four axes as the call reads it."""
+        return oriented(k, known_orientation(self._reading))
+
+    def pads(self, layer: Layer) -> Pads:
+        """What the call pads or crops: by the measured rule, or by the declared one.
 
         Raises
         ------
         Refused
             If there is neither, or the boundary is not of zeros.
         """
-        rule = self.rule or self._declared
-        known = layer.padding != "same" or rule is not None
-        if not known or self._subject.conventions.boundary not in ("zeros", None):
-            reason = "no known rule of `same`, or no zeros outside the image, to judge layers by"
-            raise Refused(reason)
-        return (rule or RULES[0]).pads(layer)
-
-    @property
-    def _declared(self) -> SamePaddingRule | None:
-        spec = self._subject.spec
-        return (
-            SamePaddingRule(spec.strided_same, spec.anchor)
-            if spec.strided_same and spec.anchor
-            else None
-        )
+        return self._reading.pads(layer)
 
     def size(self, layer: Layer) -> tuple[int, ...]:
         """Shape that the result must have."""
-        size = output_size(layer.image, layer.kernel, self.pads(layer), layer.options)
-        return size if layer.channels is None else (layer.channels[0], layer.channels[2], *size)
-
-    def explained(self, layer: Layer, result: Array) -> str:
-        """What a wrong result equals instead, in one sentence."""
-        return explain.explain_layer(self, layer, result)
+        return result_shape(layer, self.pads(layer))
 
     def facts(self) -> dict[str, Any]:
         """Facts about layers, ready for JSON."""
-        told = None if self.rule is None else self.rule.strided
-        return {
-            "options": list(self.options),
-            "gradients": self._subject.spec.differentiates,
-            "fused": self._subject.spec.fuses,
-            "layouts": list(self._subject.spec.layouts),
-            "strided_same": told if self.padded else "refused",
-            "strided_same_pads": self.padded,
-            "answers": {words: self._answer(layer) for words, layer in ODD.items()},
-        }
+        return self._reading.facts()
 
-    def _answer(self, layer: Layer) -> str:
-        """The shape of the result, or how the call refuses; without options nothing is asked."""
-        if not self.options:
-            return "not asked"
-        try:
-            shape = self.call(replace(layer, dtype=self._subject.plain_dtype)).shape
-        except Unsupported as reason:
-            return f"unsupported: {reason}"
-        except NonconformanceError as error:
-            said = str(error).removeprefix(f"{self._subject.spec.call} ")
-            return said.splitlines()[0][:200]
-        return "x".join(map(str, shape))
+
+def known_orientation(reading: LayerReading) -> Orientation:
+    """The orientation of a reading.
+
+    Raises
+    ------
+    Refused
+        If there is none.
+    """
+    if reading.orientation is None:
+        reason = "the probe found no single orientation to judge by"
+        raise Refused(reason)
+    return reading.orientation

@@ -1,4 +1,4 @@
-"""A transposed convolution under judgement: as `BackendUnderTest`, with index maps of its own."""
+"""A transposed convolution under judgement, with index maps of its own."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from conv2d_conformance.backends.protocol import Unsupported
-from conv2d_conformance.cases.layers import Layer
-from conv2d_conformance.definition import layers
+from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name
-from conv2d_conformance.definition.layers import four
-from conv2d_conformance.definition.padding import transposed_size
-from conv2d_conformance.diagnosis import transposed_misreadings
+from conv2d_conformance.definition.expectation import Expectation
 from conv2d_conformance.errors import NonconformanceError
 from conv2d_conformance.probe.probe import (
     PROBED_PADDINGS,
@@ -24,88 +21,82 @@ from conv2d_conformance.probe.probe import (
 )
 from conv2d_conformance.probe.transposed_conventions import TransposedMaps
 from conv2d_conformance.probe.transposed_index_map import MAPPED, WORDS
-from conv2d_conformance.under_test.backend import BackendUnderTest
-from conv2d_conformance.under_test.layers import Layers
+from conv2d_conformance.under_test.layers import LayerCalls, Layers, known_orientation
 
 if TYPE_CHECKING:
-    from conv2d_conformance.definition.correlation import Array, Exact, Orientation
+    from conv2d_conformance.backends.protocol import Spec
+    from conv2d_conformance.cases.layers import Layer
+    from conv2d_conformance.definition.correlation import Orientation
     from conv2d_conformance.definition.padding import Pads
-    from conv2d_conformance.definition.transposed_padding import CropRule
+    from conv2d_conformance.under_test.called_backend import CalledBackend
 
 
-class TransposedLayers(Layers):
-    """The layers of one transposed convolution."""
+class MeasuredCrops:
+    """How a transposed convolution was measured to read a layer: by the index maps of many."""
 
-    def call(self, layer: Layer) -> Array:
-        """Call the backend on a layer; raises as `Layers.call`."""
-        return self._painted(layer, *layer.arrays())
-
-    def _painted(self, layer: Layer, img: Array, k: Array) -> Array:
-        call = self._backend_for(layer).conv_transpose2d
-        return self._result(layer, call, img, k, layer.padding)
+    def __init__(self, backend: CalledBackend, calls: LayerCalls) -> None:
+        self._backend, self._calls = backend, calls
 
     @cached_property
     def maps(self) -> TransposedMaps:
         """The index maps of every layer that the call takes."""
-        maps = TransposedMaps(self._subject.spec)
-        with self._subject.cost.charge("probe"):
+        maps = TransposedMaps(self._backend.spec)
+        with self._backend.cost.charge("probe"):
             for layer in MAPPED:
-                self._add(maps, replace(layer, dtype=self._subject.plain_dtype))
+                self._add(maps, replace(layer, dtype=self._backend.plain_dtype))
         return maps
 
     def _add(self, maps: TransposedMaps, layer: Layer) -> None:
-        if self.lacks(layer):
+        if self._calls.lacks(layer):
             return
         try:
-            maps.add(self._painted, layer)
+            maps.add(self._calls.call_with, layer)
         except (NonconformanceError, Unsupported) as error:
             maps.complaints.append(f"{layer.id}: {error}")
 
     @property
     def orientation(self) -> Orientation | None:
         """How the call was measured to read its kernel; as declared, where nothing tells."""
-        declared = self._subject.spec.reads
+        declared = self._backend.spec.reads
         return self.maps.orientation or next((o for o, w in WORDS.items() if w == declared), None)
 
     @property
-    def crops(self) -> CropRule:
-        """The rule that explains the most of what was measured: what differs from it fails."""
-        return self.maps.rule
+    def expectation(self) -> Expectation:
+        """How the call was measured to read a layer.
+
+        Its rule explains the most of what was measured: what differs from it fails.
+        """
+        return Expectation(known_orientation(self), self.maps.rule, self._backend.sums_directly)
 
     def pads(self, layer: Layer) -> Pads:
         """What the call crops, by the measured rule."""
-        return self.crops.crops(layer)
-
-    def exact(self, layer: Layer) -> Exact:
-        """The exact result under the measured reading of the kernel and the measured rule."""
-        img, k = layer.arrays()
-        with self._subject.cost.charge("reference"):
-            return layers.transpose(
-                four(img), self.reads(k), pads=self.pads(layer), options=layer.options
-            )
-
-    def size(self, layer: Layer) -> tuple[int, ...]:
-        """Shape that the result must have."""
-        size = transposed_size(layer.image, layer.kernel, self.pads(layer), layer.options)
-        return size if layer.channels is None else (layer.channels[0], layer.channels[2], *size)
-
-    def explained(self, layer: Layer, result: Array) -> str:
-        """What a wrong result equals instead, in one sentence."""
-        return transposed_misreadings.explain_transposed(self, layer, result)
+        return self.maps.rule.crops(layer)
 
     def facts(self) -> dict[str, Any]:
         """Facts about layers, ready for JSON."""
-        given = {"options": list(self.options), "layouts": list(self._subject.spec.layouts)}
+        given = {
+            "options": list(self._calls.options),
+            "layouts": list(self._backend.spec.layouts),
+        }
         return self.maps.facts() | given
 
 
-class TransposedBackendUnderTest(BackendUnderTest):
-    """One backend whose operation is the transposed convolution; there is no probe of planes."""
+class TransposedConvolution:
+    """The operation ``conv_transpose2d`` of one backend; it has layers alone."""
+
+    def __init__(self, backend: CalledBackend) -> None:
+        self._backend = backend
+
+    @property
+    def spec(self) -> Spec:
+        """What the adapter says of its call."""
+        return self._backend.spec
 
     @cached_property
-    def layers(self) -> TransposedLayers:
+    def layers(self) -> Layers:
         """The call as a layer."""
-        return TransposedLayers(self)
+        calls = LayerCalls(self._backend)
+        return Layers(self._backend, calls, MeasuredCrops(self._backend, calls))
 
     @cached_property
     def paddings(self) -> tuple[str, ...]:
@@ -128,12 +119,12 @@ class TransposedBackendUnderTest(BackendUnderTest):
     def answers(self) -> dict[str, str]:
         """By padding and by dtype: the dtype of a small result, or the refusal."""
         asked = {p: (p, "float32") for p in PROBED_PADDINGS} | {d: ("valid", d) for d in DTYPES}
-        with self.cost.charge("probe"):
+        with self._backend.cost.charge("probe"):
             return {word: self._answer(*what) for word, what in asked.items()}
 
     def _answer(self, padding: str, dtype: str) -> str:
         img, k = np.ones((4, 5), dtype_by_name(dtype)), np.ones((2, 2), dtype_by_name(dtype))
-        answer = answer_or_refusal(lambda: self.guarded.conv_transpose2d(img, k, padding))  # type: ignore[arg-type]
+        answer = answer_or_refusal(lambda: self._backend.guarded.conv_transpose2d(img, k, padding))  # type: ignore[arg-type]
         return answer if isinstance(answer, str) else answer.dtype.name
 
     @staticmethod
@@ -154,4 +145,4 @@ class TransposedBackendUnderTest(BackendUnderTest):
 
     def lacks(self, case: object) -> str | None:
         """Why the call does not take a case, or None if it does."""
-        return self.layers.lacks(case) if isinstance(case, Layer) else None
+        return self.layers.lacks(case) if is_layer(case) else None

@@ -23,8 +23,7 @@ from conv2d_conformance.upgrade.sign_test import interval, min_values
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv2d_conformance.cases.layers import Layer
-    from conv2d_conformance.cases.planes import Case
+    from conv2d_conformance.cases.case import Case
     from conv2d_conformance.upgrade.paired_processes import Start
     from conv2d_conformance.upgrade.schedule import Progress
 
@@ -47,7 +46,7 @@ class Ratio:
     the first measurement says, ``confirmed`` whether the second, which is then the last, agrees.
     """
 
-    case: Case | Layer
+    case: Case
     ratio: float
     low: float
     high: float
@@ -60,7 +59,7 @@ class Ratio:
 def compare(
     a: Start,
     b: Start,
-    cases: Sequence[Case | Layer],
+    cases: Sequence[Case],
     *,
     budget: float = BUDGET,
     level: float = LEVEL,
@@ -96,15 +95,15 @@ def compare(
 
 
 def measure_again(
-    bench: PairedBenchmark, flagged: Sequence[Case | Layer], chance: float
-) -> dict[Case | Layer, Ratio]:
+    bench: PairedBenchmark, flagged: Sequence[Case], chance: float
+) -> dict[Case, Ratio]:
     """What fresh pairs say of the cases that look slower."""
     logs = bench.measure(flagged, max(CONFIRM, min_values(chance)))
     return {case: ratio_from_logs(case, logs[case], chance, again=True) for case in flagged}
 
 
 def ratio_from_logs(
-    case: Case | Layer, logs: Sequence[float], chance: float, *, again: bool = False
+    case: Case, logs: Sequence[float], chance: float, *, again: bool = False
 ) -> Ratio:
     """The ratio that the pairs of one measurement say."""
     found = interval(logs, chance)

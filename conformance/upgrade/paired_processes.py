@@ -20,8 +20,7 @@ from conv2d_conformance.upgrade.schedule import plan_turns
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from conv2d_conformance.cases.layers import Layer
-    from conv2d_conformance.cases.planes import Case
+    from conv2d_conformance.cases.case import Case
     from conv2d_conformance.upgrade.schedule import Process, Progress, Turns
 
     Start = Callable[[], Process]
@@ -38,19 +37,19 @@ class PairedBenchmark:
     b: Start
     seconds: float
     progress: Progress
-    plan: dict[Case | Layer, Turns] = field(default_factory=dict)
+    plan: dict[Case, Turns] = field(default_factory=dict)
 
-    def measure(self, cases: Iterable[Case | Layer], pairs: int) -> dict[Case | Layer, list[float]]:
+    def measure(self, cases: Iterable[Case], pairs: int) -> dict[Case, list[float]]:
         """The logarithm of B's seconds over A's in each pair, for each case that fits."""
         wanted = list(cases)
-        logs: dict[Case | Layer, list[float]] = {}
+        logs: dict[Case, list[float]] = {}
         for pair in range(pairs):
             for case, log in self._pair(wanted, pair).items():
                 logs.setdefault(case, []).append(log)
             self.progress(f"pair {pair + 1} of {pairs}: {len(logs)} cases")
         return logs
 
-    def _pair(self, cases: list[Case | Layer], pair: int) -> dict[Case | Layer, float]:
+    def _pair(self, cases: list[Case], pair: int) -> dict[Case, float]:
         with ExitStack() as both:
             a = both.enter_context(closing(self.a()))
             b = both.enter_context(closing(self.b()))
@@ -59,9 +58,7 @@ class PairedBenchmark:
             return log_ratios(a, b, {c: t for c, t in self.plan.items() if c in cases}, pair)
 
 
-def log_ratios(
-    a: Process, b: Process, plan: Mapping[Case | Layer, Turns], pair: int
-) -> dict[Case | Layer, float]:
+def log_ratios(a: Process, b: Process, plan: Mapping[Case, Turns], pair: int) -> dict[Case, float]:
     """How much longer B takes than A on each case; 0.1 is about 10 %. B begins in odd pairs.
 
     The first call of each, which may trace and compile, does not count. A case gets one cycle of
@@ -78,7 +75,7 @@ def log_ratios(
     return {case: math.log(fastest["b", case] / fastest["a", case]) for case in plan}
 
 
-def cycles(plan: Mapping[Case | Layer, Turns]) -> Iterator[tuple[int, Case | Layer]]:
+def cycles(plan: Mapping[Case, Turns]) -> Iterator[tuple[int, Case]]:
     """The first cycle of every case, then the second of those that have one, and so on."""
     for cycle in range(max(turns.cycles for turns in plan.values())):
         for case, turns in plan.items():

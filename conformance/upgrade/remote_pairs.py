@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.cases.layer_tables import FULL
-from conv2d_conformance.cases.layers import Layer
 from conv2d_conformance.runtime.in_process import SECONDS
 from conv2d_conformance.runtime.remote import RemoteRunner
 from conv2d_conformance.runtime.runner_pool import split_selector
@@ -17,12 +16,12 @@ from conv2d_conformance.upgrade.compare_speed import compare
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv2d_conformance.cases.planes import Case
+    from conv2d_conformance.cases.case import Case
     from conv2d_conformance.reports.document.model import Document, RatioRecord
     from conv2d_conformance.upgrade.compare_speed import Ratio
     from conv2d_conformance.upgrade.schedule import Progress
 
-TIMED: tuple[Case | Layer, ...] = (*LADDER, *FULL)
+TIMED: tuple[Case, ...] = (*LADDER, *FULL)
 
 
 class RemoteProcess:
@@ -37,9 +36,9 @@ class RemoteProcess:
         self._backend = RemoteRunner(self._interpreter, name, SECONDS)
         self._sent: set[str] = set()
 
-    def time(self, case: Case | Layer, rounds: int, loops: int) -> list[float]:
+    def time(self, case: Case, rounds: int, loops: int) -> list[float]:
         """Seconds per call of each round, taken there."""
-        options = case.keywords if isinstance(case, Layer) else {}
+        options = case.keywords
         operands = () if case.id in self._sent else (*case.arrays(), case.padding)
         self._sent.add(case.id)
         return self._backend.timed("conv2d", operands, options, rounds, loops, kept=case.id)
@@ -49,7 +48,7 @@ class RemoteProcess:
         self._interpreter.stop()
 
 
-def to_time(before: Document, after: Document, backend: str) -> list[Case | Layer]:
+def to_time(before: Document, after: Document, backend: str) -> list[Case]:
     """The cases timed on one side, and on the other too or only left out there for their time.
 
     One that became slow enough to be left out is the last that may go unseen.
@@ -86,7 +85,7 @@ def _clocked(document: Document, backend: str) -> tuple[dict[str, float], set[st
 
 def ratios(
     selectors: tuple[str, str],
-    cases: list[Case | Layer],
+    cases: list[Case],
     seconds: float,
     level: float,
     progress: Progress,

@@ -10,8 +10,7 @@ from conv2d_conformance.runtime.time_budget import OverBudget, multiplications
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from conv2d_conformance.cases.layers import Layer
-    from conv2d_conformance.cases.planes import Case
+    from conv2d_conformance.cases.case import Case
 
     Progress = Callable[[str], None]
 
@@ -27,7 +26,7 @@ MAX_CYCLES = 8
 class Process(Protocol):
     """One fresh interpreter that has loaded one version of one backend."""
 
-    def time(self, case: Case | Layer, rounds: int, loops: int) -> list[float]:
+    def time(self, case: Case, rounds: int, loops: int) -> list[float]:
         """Seconds per call of each round of ``loops`` calls, forced to completion inside it."""
         ...
 
@@ -76,10 +75,10 @@ class CaseCost:
 def plan_turns(
     a: Process,
     b: Process,
-    cases: Iterable[Case | Layer],
+    cases: Iterable[Case],
     seconds: float,
     progress: Progress,
-) -> dict[Case | Layer, Turns]:
+) -> dict[Case, Turns]:
     """Turns for the cases that fit into ``seconds``, the cheapest first.
 
     Raises
@@ -98,10 +97,10 @@ def plan_turns(
 
 
 def estimate_costs(
-    a: Process, b: Process, cases: Sequence[Case | Layer], seconds: float, progress: Progress
-) -> dict[Case | Layer, CaseCost]:
+    a: Process, b: Process, cases: Sequence[Case], seconds: float, progress: Progress
+) -> dict[Case, CaseCost]:
     """The cost of each case, but for those that the one below says would never fit."""
-    costs: dict[Case | Layer, CaseCost] = {}
+    costs: dict[Case, CaseCost] = {}
     per_product = 0.0
     for case in cases:
         if 6 * per_product * multiplications(case) > seconds:
@@ -114,14 +113,12 @@ def estimate_costs(
     return costs
 
 
-def left_out(progress: Progress, case: Case | Layer, seconds: float) -> None:
+def left_out(progress: Progress, case: Case, seconds: float) -> None:
     """Say so: what is not compared must not pass for equal."""
     progress(f"left out: {case.id}, as a pair of processes may take {seconds:.2g} s")
 
 
-def share_time(
-    costs: Sequence[tuple[Case | Layer, CaseCost]], seconds: float
-) -> dict[Case | Layer, Turns]:
+def share_time(costs: Sequence[tuple[Case, CaseCost]], seconds: float) -> dict[Case, Turns]:
     """One cycle for each, and more from equal shares of the rest; what one spares, others get."""
     spare = seconds - sum(cost.least for _, cost in costs)
     turns = {}

@@ -11,6 +11,7 @@ import pytest
 
 from conv2d_conformance.backends.import_code import import_lines
 from conv2d_conformance.runtime.runner_pool import RunnerPool
+from conv2d_conformance.under_test.factory import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,7 @@ def test_a_module_that_only_another_interpreter_loaded_is_looked_for_here(
 def subject(tmp_path: Path) -> Iterator[BackendUnderTest]:
     (tmp_path / "my.py").write_text(CODE, "utf-8")
     places = RunnerPool()
-    yield places.subject(f"{tmp_path}/my.py:conv2d@{sys.executable}")
+    yield load(places, f"{tmp_path}/my.py:conv2d@{sys.executable}")
     places.stop()
 
 

@@ -14,8 +14,7 @@ from conv2d_conformance.backends import registry
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from conv2d_conformance.cases.layers import Layer
-    from conv2d_conformance.cases.planes import Case
+    from conv2d_conformance.cases.case import Case
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,9 +27,9 @@ class Local:
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        self._sent: set[Case | Layer] = set()
+        self._sent: set[Case] = set()
 
-    def time(self, case: Case | Layer, rounds: int, loops: int) -> list[float]:
+    def time(self, case: Case, rounds: int, loops: int) -> list[float]:
         """Seconds per call of each round; operands travel once."""
         operands = None if case in self._sent else (*case.arrays(), case.padding)
         self._sent.add(case)

@@ -22,8 +22,7 @@ from tests.benchmarks.local import Local
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv2d_conformance.cases.layers import Layer
-    from conv2d_conformance.cases.planes import Case
+    from conv2d_conformance.cases.case import Case
 
 SLOWED = "tests/benchmarks/slowed.py"
 # Seconds of calls in the first measurement: as few as the whole ladder leaves room for.
@@ -38,7 +37,7 @@ class Recorded(Local):
         self.rounds: dict[str, list[float]] = defaultdict(list)
         self._called: set[str] = set()
 
-    def time(self, case: Case | Layer, rounds: int, loops: int) -> list[float]:
+    def time(self, case: Case, rounds: int, loops: int) -> list[float]:
         """Keep what is answered."""
         seconds = super().time(case, rounds, loops)
         if case.id in self._called:

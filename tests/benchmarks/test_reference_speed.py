@@ -18,10 +18,11 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from conv2d_conformance.cases.planes import Case
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.conventions import output_size
-from conv2d_conformance.definition.correlation import correlate, tap_by_tap
+from conv2d_conformance.definition.correlation import correlate
+from tests.helpers.plane_tap_by_tap import plane_tap_by_tap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,7 @@ def test_the_reference_is_timed_against_scipys_direct_sum(
     case: Case, benchmark: BenchmarkFixture
 ) -> None:
     img, k = case.arrays()
-    size = output_size(case.padding, case.image, case.kernel)
+    size = output_size(case.padding_word, case.image, case.kernel)
     doubled: tuple[Any, Any] = (img.astype(np.float64), k.astype(np.float64))
     exact = benchmark.pedantic(  # type: ignore[no-untyped-call]
         correlate, args=(img, k), kwargs={"size": size}, rounds=3, warmup_rounds=1
@@ -67,7 +68,7 @@ def test_the_reference_is_timed_against_scipys_direct_sum(
             [
                 lambda: correlate(img, k, size=size),
                 lambda: signal.correlate2d(img, k, "valid"),
-                lambda: tap_by_tap(*doubled, size),
+                lambda: plane_tap_by_tap(*doubled, size),
             ]
         )
         benchmark.extra_info["times scipy.signal.correlate2d"] = seconds / direct

@@ -25,7 +25,7 @@ from conv2d_conformance.runtime.time_budget import LADDER
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conv2d_conformance.cases.planes import Case
+    from conv2d_conformance.cases.case import Case
     from conv2d_conformance.definition.shapes import Shape
 
 RIGHT = Conventions("correlation", "zeros")
@@ -53,7 +53,7 @@ def read(
     """The first ``size`` of the result, read in some way."""
     img, k = case.arrays()
     kernel = orient(k, orientation)
-    before = RIGHT.before(case.padding, (kernel.shape[0], kernel.shape[1]))
+    before = RIGHT.before(case.padding_word, (kernel.shape[0], kernel.shape[1]))
     moved = before[0] + move[0], before[1] + move[1]
     return correlate(img, kernel, before=moved, size=size, boundary=boundary)
 
@@ -65,11 +65,11 @@ def right(case: Case, size: Shape) -> Exact:
 
 def swapped(case: Case, size: Shape) -> Exact | None:
     """Image and kernel in each other's place; None where the shape alone tells."""
-    whole = output_size(case.padding, case.image, case.kernel)
-    if output_size(case.padding, case.kernel, case.image) != whole:
+    whole = output_size(case.padding_word, case.image, case.kernel)
+    if output_size(case.padding_word, case.kernel, case.image) != whole:
         return None
     img, k = case.arrays()
-    return correlate(k, img, before=RIGHT.before(case.padding, case.image), size=size)
+    return correlate(k, img, before=RIGHT.before(case.padding_word, case.image), size=size)
 
 
 def flipping(orientation: Orientation) -> Callable[[Case, Shape], Exact]:
@@ -146,7 +146,7 @@ def is_its_own_flip(case: Case) -> bool:
 
 def distance(case: Case, reading: Reading) -> float:
     """How far the wrong reading lies from the right one, as a multiple of the bound."""
-    rows, columns = output_size(case.padding, case.image, case.kernel)
+    rows, columns = output_size(case.padding_word, case.image, case.kernel)
     size = min(rows, 48), min(columns, 48)
     exact, wrong = right(case, size), reading.wrong(case, size)
     if wrong is None:

@@ -10,8 +10,7 @@ import pytest
 
 from conv2d_conformance.cases import layer_tables
 from conv2d_conformance.cases.layer_tables import FACTORS, PAIRS, TRIPLES, has_output
-from conv2d_conformance.diagnosis import explain
-from conv2d_conformance.diagnosis.layer_misreadings import layer_misreadings
+from conv2d_conformance.diagnosis.layer_misreadings import exact_of, layer_misreadings
 from conv2d_conformance.under_test.backend import BackendUnderTest
 from tests.mutants.layers import Layer as Right
 
@@ -64,8 +63,8 @@ def right() -> BackendUnderTest:
 def told_apart(subject: BackendUnderTest, layer: Layer) -> Iterator[tuple[Misreading, bool]]:
     """Wrong readings of a layer, and whether its result shows them."""
     exact = subject.layers.exact(layer).value
-    for reading in layer_misreadings(subject.layers, layer):
-        other = explain.exact_of(layer, reading)
+    for reading in layer_misreadings(layer, subject.layers.expectation):
+        other = exact_of(layer, reading)
         if other is None or other.value.shape != exact.shape:
             yield reading, True
         else:

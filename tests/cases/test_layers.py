@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.cases import layer_tables, random_data
-from conv2d_conformance.cases.layers import EXAMPLE, Layer, NotALayerError, parse
+from conv2d_conformance.cases.layers import EXAMPLE, Layer, NotALayerError, make_layer, parse
 from conv2d_conformance.definition import layers
 from conv2d_conformance.definition.dtypes import dtype_by_name, largest_exact
 from conv2d_conformance.definition.padding import Pads, output_size, pads_of
@@ -29,7 +29,7 @@ def test_an_id_typed_back_is_the_layer(layer: Layer) -> None:
 
 def test_the_example_is_a_layer_that_uses_every_part() -> None:
     pads: Pads = ((1, 0), (2, 1))
-    made = Layer((9, 10), (3, 2), pads, (2, 4, 6, 2), (2, 1), (1, 2), "float64", "normal")
+    made = make_layer((9, 10), (3, 2), pads, (2, 4, 6, 2), (2, 1), (1, 2), "float64", "normal")
     assert (parse(EXAMPLE), made.id) == (made, EXAMPLE)
 
 
@@ -79,7 +79,7 @@ def test_every_partial_sum_of_integers_is_a_number_of_the_dtype(layer: Layer) ->
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 def test_partial_sums_are_exact_in_short_dtypes_too(dtype: str) -> None:
-    layer = Layer((9, 10), (3, 3), "same", (2, 4, 6, 2), dtype=dtype)
+    layer = make_layer((9, 10), (3, 3), "same", (2, 4, 6, 2), dtype=dtype)
     assert scale(layer) <= largest_exact(dtype_by_name(dtype))
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from conv2d_conformance.cases import planes
-from conv2d_conformance.cases.planes import Case
+from conv2d_conformance.cases import memory_layouts, planes
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.conventions import Conventions, output_size
 from conv2d_conformance.definition.correlation import correlate
@@ -57,7 +57,7 @@ def test_no_group_holds_a_case_twice(group: str) -> None:
 
 
 def test_every_other_group_is_made_of_the_cases_that_are_proved_to_discriminate() -> None:
-    plain = {replace(case, layout="plain", only="both").id for case in EVERY}
+    plain = {replace(case, memory="plain", only="both").id for case in EVERY}
     assert plain <= {case.id for case in (*planes.INTEGERS, *planes.REAL, *LADDER)}
 
 
@@ -87,7 +87,7 @@ def test_a_case_gives_new_arrays_at_each_call() -> None:
     assert not any(np.shares_memory(a, b) for a, b in zip(one, other, strict=True))
 
 
-KEPT = [case for case in planes.LAID_OUT if case.layout != "repeated"]
+KEPT = [case for case in planes.LAID_OUT if case.memory != "repeated"]
 
 
 @pytest.mark.parametrize("case", [*planes.FEW_CASES, *KEPT], ids=lambda case: case.id)
@@ -98,22 +98,22 @@ def test_a_layout_changes_the_memory_and_not_the_values(case: Case) -> None:
 
 
 def test_rows_that_share_their_memory_are_all_the_first() -> None:
-    (case,) = {case.layout: case for case in planes.LAID_OUT if case not in KEPT}.values()
+    (case,) = {case.memory: case for case in planes.LAID_OUT if case not in KEPT}.values()
     img, k = case.arrays()
     assert (img.strides[0], k.flags.c_contiguous) == (0, True)
     np.testing.assert_array_equal(img, np.tile(img[0], (case.image[0], 1)))
 
 
-@pytest.mark.parametrize("operand", planes.ONE)
-def test_one_operand_alone_is_laid_out(operand: planes.Operand) -> None:
-    case = replace(planes.FEW_CASES[0], layout="fortran", only=operand)
+@pytest.mark.parametrize("operand", memory_layouts.ONE)
+def test_one_operand_alone_is_laid_out(operand: memory_layouts.Operand) -> None:
+    case = replace(planes.FEW_CASES[0], memory="fortran", only=operand)
     packed = [a.flags.c_contiguous for a in case.arrays()]
     assert packed == [operand == "kernel", operand == "image"]
 
 
-@pytest.mark.parametrize("layout", planes.MEMORY_LAYOUTS)
-def test_each_layout_is_what_it_is_called(layout: planes.MemoryLayout) -> None:
-    a = planes.with_memory_layout(np.arange(12, dtype=np.float32).reshape(3, 4), layout)
+@pytest.mark.parametrize("layout", memory_layouts.MEMORY_LAYOUTS)
+def test_each_layout_is_what_it_is_called(layout: memory_layouts.MemoryLayout) -> None:
+    a = memory_layouts.with_memory_layout(np.arange(12, dtype=np.float32).reshape(3, 4), layout)
     traits = {
         "reversed": max(a.strides) < 0,
         "strided": min(a.strides) > a.itemsize,
@@ -158,8 +158,8 @@ def test_the_covering_cases_are_no_more_than_half(group: str) -> None:
 @pytest.mark.parametrize("case", planes.INTEGERS, ids=lambda case: case.id)
 def test_every_partial_sum_of_integers_is_exact_in_the_dtype(case: Case) -> None:
     img, k = case.arrays()
-    size = output_size(case.padding, case.image, case.kernel)
-    exact = correlate(img, k, before=RIGHT.before(case.padding, case.kernel), size=size)
+    size = output_size(case.padding_word, case.image, case.kernel)
+    exact = correlate(img, k, before=RIGHT.before(case.padding_word, case.kernel), size=size)
     dtype = dtype_by_name(case.dtype)
     limit = 1 / error_bounds.unit_roundoff(dtype) if is_float(dtype) else np.iinfo(dtype).max
     assert exact.scale.max() <= limit

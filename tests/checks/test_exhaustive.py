@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.backends.protocol import Spec
-from conv2d_conformance.cases.planes import CASE_PADDINGS
+from conv2d_conformance.cases.case import CASE_PADDINGS
 from conv2d_conformance.checks.exhaustive import (
     EVERY_IMAGE,
     IMAGES,

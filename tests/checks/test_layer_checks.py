@@ -11,9 +11,10 @@ from conv2d_conformance.backends.protocol import PLAIN_OPTIONS, Unsupported
 from conv2d_conformance.backends.registry import BareFunction
 from conv2d_conformance.cases.layers import parse
 from conv2d_conformance.checks.registry import REGISTERED
+from conv2d_conformance.definition.padding import SAME_PADDING_RULES, SamePaddingRule
 from conv2d_conformance.errors import Refused
 from conv2d_conformance.under_test.backend import BackendUnderTest
-from conv2d_conformance.under_test.layers import RULES, STRIDED, SamePaddingRule
+from conv2d_conformance.under_test.layers import STRIDED
 from tests.helpers.judge_mutant import outcome
 from tests.mutants import direct, layer_faults
 from tests.mutants.layer_table import EXACT
@@ -32,20 +33,20 @@ def padding_by(rule: SamePaddingRule) -> type[Layer]:
     return layer_faults.same(lambda _: True, lower=lower, unstrided=unstrided)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=str)
+@pytest.mark.parametrize("rule", SAME_PADDING_RULES, ids=str)
 def test_the_rule_of_same_is_read_off_the_calls(rule: SamePaddingRule) -> None:
-    assert BackendUnderTest(padding_by(rule)()).layers.rule == rule
+    assert BackendUnderTest(padding_by(rule)()).layers.expectation.rule == rule
 
 
-@pytest.mark.parametrize("rule", RULES, ids=str)
+@pytest.mark.parametrize("rule", SAME_PADDING_RULES, ids=str)
 def test_a_call_is_held_to_the_rule_that_it_was_measured_to_have(rule: SamePaddingRule) -> None:
     layers = BackendUnderTest(padding_by(rule)()).layers
     assert not layers.exact(STRIDED_SAME).error_of(layers.call(STRIDED_SAME)).any()
 
 
-@pytest.mark.parametrize("rule", RULES, ids=str)
+@pytest.mark.parametrize("rule", SAME_PADDING_RULES, ids=str)
 def test_the_measured_pads_are_those_of_the_rule(rule: SamePaddingRule) -> None:
-    padded = BackendUnderTest(padding_by(rule)()).layers.padded
+    padded = BackendUnderTest(padding_by(rule)()).layers.facts()["strided_same_pads"]
     assert padded.keys() == {layer.id for layer in STRIDED}
     assert {name: pads[0] for name, pads in padded.items()} == {
         layer.id: rule.pads(layer)[0][0] for layer in STRIDED

@@ -11,7 +11,7 @@ from hypothesis import core, given, settings, strategies
 
 from conv2d_conformance.backends.registry import BareFunction
 from conv2d_conformance.cases import random_data
-from conv2d_conformance.cases.planes import Case
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.checks.property_search import (
     EXAMPLES_COMPILED,
     SearchInput,

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from conv2d_conformance.backends.registry import BareFunction
-from conv2d_conformance.cases.planes import INTEGERS, Case
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.planes import INTEGERS
 from conv2d_conformance.checks.registry import REGISTERED
 from conv2d_conformance.errors import NonconformanceError
 from conv2d_conformance.under_test.backend import BackendUnderTest

@@ -7,12 +7,12 @@ import sys
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pytest
 
-from conv2d_conformance.cases.planes import INTEGERS, TAILS, Case
+from conv2d_conformance.cases.planes import INTEGERS, TAILS
 from conv2d_conformance.definition import correlation
 from conv2d_conformance.definition.conventions import output_size
 from conv2d_conformance.definition.correlation import (
@@ -24,6 +24,9 @@ from conv2d_conformance.definition.correlation import (
     source_indices,
 )
 from tests.helpers.fraction_sums import sum_fractions
+
+if TYPE_CHECKING:
+    from conv2d_conformance.cases.case import Case
 
 ROOT = Path(__file__).parents[2]
 IMAGE = np.array([[1, 2, 3], [4, 5, 6], [7, 8, 9]], np.float64)

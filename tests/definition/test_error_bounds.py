@@ -12,11 +12,14 @@ import pytest
 from scipy import signal
 
 from conv2d_conformance.cases import random_data
-from conv2d_conformance.definition import error_bounds
+from conv2d_conformance.definition import error_bounds, layers
 from conv2d_conformance.definition.conventions import output_size
-from conv2d_conformance.definition.correlation import correlate
+from conv2d_conformance.definition.correlation import correlate, shape_of
 from conv2d_conformance.definition.dtypes import dtype_by_name
+from conv2d_conformance.definition.padding import Options, linear_extent
 from tests.mutants import arithmetic, direct, honest
+from tests.mutants.fourier_layers import FourierLayer
+from tests.mutants.given import LayerRequest
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
@@ -164,6 +167,114 @@ def test_a_fourier_product_of_tf32_operands_exceeds_the_normwise_bound(
     shapes: tuple[Shape, Shape],
 ) -> None:
     assert ratio(tf32_then_fourier, *operands("normal", shapes, "float32"), fourier=True) > 1
+
+
+# (N, C, O, G), image, kernel and their options; the channels of a group are what is summed.
+LAYERS: dict[str, tuple[tuple[int, int, int, int], Shape, Shape, Options]] = {
+    "one-channel": ((2, 1, 4, 1), (9, 10), (3, 3), Options()),
+    "three-channels": ((2, 3, 4, 1), (9, 10), (3, 3), Options()),
+    "strided": ((2, 3, 4, 1), (13, 10), (3, 2), Options((2, 3))),
+    "dilated": ((2, 3, 4, 1), (13, 12), (3, 3), Options(dilation=(2, 3))),
+    "groups": ((1, 6, 4, 2), (9, 10), (3, 3), Options(groups=2)),
+    "depthwise": ((1, 8, 8, 8), (14, 14), (7, 7), Options(groups=8)),
+    "many-channels": ((1, 64, 8, 1), (14, 14), (3, 3), Options()),
+    "one-by-one": ((1, 256, 4, 1), (14, 14), (1, 1), Options()),
+    "large-kernel": ((1, 16, 2, 1), (30, 30), (11, 11), Options()),
+}
+PADS = ((1, 0), (2, 1))
+every_layer = pytest.mark.parametrize("name", LAYERS)
+
+
+def drawn(name: str, dtype: str, *, integers: bool = False) -> LayerRequest:
+    (n, c, o, g), image, kernel, options = LAYERS[name]
+    rng, shapes = np.random.default_rng(len(name)), ((n, c, *image), (o, c // g, *kernel))
+    top = math.isqrt(2**20 // math.prod(shapes[1][1:]))
+    img, k = (
+        rng.integers(-top, top + 1, shape) if integers else rng.standard_normal(shape)
+        for shape in shapes
+    )
+    stride, dilation = options.stride, options.dilation
+    return LayerRequest(img.astype(dtype), k.astype(dtype), PADS, stride, dilation, g)
+
+
+def layer_ratio(given: LayerRequest, found: Array) -> float:
+    """Largest error of a layer's result, divided by the norm-wise bound."""
+    img, k, options = given.img, given.k, Options(given.stride, given.dilation, given.groups)
+    exact = layers.correlate(img, k, pads=PADS, options=options)
+    extent = linear_extent(shape_of(img[0, 0]), shape_of(k[0, 0]), PADS, options)
+    bound = error_bounds.normwise(img, k, exact, img.dtype, groups=given.groups, extent=extent)
+    return float(np.max(exact.error_of(found) / bound))
+
+
+@every_layer
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("integers", [True, False])
+def test_an_honest_layer_by_fourier_transforms_stays_far_within_the_normwise_bound(
+    name: str, dtype: str, integers: bool
+) -> None:
+    given = drawn(name, dtype, integers=integers)
+    assert layer_ratio(given, FourierLayer().compute(given)) < 0.05
+
+
+@every_layer
+def test_channels_in_reverse_are_far_beyond_the_normwise_bound(name: str) -> None:
+    given = drawn(name, "float32")
+    other = given.k[::-1] if given.k.shape[1] == 1 else given.k[:, ::-1]
+    assert layer_ratio(given, FourierLayer().compute(replace(given, k=other))) > 1000
+
+
+@pytest.mark.parametrize("name", ["one-channel", "three-channels", "groups", "many-channels"])
+def test_a_layer_of_tf32_operands_exceeds_the_normwise_bound_of_few_channels(name: str) -> None:
+    given = drawn(name, "float32")
+    lowered = replace(given, img=arithmetic.tf32(given.img), k=arithmetic.tf32(given.k))
+    assert layer_ratio(given, FourierLayer().compute(lowered)) > 1
+
+
+def test_the_normwise_bound_of_a_layer_is_the_sum_over_its_channels() -> None:
+    given = drawn("three-channels", "float64")
+    exact = layers.correlate(given.img, given.k, pads=((0, 0), (0, 0)))
+    bound = error_bounds.normwise(given.img, given.k, exact, given.img.dtype)
+    norms = [
+        float(np.linalg.norm(x) * np.linalg.norm(y))
+        for x, y in zip(given.img[1], given.k[2], strict=True)
+    ]
+    points = 4 * (9 + 2) * (10 + 2)
+    factor = 6 * math.log2(points) + 2 * math.sqrt(3) + 1
+    np.testing.assert_allclose(bound[1, 2], factor * 2.0**-53 * sum(norms), rtol=1e-12)
+
+
+def test_a_plane_and_a_layer_of_one_channel_have_the_same_bound_to_the_last_bit() -> None:
+    img, k = operands("normal", SHAPES[2], "float32")
+    exact = correlate(img, k, size=(10, 9))
+    four = layers.correlate(img[None, None], k[None, None], pads=((0, 0), (0, 0)))
+    plane = error_bounds.normwise(img, k, exact, img.dtype)
+    layer = error_bounds.normwise(img[None, None], k[None, None], four, img.dtype)
+    points = 4 * (12 + 3 - 1) * (11 + 3 - 1)
+    size = float(np.linalg.norm(img.astype(float)) * np.linalg.norm(k.astype(float)))
+    alone = 2.0**-24 * ((6 * math.log2(points) + 3) * size)
+    np.testing.assert_array_equal(plane, alone + error_bounds.underflow(img.dtype, 9))
+    np.testing.assert_array_equal(layer[0, 0], plane)
+
+
+@pytest.mark.parametrize(("integers", "given", "least"), [(True, "int32", 0.5), (True, "f4", 0.0)])
+def test_an_integer_that_an_fft_rounded_may_be_half_of_one_more_off(
+    integers: bool, given: str, least: float
+) -> None:
+    img, k = operands("integers", SHAPES[2], "float64")
+    exact = correlate(img, k, size=(10, 9))
+    allowed = error_bounds.tolerance(
+        img, k, exact, direct=False, integers=integers, given=np.dtype(given)
+    )
+    bound = error_bounds.normwise(img, k, exact, img.dtype)
+    np.testing.assert_array_equal(allowed, bound + least)
+
+
+def test_integers_that_are_summed_directly_have_no_tolerance() -> None:
+    img, k = operands("integers", SHAPES[2], "float32")
+    exact = correlate(img, k, size=(10, 9))
+    assert not error_bounds.tolerance(img, k, exact, direct=True, integers=True).any()
+    real = error_bounds.tolerance(img, k, exact, direct=True, integers=False)
+    np.testing.assert_array_equal(real, error_bounds.componentwise(exact, img.dtype))
 
 
 def test_the_normwise_bound_would_hide_what_the_componentwise_bound_shows() -> None:

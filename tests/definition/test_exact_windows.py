@@ -13,11 +13,12 @@ import pytest
 from conv2d_conformance.definition import correlation as reference
 from conv2d_conformance.definition import exact_products, exact_windows, tiles
 from conv2d_conformance.definition import window_sums as windows
-from conv2d_conformance.definition.correlation import split
 from conv2d_conformance.definition.exact_products import Digits, Span, choose_digits, exponent_span
+from conv2d_conformance.definition.exact_sums import split
 from conv2d_conformance.definition.exact_windows import sum_windows
 from conv2d_conformance.definition.padding import Options
 from tests.helpers.fraction_sums import sum_fractions
+from tests.helpers.plane_tap_by_tap import plane_tap_by_tap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,7 +109,7 @@ def test_the_definition_tap_by_tap_says_the_same(family: Family, shapes: Shapes)
     img, k = (family(rng, shape) for shape in shapes)
     size = shapes[0][0] - shapes[1][0] + 1, shapes[0][1] - shapes[1][1] + 1
     one = reference.correlate(img, k, size=size)
-    other = reference.tap_by_tap(img, k, size)
+    other = plane_tap_by_tap(img, k, size)
     apart = np.abs((one.value - other.value) + (one.low - other.low))
     assert (apart <= 2.0**-100 * other.scale).all()
     np.testing.assert_allclose(one.scale, other.scale, rtol=2.0**-46)
@@ -121,7 +122,7 @@ def test_what_digits_cannot_hold_is_summed_tap_by_tap_to_the_same_bits(value: fl
     img[2, 3] = value
     with np.errstate(all="ignore"):
         found = reference.correlate(img, k, size=(4, 6))
-        expected = reference.tap_by_tap(img, k, (4, 6))
+        expected = plane_tap_by_tap(img, k, (4, 6))
     assert sum_windows(img[None, None, None], k[None, None, None], (4, 6)) is None
     for one, other in zip(vars(found).values(), vars(expected).values(), strict=True):
         np.testing.assert_array_equal(one, other)

@@ -100,6 +100,22 @@ def test_one_image_one_channel_and_one_output_are_the_plain_correlation(
     assert found.taps == plain.taps
 
 
+@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("integers", [True, False])
+def test_a_plane_is_a_layer_of_one_channel_to_the_last_bit(seed: int, integers: bool) -> None:
+    rng = np.random.default_rng(seed)
+    shapes = rng.integers(8, 20, 2), rng.integers(1, 8, 2)
+    img, k = (rng.integers(-9, 10, s) if integers else rng.standard_normal(s) for s in shapes)
+    (top, left), (bottom, right) = rng.integers(-1, 4, (2, 2)).tolist()
+    pads = (top, bottom), (left, right)
+    layer = correlate(img[None, None], k[None, None], pads=pads)
+    size = layer.value.shape[2], layer.value.shape[3]
+    plane = correlation.correlate(img, k, before=(top, left), size=size)
+    assert plane.taps == layer.taps
+    for name in ("value", "low", "scale"):
+        np.testing.assert_array_equal(getattr(plane, name), getattr(layer, name)[0, 0])
+
+
 def in_float32(img: Any, k: Any) -> Any:
     patches = sliding_window_view(img, k.shape[2:], axis=(2, 3))
     return np.einsum("ncijab,ocab->noij", patches, k)

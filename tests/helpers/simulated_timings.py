@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from conv2d_conformance.cases.layers import Layer
-    from conv2d_conformance.cases.planes import Case
+    from conv2d_conformance.cases.case import Case
 
 
 @dataclass
@@ -36,7 +35,7 @@ class Machine:
         self.draw = random.Random(self.seed)  # noqa: S311
 
     def start(
-        self, times: float = 1.0, only: Collection[Case | Layer] | None = None
+        self, times: float = 1.0, only: Collection[Case] | None = None
     ) -> Callable[[], Simulated]:
         """What starts processes that take ``times`` as long, on some cases or on all."""
 
@@ -54,12 +53,12 @@ class Simulated:
 
     machine: Machine
     times: float
-    only: Collection[Case | Layer] | None
+    only: Collection[Case] | None
     factor: float
     closed: bool = False
-    called: set[Case | Layer] = field(default_factory=set)
+    called: set[Case] = field(default_factory=set)
 
-    def time(self, case: Case | Layer, rounds: int, loops: int) -> list[float]:
+    def time(self, case: Case, rounds: int, loops: int) -> list[float]:
         """Seconds per call; the machine's clock goes on by as much."""
         disturbed = 1.5 if self.machine.draw.random() < self.machine.bursts else 1.0
         return [self._round(case, disturbed, loops) for _ in range(rounds)]
@@ -68,7 +67,7 @@ class Simulated:
         """Remember it."""
         self.closed = True
 
-    def _round(self, case: Case | Layer, disturbed: float, loops: int) -> float:
+    def _round(self, case: Case, disturbed: float, loops: int) -> float:
         machine = self.machine
         seconds = machine.call * self.factor * disturbed * (1 + machine.drift * machine.now)
         seconds *= machine.draw.lognormvariate(0, machine.noise)

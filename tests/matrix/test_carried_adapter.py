@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.backends import protocol, registry
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.layers import parse
-from conv2d_conformance.cases.planes import Case
 from conv2d_conformance.errors import WrongValueError
 from conv2d_conformance.matrix.about import About
 from conv2d_conformance.matrix.carried_adapter import (

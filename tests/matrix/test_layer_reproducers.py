@@ -13,9 +13,7 @@ import pytest
 
 from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.layer_tables import FULL
-from conv2d_conformance.cases.layers import Layer as Case
-from conv2d_conformance.cases.layers import parse
-from conv2d_conformance.cases.transposed_layers import parse as parse_transposed
+from conv2d_conformance.cases.layers import is_layer, parse
 from conv2d_conformance.errors import NonconformanceError
 from conv2d_conformance.matrix.about import About
 from conv2d_conformance.matrix.evidence import stored_arrays
@@ -41,6 +39,7 @@ from tests.mutants.transposed import Transposed
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from conv2d_conformance.cases.case import Case
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.matrix.evidence import Evidence
     from conv2d_conformance.under_test.backend import BackendUnderTest
@@ -59,7 +58,7 @@ def under_test(adapter: type[Layer]) -> BackendUnderTest:
 def failing(subject: BackendUnderTest, check: str) -> Case:
     """The first layer on which a check fails."""
     for case in check_named(check).cases:
-        assert isinstance(case, Case)
+        assert is_layer(case)
         try:
             check_named(check).run(subject, case)
         except Unsupported:
@@ -93,7 +92,7 @@ def _exit_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_script_of_a_transposed_layer_calls_the_transposed_convolution(tmp_path: Path) -> None:
     swapped = padded(more_swapped)
-    found = evidence_of(adjoint(swapped()), parse_transposed("t-5x6-by-3x3/valid/s2x3/o1x2"))
+    found = evidence_of(adjoint(swapped()), parse("t-5x6-by-3x3/valid/s2x3/o1x2"))
     assert (run(found, swapped(), tmp_path), run(found, Transposed(), tmp_path)) == (1, 0)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.backends.protocol import Spec
-from conv2d_conformance.cases.planes import Case
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.checks.registry import REGISTERED
 from conv2d_conformance.matrix.about import About
 from conv2d_conformance.matrix.plane_evidence import plane_evidence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.mutants import fourier_layers as fourier
 from tests.mutants import layer_faults as faults
 from tests.mutants import layer_slips as slips
 from tests.mutants.layer_faults import changed, same, unwritten
@@ -186,6 +187,18 @@ LAYER_MUTANTS = tuple(
         ),
         ("addition-after-relu", faults.AdditionAfterRelu, FUSED, "with ReLU before the addition"),
         ("bias-of-the-first-output", faults.BiasOfTheFirstOutput, FUSED, "followed by bias"),
+        (
+            "fourier-channels-reversed",
+            fourier.ChannelsReversed,
+            EXACT,
+            "elements are wrong",
+        ),
+        (
+            "fourier-last-channel-halved",
+            fourier.LastChannelHalved,
+            REAL,
+            "elements are wrong",
+        ),
         ("refuses-nothing", faults.RefusingNothing, REFUSED, "as refusing stride with dilation"),
     )
 )

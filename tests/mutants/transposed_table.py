@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tests.mutants.arithmetic import tf32
+from tests.mutants.fourier_layers import TransposedChannelsReversed
 from tests.mutants.given import halved
 from tests.mutants.mutant import Mutant
 from tests.mutants.output_padding import (
@@ -271,6 +272,12 @@ TRANSPOSED_MUTANTS = tuple(
             added(lambda: 0),
             EXACT,
             "but for what output_padding adds, which is zeros",
+        ),
+        (
+            "fourier-channels-reversed-transposed",
+            TransposedChannelsReversed,
+            EXACT,
+            "elements are wrong",
         ),
     )
 )

@@ -21,7 +21,7 @@ from conv2d_conformance.runtime.worker_process import WorkerProcess
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from conv2d_conformance.cases.planes import Case
+    from conv2d_conformance.cases.case import Case
 
 CALLS = """
 import ctypes, os, sys, time

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conv2d_conformance.cases.planes import FEW_CASES, Case
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.planes import FEW_CASES
 from conv2d_conformance.definition.correlation import correlate_cached
 from conv2d_conformance.reports.document.files import load
 from conv2d_conformance.runtime.time_accounts import ACCOUNTS, TimeAccounts, charge_shared

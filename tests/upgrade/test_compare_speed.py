@@ -14,8 +14,7 @@ from conv2d_conformance.upgrade.schedule import Turns
 from tests.helpers.simulated_timings import Machine, Simulated
 
 if TYPE_CHECKING:
-    from conv2d_conformance.cases.layers import Layer
-    from conv2d_conformance.cases.planes import Case
+    from conv2d_conformance.cases.case import Case
     from conv2d_conformance.upgrade.compare_speed import Ratio
     from conv2d_conformance.upgrade.paired_processes import Start
 
@@ -96,7 +95,7 @@ class Dying(Simulated):
 
     left = 10
 
-    def time(self, case: Case | Layer, rounds: int, loops: int) -> list[float]:
+    def time(self, case: Case, rounds: int, loops: int) -> list[float]:
         self.left -= 1
         if not self.left:
             msg = "the process ended"

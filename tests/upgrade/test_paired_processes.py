@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conv2d_conformance.backends.protocol import Array, Padding
-    from conv2d_conformance.cases.planes import Case
+    from conv2d_conformance.cases.case import Case
 
 CASE = LADDER[0]
 SLOWED = [slowed.conv2d, slowed.tenth_slower, slowed.fifth_slower, slowed.half_slower]

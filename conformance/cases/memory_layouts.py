@@ -1,0 +1,45 @@
+"""The memory layouts in which an array can be given: the same values in other bytes and strides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from conv2d_conformance.definition.correlation import Array
+
+MemoryLayout = Literal[
+    "plain", "reversed", "strided", "fortran", "read-only", "big-endian", "repeated"
+]
+Operand = Literal["both", "image", "kernel"]
+ONE: tuple[Operand, ...] = ("image", "kernel")
+MEMORY_LAYOUTS: tuple[MemoryLayout, ...] = (
+    "reversed",
+    "strided",
+    "fortran",
+    "read-only",
+    "big-endian",
+)
+
+
+def with_memory_layout(a: Array, layout: MemoryLayout) -> Array:
+    """``a`` with the same values in another memory layout, copied; (rows, columns) if not plain.
+
+    All rows of a ``repeated`` array are its first: one row in memory, its stride zero.
+    """
+    if layout == "reversed":
+        return a[::-1, ::-1].copy()[::-1, ::-1]
+    if layout == "strided":
+        wide = np.full((2 * a.shape[0], 3 * a.shape[1]), 7, a.dtype)
+        wide[::2, ::3] = a
+        return wide[::2, ::3]
+    if layout == "fortran":
+        return np.array(a, order="F")
+    if layout == "big-endian":
+        return a.astype(a.dtype.newbyteorder(">"))
+    if layout == "repeated":
+        return np.lib.stride_tricks.as_strided(a[0].copy(), a.shape, (0, a.itemsize))
+    a = a.copy()
+    a.flags.writeable = layout != "read-only"
+    return a

@@ -1,0 +1,34 @@
+"""What every operation of a backend under test has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from conv2d_conformance.under_test.layers import Layers
+
+
+class Operation(Protocol):
+    """What a backend computes: what it takes, what was measured of it, and its layers."""
+
+    @property
+    def layers(self) -> Layers:
+        """The call as a layer."""
+
+    @property
+    def paddings(self) -> tuple[str, ...]:
+        """Declared paddings, or those that gave a result."""
+
+    @property
+    def dtypes(self) -> tuple[str, ...]:
+        """Declared dtypes, or those that gave a result."""
+
+    @property
+    def sums_directly(self) -> bool:
+        """Whether each element is judged by its own sum; the whole norm otherwise."""
+
+    def facts(self) -> dict[str, Any]:
+        """Everything measured, by name and ready for JSON."""
+
+    def lacks(self, case: object) -> str | None:
+        """Why the call does not take a case, or None if it does."""

@@ -1,0 +1,197 @@
+"""The plain call of a convolution: an image, a kernel and a padding by name."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from conv2d_conformance.backends import hints
+from conv2d_conformance.backends.protocol import Unsupported
+from conv2d_conformance.definition.conventions import Conventions, output_size
+from conv2d_conformance.definition.correlation import Exact, correlate_cached, orient, shape_of
+from conv2d_conformance.errors import (
+    NonconformanceError,
+    RaisedError,
+    WrongFactError,
+    WrongShapeError,
+)
+from conv2d_conformance.probe import precision, special_values
+from conv2d_conformance.probe.probe import Probe, probe
+from conv2d_conformance.probe.probe_shapes import refused_class
+
+if TYPE_CHECKING:
+    from conv2d_conformance.backends.protocol import Spec
+    from conv2d_conformance.cases.case import Case
+    from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.definition.shapes import Shape
+    from conv2d_conformance.under_test.called_backend import CalledBackend
+
+
+def may_end_the_process(img: Array, k: Array) -> bool:
+    """Whether the operands are empty, or the kernel larger than the image along an axis.
+
+    Released code has read past its memory there, and ended the process.
+    """
+    if not img.ndim == k.ndim == 2:
+        return False
+    larger = any(m > n for n, m in zip(img.shape, k.shape, strict=True))
+    return larger or 0 in (*img.shape, *k.shape)
+
+
+class Planes:
+    """The planes of one backend: what was measured of them, and what they must come to."""
+
+    def __init__(self, backend: CalledBackend) -> None:
+        self._backend = backend
+
+    @property
+    def spec(self) -> Spec:
+        """What the adapter says of its call."""
+        return self._backend.spec
+
+    @cached_property
+    def probe(self) -> Probe:
+        """Measured once, at first use."""
+        with self._backend.cost.charge("probe"):
+            return probe(self._backend.guarded, self._backend.apart)
+
+    @property
+    def conventions(self) -> Conventions:
+        """Measured orientation, anchor and boundary."""
+        return self.probe.conventions
+
+    def facts(self) -> dict[str, Any]:
+        """The probe's facts, then precision and special values where there is a reference."""
+        found = self.probe.facts()
+        if self.conventions.orientation is not None:
+            with self._backend.cost.charge("probe"):
+                found["precision"] = precision.measure(self)
+                found["special_values"] = special_values.measure(self)
+        return found
+
+    @cached_property
+    def paddings(self) -> tuple[str, ...]:
+        """Declared paddings, or those that gave a result."""
+        return self.spec.paddings or tuple(self.probe.supported_paddings)
+
+    @cached_property
+    def dtypes(self) -> tuple[str, ...]:
+        """Declared dtypes, or those that gave a result."""
+        return self.spec.dtypes or tuple(self.probe.supported_dtypes)
+
+    @cached_property
+    def sums_directly(self) -> bool:
+        """Whether each element is judged by its own sum; the whole norm otherwise."""
+        if self._backend.declares:
+            return self.spec.algorithm == "direct"
+        return bool(self.probe.sums_exactly)
+
+    def lacks(self, case: Case) -> str | None:
+        """Why the call does not take a case, or None if it does."""
+        if (word := case.padding_word) not in self.paddings:
+            return self.probe.paddings.get(word, "").removeprefix("refused: ") or "unknown"
+        if case.dtype not in self.dtypes:
+            answer = self.probe.dtypes[case.dtype].removeprefix("refused: ")
+            return f"{case.dtype} is not declared; the call answers: {answer}"
+        if (case.dtype, case.memory) == ("bfloat16", "big-endian"):
+            return "ml_dtypes itself misreads a bfloat16 array of the other byte order"
+        if refused := self._refused_class(case):
+            return f"the call refuses {refused} kernels"
+        if 0 in self.result_size(case):
+            return "the kernel, as the call reads it, is larger than the image"
+        return None
+
+    def _refused_class(self, case: Case) -> str | None:
+        """What a call that declares nothing was measured to refuse as a whole."""
+        if self._backend.declares:
+            return None
+        return refused_class(self.probe.kernels, case.kernel, case.padding_word)
+
+    def call(self, img: Array, k: Array, padding: str) -> Array:
+        """Call the backend on input that it is to take.
+
+        Raises
+        ------
+        Unsupported
+            If the adapter says that the call has no such thing.
+        RaisedError, WrongShapeError
+            If the call raises, or returns what is no 2-D array.
+        """
+        backend = self._backend.risked if may_end_the_process(img, k) else self._backend.backend
+        try:
+            result: Any = backend.conv2d(img, k, padding)  # type: ignore[arg-type]
+        except (Unsupported, NonconformanceError):
+            raise
+        except Exception as error:
+            msg = f"{self.spec.call} raised {type(error).__name__}: {error}"
+            raise RaisedError(msg, operands=(img, k, padding)) from error
+        if type(result) is not np.ndarray or result.ndim != 2:
+            got = getattr(result, "shape", "no shape")
+            what = hints.with_article(result)
+            msg = f"{self.spec.call} returned {what} of {got}, not a 2-D ndarray"
+            raise WrongShapeError(msg)
+        return result
+
+    def require_array(self, img: Array, k: Array, padding: str) -> Array:
+        """Call the backend for a result that is measured, not judged.
+
+        Raises
+        ------
+        NonconformanceError
+            As `call`; and if the result has another shape than the padding gives.
+        """
+        result = self.call(img, k, padding)
+        if result.shape != self.size(img, k, padding):
+            msg = f"{self.spec.call}: {padding} gave shape {result.shape}"
+            raise WrongShapeError(msg)
+        return result
+
+    def run(self, case: Case) -> Array:
+        """Call the backend on a case."""
+        return self.call(*case.arrays(), case.padding_word)
+
+    def exact(
+        self, img: Array, k: Array, padding: str, corner: Shape = (0, 0), size: Shape | None = None
+    ) -> Exact:
+        """The exact result under the measured orientation, anchor and boundary.
+
+        Parameters
+        ----------
+        img, k : ndarray, (H, W) and (Kh, Kw)
+        padding : str
+        corner, size : (int, int)
+            First index and shape of the block of the result that is wanted; all of it by default.
+
+        Raises
+        ------
+        WrongFactError
+            If the probe found no orientation.
+        """
+        found = self.conventions
+        if found.orientation is None:
+            msg = "no reference to judge by: the probe found no single orientation"
+            raise WrongFactError(msg)
+        reads = orient(k, found.orientation)
+        before = found.before(padding, shape_of(reads))
+        with self._backend.cost.charge("reference"):
+            return correlate_cached(
+                img,
+                reads,
+                before=(before[0] - corner[0], before[1] - corner[1]),
+                size=self.size(img, k, padding) if size is None else size,
+                boundary=found.boundary or "zeros",
+            )
+
+    def size(self, img: Array, k: Array, padding: str) -> Shape:
+        """Shape that the result must have."""
+        return self._size(padding, shape_of(img), shape_of(k))
+
+    def result_size(self, case: Case) -> Shape:
+        """Shape that the result of a case must have."""
+        return self._size(case.padding_word, case.image, case.kernel)
+
+    def _size(self, padding: str, image: Shape, kernel: Shape) -> Shape:
+        transposed = (self.conventions.orientation or "").startswith("transposed")
+        return output_size(padding, image, kernel[::-1] if transposed else kernel)
