@@ -108,6 +108,7 @@ def test_ci_runs_the_two_commands() -> None:
     assert "-e gate,tests,browser,lint,type" in blocks[1]
 
 
+@pytest.mark.slow
 def test_a_version_that_is_asked_for_beats_its_pin() -> None:
     sys.path.insert(0, str(ROOT / ".ci"))
     kept = importlib.import_module("install").remaining_pins
@@ -117,6 +118,7 @@ def test_a_version_that_is_asked_for_beats_its_pin() -> None:
     assert kept(pins, asked) == ["# frameworks", "scipy-stubs==1.17.1.5", "jax==0.10.2"]
 
 
+@pytest.mark.slow
 def test_the_files_that_a_checkout_of_the_package_needs_are_in_the_wheel(tmp_path: Path) -> None:
     # A copy, for setuptools leaves a build folder beside what it builds.
     source = tmp_path / "source"

@@ -63,12 +63,14 @@ every_wide_adapter = pytest.mark.parametrize("name", WIDE)
 every_transposed_adapter = pytest.mark.parametrize("name", ADJOINT)
 
 
+@pytest.mark.slow
 @every_wide_adapter
 @pytest.mark.parametrize("question", ["values", "planes", "gradients", "refusals"])
 def test_an_adapter_answers_as_the_loops_do_in_each_layout(name: str, question: str) -> None:
     assert observe("observe_options", name, *WIDE[name])[question] == []
 
 
+@pytest.mark.slow
 @every_transposed_adapter
 @pytest.mark.parametrize("question", ["values", "planes", "refusals"])
 def test_a_transposed_adapter_answers_as_the_scatter_does(name: str, question: str) -> None:

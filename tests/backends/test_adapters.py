@@ -157,18 +157,21 @@ def test_every_shipped_call_has_its_proof() -> None:
     assert set(CALLS) == shipped
 
 
+@pytest.mark.slow
 @every_adapter
 def test_the_adapter_fails_when_the_call_it_names_fails(name: str) -> None:
     # Dynamo gives an error that it met while tracing a name of its own: ObservedReachedError.
     assert any("Reached" in str(kind) for kind in observe(name)["patched"])
 
 
+@pytest.mark.slow
 @every_adapter
 def test_an_adapter_loads_no_framework_that_its_own_does_not(name: str) -> None:
     extra = set(observe(name)["loaded"]) - set(bare_import(name.split(".", maxsplit=1)[0]))
     assert extra == set()
 
 
+@pytest.mark.slow
 @every_adapter
 def test_a_declared_padding_answers_and_another_is_unsupported(name: str) -> None:
     seen = observe(name)
@@ -180,24 +183,28 @@ def test_a_declared_padding_answers_and_another_is_unsupported(name: str) -> Non
     assert seen["words"] == expected
 
 
+@pytest.mark.slow
 @every_adapter
 def test_a_word_that_the_contract_does_not_have_is_an_error(name: str) -> None:
     kinds = [names[0] for names in observe(name)["strange"].values()]
     assert set(kinds) <= {"ValueError", "RuntimeError", "TorchRuntimeError"}
 
 
+@pytest.mark.slow
 @every_adapter
 def test_an_operand_of_another_rank_is_an_error(name: str) -> None:
     kinds = [names[0] for names in observe(name)["ranks"]]
     assert set(kinds) <= {"ValueError", "RuntimeError"}
 
 
+@pytest.mark.slow
 @every_adapter
 def test_a_declared_dtype_comes_back_as_itself(name: str) -> None:
     dtypes = observe(name)["dtypes"]
     assert dtypes == {dtype: dtype for dtype in dtypes}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "key", "value"),
     [
@@ -215,11 +222,13 @@ def test_the_pinned_precision_is_what_the_framework_says(name: str, key: str, va
     assert observe(name)["settings"][key] == value
 
 
+@pytest.mark.slow
 def test_torch_compile_compiles_each_new_shape_beyond_its_limit() -> None:
     need("torch")
     assert python(MANY_SHAPES) == "12"
 
 
+@pytest.mark.slow
 def test_torch_compile_without_a_compiler_is_unsupported(tmp_path: Path) -> None:
     need("torch")
     nowhere = {"CXX": str(tmp_path / "g++"), "TORCHINDUCTOR_CACHE_DIR": str(tmp_path)}

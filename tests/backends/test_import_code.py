@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
+pytestmark = pytest.mark.slow
+
 CODE = "def conv2d(img, k, padding):\n    return 7\n"
 HELPED = "from seven import conv2d\n"
 SHOWN = "print(found(None, None, None))\n"

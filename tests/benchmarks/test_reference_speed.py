@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from pytest_benchmark.fixture import BenchmarkFixture
 
+pytestmark = pytest.mark.serial
+
 ROUNDS = 15
 # Seconds that a round lasts, at least.
 ROUND = 2e-3

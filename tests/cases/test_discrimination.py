@@ -157,6 +157,7 @@ def distance(case: Case, reading: Reading) -> float:
     return float(np.max(apart / error_bounds.componentwise(exact, dtype_by_name(case.dtype))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", READINGS)
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_case_tells_the_right_reading_from_a_wrong_one(group: str, name: str) -> None:

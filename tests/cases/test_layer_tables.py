@@ -99,6 +99,7 @@ def test_a_layer_tells_every_reading_that_is_another(right: BackendUnderTest, la
     assert missed == []
 
 
+@pytest.mark.slow
 def test_every_reading_is_told_by_a_layer(right: BackendUnderTest) -> None:
     every = [pair for layer in layer_tables.INTEGERS for pair in told_apart(right, layer)]
     shown = {reading.words for reading, differs in every if differs}

@@ -66,6 +66,7 @@ def test_no_two_cases_have_the_same_definition() -> None:
     assert len({case.definition() for case in small}) == len(small)
 
 
+@pytest.mark.slow
 def test_a_definition_is_the_same_in_every_process() -> None:
     printed = {
         subprocess.run(

@@ -47,6 +47,7 @@ def checks(done: subprocess.CompletedProcess[str]) -> set[str]:
     return tests - {"", "test_a_backend_that_was_asked_for_loads"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("descriptor", "names"),
     [
@@ -62,6 +63,7 @@ def test_a_layer_is_judged_by_the_checks_of_its_numbers_and_layout(
     assert checks(done) == names
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("descriptor", "name"), [(PADDED, ADJOINT), (f"{PADDED}/float64/normal", REAL_ADJOINT)]
 )
@@ -72,17 +74,20 @@ def test_a_transposed_layer_is_judged_by_the_check_of_its_numbers(
     assert checks(done) == {name}
 
 
+@pytest.mark.slow
 def test_a_wrong_transposed_layer_is_told(calls: Path) -> None:
     done = matrix("--backend", f"{calls}:Swapped", "--layer", PADDED)
     assert done.returncode == 1
     assert "with the output_padding swapped between the axes" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_layer_that_is_right_passes(calls: Path) -> None:
     done = matrix("--backend", f"{calls}:Layer", "--layer", EXAMPLE, "--layer", DILATED)
     assert (done.returncode, "6 passed" in done.stdout) == (0, True), done.stdout
 
 
+@pytest.mark.slow
 def test_a_wrong_layer_is_told_and_its_command_repeats_it(calls: Path) -> None:
     done = matrix("--backend", f"{calls}:Undilated", "--layer", DILATED, "-k", "C1")
     assert "with the dilation ignored" in done.stdout
@@ -97,6 +102,7 @@ def test_a_wrong_layer_is_told_and_its_command_repeats_it(calls: Path) -> None:
     assert (again.returncode, "1 failed" in again.stdout) == (1, True), again.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("descriptor", ["resnet", "n1c3o4g2/6x7-by-3x3/same"])
 def test_a_descriptor_that_is_none_is_refused_in_one_line(calls: Path, descriptor: str) -> None:
     done = matrix("--backend", f"{calls}:Layer", "--layer", descriptor)
@@ -104,6 +110,7 @@ def test_a_descriptor_that_is_none_is_refused_in_one_line(calls: Path, descripto
     assert done.returncode == 2
 
 
+@pytest.mark.slow
 def test_the_command_run_takes_a_layer_too(calls: Path, tmp_path: Path) -> None:
     words = ["run", f"{calls}:Undilated", "--layer", DILATED, "--output", str(tmp_path)]
     done = subprocess.run(

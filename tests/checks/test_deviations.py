@@ -21,6 +21,7 @@ def framework(source: str) -> str:
     return found[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("source", "told"), BLOCKS, ids=[source[-30:] for source, _ in BLOCKS])
 def test_a_deviation_prints_what_the_text_says(source: str, told: str) -> None:
     name = framework(source)

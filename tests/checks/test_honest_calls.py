@@ -33,6 +33,7 @@ def subjects() -> dict[str, BackendUnderTest]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HONEST)
 @pytest.mark.parametrize("check", OF_PLANES, ids=lambda check: check.name)
 def test_an_honest_call_passes_every_check(
@@ -49,6 +50,7 @@ def test_an_honest_call_is_judged_on_each_case_that_it_declares(
     assert lacking == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", OF_LAYERS, ids=lambda check: check.name)
 def test_the_right_layer_passes_every_check_on_every_case_that_it_declares(check: Check) -> None:
     subject = put_under_test(Layer(), seconds=20)
@@ -57,6 +59,7 @@ def test_the_right_layer_passes_every_check_on_every_case_that_it_declares(check
     assert len(taken) == len(check.cases) or check.name == LAYOUT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", OF_TRANSPOSED, ids=lambda check: check.name)
 def test_the_right_transposed_layer_passes_every_check_on_every_case(check: Check) -> None:
     subject = put_under_test(Transposed(), seconds=20)

@@ -32,6 +32,7 @@ def _process_as_it_was() -> Iterator[None]:
         yield
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mutant", EVERY_MUTANT, ids=lambda mutant: mutant.id)
 def test_the_check_that_is_to_catch_a_mutant_does_and_says_why(mutant: Mutant) -> None:
     failure = outcome(mutant.under_test(), check_named(mutant.check))

@@ -51,6 +51,7 @@ def lacking(refused: Any, kernel: tuple[int, int], padding: str = "same") -> str
     return bare(refused).lacks(Case((9, 9), kernel, padding))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", [EXACT, REAL, BITS, SMALL])
 @pytest.mark.parametrize("refused", CLASSES, ids=lambda f: f.__name__)
 def test_a_class_of_kernels_that_is_refused_is_no_failure(refused: Any, check: str) -> None:

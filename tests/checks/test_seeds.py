@@ -93,6 +93,7 @@ def test_a_seed_changes_every_definition_and_no_id() -> None:
     assert not set(told.values()) & set(usual.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", [(), ("--seed", "5")])
 def test_a_run_records_its_seed(option: tuple[str, ...], tmp_path: Path) -> None:
     results = tmp_path / "r.json"

@@ -58,22 +58,26 @@ def backend(folder: Path, source: str) -> str:
     return f"{path}:conv2d"
 
 
+@pytest.mark.slow
 def test_what_a_backend_prints_is_apart_from_the_findings(tmp_path: Path) -> None:
     done = run("probe", "--json", backend(tmp_path, CHATTY))
     (facts,) = json.loads(done.stdout)
     assert facts["orientation"] == "correlation"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["python says", "first stdout", "the descriptor says", "C says"])
 def test_what_a_backend_prints_goes_to_stderr(tmp_path: Path, words: str) -> None:
     assert words in run("probe", backend(tmp_path, CHATTY)).stderr
 
 
+@pytest.mark.slow
 def test_findings_of_several_families_are_apart_too(tmp_path: Path) -> None:
     done = run("probe", "--json", "textbook.sum", backend(tmp_path, CHATTY))
     assert len(json.loads(done.stdout)) == 2
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_a_backend_is_called_is_one_line(tmp_path: Path) -> None:
     done = run("probe", backend(tmp_path, INTERRUPTED))
     assert (done.returncode, done.stdout) == (2, "")
@@ -95,6 +99,7 @@ def test_ctrl_c_while_documents_are_read_is_one_line(
     assert capsys.readouterr().err == f"conformance {words[0]}: interrupted\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [["backends"], ["probe", "textbook.sum"]])
 def test_pytest_is_loaded_by_run_alone(words: list[str]) -> None:
     told = f"import sys; from conv2d_conformance.cli.main import main; main({words});"
@@ -102,6 +107,7 @@ def test_pytest_is_loaded_by_run_alone(words: list[str]) -> None:
     assert "pytest" not in python("-c", told).stdout.splitlines()[-1].split()
 
 
+@pytest.mark.slow
 def test_usage_names_the_module_where_that_was_typed() -> None:
     assert run("prob").stderr.startswith("usage: python -m conv2d_conformance ")
 
@@ -111,6 +117,7 @@ def test_usage_names_the_script_where_that_was_typed(monkeypatch: pytest.MonkeyP
     assert console.program() == "conv2d-conformance"
 
 
+@pytest.mark.slow
 def test_the_version_is_the_installed_one() -> None:
     done = run("--version")
     expected = f"conv2d-conformance {metadata.version('conv2d-conformance')}\n"

@@ -43,6 +43,7 @@ def diagnosed(folder: Path, *names: str, options: tuple[str, ...] = ()) -> int:
     return main(["diagnose", *files, *options])
 
 
+@pytest.mark.slow
 def test_the_question_is_answered(capsys: pytest.CaptureFixture[str]) -> None:
     status = main(["diagnose", "--example"])
     out = capsys.readouterr().out
@@ -56,6 +57,7 @@ def test_the_question_is_answered(capsys: pytest.CaptureFixture[str]) -> None:
     assert (status, [words for words in said if words not in out]) == (1, [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("names", "status"),
     [(["plain"], 0), (["rotated"], 1), (["single"], 1), (["plain", "plain"], 0),
@@ -65,6 +67,7 @@ def test_the_exit_code_tells_what_was_found(folder: Path, names: list[str], stat
     assert diagnosed(folder, "image", "kernel", *names) == status
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -97,6 +100,7 @@ def test_rotating_an_even_kernel_is_not_said_to_be_enough(
     assert ("give it" in out, "padding: ((1, 1), (2, 1)) in" in out) == (False, True), out
 
 
+@pytest.mark.slow
 def test_an_unexplained_pair_is_related_directly(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -124,12 +128,14 @@ def test_json_lists_the_ranked_hypotheses(folder: Path, capsys: pytest.CaptureFi
     assert (best["orientation"], best["padding"]) == ("convolution", "same-lower")
 
 
+@pytest.mark.slow
 def test_a_call_is_made_on_the_operands(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = [str(folder / f"{name}.npy") for name in ("image", "kernel")]
     assert main(["diagnose", *files, "textbook.sum_plus", "--padding", "full"]) == 0
     assert "full" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -182,11 +188,13 @@ def test_a_result_in_another_layout_is_told() -> None:
     assert told == ["result is NHWC where the image is NCHW"]
 
 
+@pytest.mark.slow
 def test_channels_in_reverse_are_told() -> None:
     img, k, made = layered()
     assert deviations(img[:, ::-1], k, made) == ["channels in reverse"]
 
 
+@pytest.mark.slow
 def test_a_reshape_for_a_transpose_is_told() -> None:
     img, k, _ = layered()
     mixed = img.transpose(0, 2, 3, 1).reshape(img.shape)
@@ -201,6 +209,7 @@ def test_axes_of_length_one_may_be_left_out() -> None:
     assert deviations(img[None, :, :, None], k[:, :, None, None], made) == []
 
 
+@pytest.mark.slow
 def test_a_valid_result_laid_in_zeros_is_told_by_its_border(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

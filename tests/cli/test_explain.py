@@ -81,12 +81,14 @@ def test_filters_leave_the_code_that_was_asked_for(capsys: pytest.CaptureFixture
     assert asked == [(A, B, "same", "even"), (B, A, "same", "even")]
 
 
+@pytest.mark.slow
 def test_one_code_is_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
     told = explained(capsys, "textbook.sum", "textbook.paint")
     assert told.count("y = np.array") == 6
     assert "No difference between textbook.sum and textbook.paint was measured." in told
 
 
+@pytest.mark.slow
 def test_a_function_of_ones_own_is_explained(tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
     path.write_text(FLIPS_ROWS)
@@ -98,6 +100,7 @@ def test_a_function_of_ones_own_is_explained(tmp_path: Path) -> None:
     assert shapes == [(5, 5), (5, 5), (6, 7), (6, 7), (7, 9), (7, 9)]
 
 
+@pytest.mark.slow
 def test_an_interpreter_that_is_named_is_asked(tmp_path: Path) -> None:
     link = tmp_path / "python"
     link.symlink_to(sys.executable)
@@ -105,6 +108,7 @@ def test_an_interpreter_that_is_named_is_asked(tmp_path: Path) -> None:
     assert (done.returncode, "probing textbook.sum@" in done.stderr) == (0, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "named"),
     [
@@ -122,6 +126,7 @@ def test_a_mistake_is_one_line_and_exit_code_2(words: Sequence[str], named: str)
     assert [line for line in said[:-1] if not line.startswith("probing")] == []
 
 
+@pytest.mark.slow
 def test_plain_ascii_is_enough_to_print() -> None:
     words = ("-m", "conv2d_conformance", "explain")
     done = subprocess.run(
@@ -185,6 +190,7 @@ def places() -> Any:
     made.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_committed_measurement_is_what_is_measured_here(places: RunnerPool, name: str) -> None:
     kept = committed()[name]

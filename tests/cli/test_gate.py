@@ -139,6 +139,7 @@ def ran(elsewhere: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=elsewhere, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_a_run_saves_a_baseline_that_holds_for_the_next_run(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(FLIPS_ROWS, "utf-8")
     done = [

@@ -33,12 +33,14 @@ def flips_rows(tmp_path: Path) -> str:
     return f"{path}:conv2d"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command: str) -> None:
     done = run(command, "--help")
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "named"),
     [
@@ -57,6 +59,7 @@ def test_a_mistake_gets_one_line_and_exit_code_2(words: Sequence[str], named: st
     assert named in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [(), ("prob",), ("probe",), ("merge", "x.json")])
 def test_wrong_usage_is_exit_code_2_and_no_traceback(words: Sequence[str]) -> None:
     done = run(*words)
@@ -64,6 +67,7 @@ def test_wrong_usage_is_exit_code_2_and_no_traceback(words: Sequence[str]) -> No
     assert "usage: python -m conv2d_conformance" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_report_without_results_says_how_to_get_some(tmp_path: Path) -> None:
     done = run("report", "--output", str(tmp_path / "report.html"))
     assert done.returncode == 2
@@ -75,6 +79,7 @@ def test_backends_lists_every_name_for_a_program(capsys: pytest.CaptureFixture[s
     assert "scipy.signal.convolve2d" in {r["backend"] for r in json.loads(capsys.readouterr().out)}
 
 
+@pytest.mark.slow
 def test_probe_prints_the_contracts_keys_for_a_program(
     capsys: pytest.CaptureFixture[str], flips_rows: str
 ) -> None:
@@ -84,6 +89,7 @@ def test_probe_prints_the_contracts_keys_for_a_program(
     assert {"backend", "boundary", "dtypes"} <= facts.keys()
 
 
+@pytest.mark.slow
 def test_probe_says_what_it_could_not_probe(
     capsys: pytest.CaptureFixture[str], flips_rows: str
 ) -> None:
@@ -91,6 +97,7 @@ def test_probe_says_what_it_could_not_probe(
     assert "no 'same': NotImplementedError: only valid" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_probe_keeps_families_apart_and_their_order(
     capsys: pytest.CaptureFixture[str], flips_rows: str
 ) -> None:
@@ -98,6 +105,7 @@ def test_probe_keeps_families_apart_and_their_order(
     assert [f["orientation"] for f in found] == ["correlation", "flip-rows", "convolution"]
 
 
+@pytest.mark.slow
 def test_run_writes_the_document_and_the_report(tmp_path: Path, flips_rows: str) -> None:
     done = run("run", flips_rows, "--output", str(tmp_path), "--environment", "mine")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -107,6 +115,7 @@ def test_run_writes_the_document_and_the_report(tmp_path: Path, flips_rows: str)
     assert "flip-rows" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_merge_shows_what_did_not_run(tmp_path: Path, flips_rows: str) -> None:
     run("run", flips_rows, "--output", str(tmp_path), "--environment", "mine")
     merged = tmp_path / "all.json"

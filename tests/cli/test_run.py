@@ -53,11 +53,13 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_run_elsewhere_leaves_only_what_it_was_asked_for(elsewhere: Path) -> None:
     made = {path.name for path in elsewhere.iterdir()} - {"__pycache__"}
     assert made == {*PROJECT, "out"}
 
 
+@pytest.mark.slow
 def test_a_failure_elsewhere_repeats_there_by_the_command_that_it_prints(elsewhere: Path) -> None:
     (run,) = load(elsewhere / "out" / "x.json")["runs"]
     repeats = (r["repeat"] for r in run["records"] if r["kind"] == "verdict"
@@ -67,6 +69,7 @@ def test_a_failure_elsewhere_repeats_there_by_the_command_that_it_prints(elsewhe
     assert "1 failed" in again.stdout, again.stdout + again.stderr
 
 
+@pytest.mark.slow
 def test_checks_have_the_ids_that_they_have_in_a_checkout(elsewhere: Path) -> None:
     (run,) = load(elsewhere / "out" / "x.json")["runs"]
     ids = {r["id"].partition("/")[0] for r in run["records"] if r["kind"] == "verdict"}

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SLOWED = Path(__file__).parents[1] / "benchmarks" / "slowed.py"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -71,6 +72,7 @@ def test_a_requirement_that_cannot_be_installed_is_exit_2(
     )
 
 
+@pytest.mark.slow
 def test_each_side_is_built_with_what_it_asks_for_and_what_both_do(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -102,6 +104,7 @@ def test_what_is_judged_is_what_the_upgraded_distribution_has(requirement: str, 
     assert sides.backends_of_distributions(sides.distributions([requirement]))[0] == first
 
 
+@pytest.mark.slow
 def test_a_version_against_itself_gives_no_finding(
     version: Callable[[str, str], str],
     few: Callable[[str], None],
@@ -116,6 +119,7 @@ def test_a_version_against_itself_gives_no_finding(
     assert len(judged) > 50
 
 
+@pytest.mark.slow
 def test_a_flipped_kernel_is_found_and_named(
     version: Callable[[str, str], str],
     few: Callable[[str], None],
@@ -129,6 +133,8 @@ def test_a_flipped_kernel_is_found_and_named(
     assert Path("up/report.html").is_file()
 
 
+@pytest.mark.serial
+@pytest.mark.slow
 def test_a_call_that_got_a_fifth_slower_is_found_by_calls_made_in_turn(
     version: Callable[[str, str], str],
     few: Callable[[str], None],

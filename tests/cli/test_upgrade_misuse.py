@@ -46,6 +46,8 @@ def test_seconds_that_are_none_are_refused(
     assert f"'{seconds}' is no number of seconds: give one such as 20" in capsys.readouterr().err
 
 
+@pytest.mark.serial
+@pytest.mark.slow
 def test_a_size_that_became_too_slow_to_be_timed_is_slower(
     version: Version, few: Few, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -56,6 +58,8 @@ def test_a_size_that_became_too_slow_to_be_timed_is_slower(
     assert "128x128-by-3x3" in told
 
 
+@pytest.mark.serial
+@pytest.mark.slow
 def test_one_that_does_not_even_fit_the_pairs_is_not_judged(
     version: Version, few: Few, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -65,6 +69,7 @@ def test_one_that_does_not_even_fit_the_pairs_is_not_judged(
     assert last.startswith("could not judge the speed of calls:conv2d: same/128x128-by-3x3")
 
 
+@pytest.mark.slow
 def test_pairs_that_could_not_be_timed_are_no_pass(
     version: Version,
     few: Few,
@@ -84,6 +89,7 @@ def test_pairs_that_could_not_be_timed_are_no_pass(
     )
 
 
+@pytest.mark.slow
 def test_what_lies_in_the_working_folder_is_not_taken_for_what_is_installed(
     version: Version, few: Few
 ) -> None:
@@ -92,6 +98,7 @@ def test_what_lies_in_the_working_folder_is_not_taken_for_what_is_installed(
     assert between(version("one", HONEST), version("two", FLIPPED)) == 1
 
 
+@pytest.mark.slow
 def test_an_interpreter_may_lie_where_an_at_sign_is(version: Version, few: Few) -> None:
     few("5x5")
     assert between(version("python@3.11", HONEST), version("name@company", HONEST)) == 0
@@ -103,6 +110,7 @@ def test_a_file_and_its_interpreter_may_both_lie_where_an_at_sign_is(tmp_path: P
     assert split_selector(f"a@b/calls.py:conv2d@{python}") == ("a@b/calls.py:conv2d", python)
 
 
+@pytest.mark.slow
 def test_json_is_all_of_what_is_printed(
     version: Version, few: Few, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -113,6 +121,7 @@ def test_json_is_all_of_what_is_printed(
     assert json.loads(capsys.readouterr().out)["findings"] == []
 
 
+@pytest.mark.slow
 def test_a_persons_options_of_pytest_do_not_cut_the_matrix(
     version: Version, few: Few, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,6 +131,7 @@ def test_a_persons_options_of_pytest_do_not_cut_the_matrix(
     assert between(python, python) == 0
 
 
+@pytest.mark.slow
 def test_one_version_on_both_sides_is_told(
     version: Version, few: Few, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -131,6 +141,7 @@ def test_one_version_on_both_sides_is_told(
     assert "what differs: nothing, all versions are the same" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_what_gives_no_result_on_either_side_is_not_judged(
     version: Version, few: Few, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -143,6 +154,7 @@ def test_what_gives_no_result_on_either_side_is_not_judged(
     )
 
 
+@pytest.mark.slow
 def test_two_at_once_do_not_mix_their_documents(
     version: Version, few: Few, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -169,6 +181,7 @@ def test_interpreters_are_compared_as_they_are(capsys: pytest.CaptureFixture[str
     assert "--with needs BEFORE and AFTER" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_python_that_lacks_numpy_is_told_before_anything_runs(
     version: Version, few: Few, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -156,6 +156,7 @@ def test_indices_far_outside_fold_back_as_numpy_folds_them(boundary: Boundary, e
     assert (found + 1).tolist() == np.pad(pixels, 8, NUMPY[boundary]).tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "module",
     [

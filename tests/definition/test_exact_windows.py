@@ -149,6 +149,7 @@ def test_every_layer_of_digits_is_the_layer_tap_by_tap(
     assert found.taps == expected.taps
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("image", "kernel"),
     [((1, 1, 1, 1024, 1024), (1, 1, 1, 31, 31)), ((1, 1, 64, 224, 224), (1, 2, 64, 3, 3))],

@@ -80,6 +80,7 @@ SINGLE: dict[str, tuple[Planted, list[str]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in SINGLE if name != "everything"])
 def test_each_deviation_is_recovered(name: str) -> None:
     planted, words = SINGLE[name]
@@ -93,6 +94,7 @@ def test_many_deviations_are_recovered_together() -> None:
     assert set(words) <= set(deviations(diagnosis_of(planted)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
 @pytest.mark.parametrize("turn", ORIENTATIONS)
 def test_every_orientation_and_turn_is_recovered(
@@ -103,6 +105,7 @@ def test_every_orientation_and_turn_is_recovered(
     assert (best.orientation, best.turn, len(judged.found)) == (orientation, turn, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("boundary", BOUNDARIES)
 @pytest.mark.parametrize("orientation", ["correlation", "convolution"])
 @pytest.mark.parametrize("image", [(11, 9), (40, 36)])
@@ -132,6 +135,7 @@ def plants(draw: st.DrawFn) -> tuple[Planted, Pair, Pair]:
     return planted, image, kernel
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(plants())
 def test_combinations_are_recovered(plant: tuple[Planted, Pair, Pair]) -> None:
@@ -206,6 +210,7 @@ def test_a_zero_border_ties_the_boundaries() -> None:
     assert {f.hypothesis.boundary for f in judged.found} >= {"zeros", "edge", "reflect"}
 
 
+@pytest.mark.slow
 def test_noise_is_none_of_these() -> None:
     img, k = operands(0, (11, 9), K)
     noise = operands(1, (11, 9), K)[0]

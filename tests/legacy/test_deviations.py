@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 TEXT = (Path(__file__).parents[2] / "conformance" / "deviations.md").read_text("utf-8")
 BLOCKS = re.findall(r"```python 2019\n(.*?)\n# ([^\n]*)\n```", TEXT, re.DOTALL)
 

@@ -14,6 +14,8 @@ from conv2d_conformance.cases import question
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.correlation import Orientation, correlate, orient
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = Path(__file__).with_name("question.py").read_text("utf-8") + (
     "\nimport json\n"
     "print(json.dumps({n: [str(a.mean()), str(a.dtype), a.tolist()] for n, a in results.items()}))"

@@ -19,6 +19,8 @@ from tests.helpers.planted_versions import SOURCE
 if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import Run
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 GOOD = ("good1.py:conv2d", "good2.py:conv2d")
 # Checks of images of 9×10 pixels, on which the hostile calls act, and ten times as many others.

@@ -43,11 +43,13 @@ def no_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("python", [None, VERSION, str(HERE)])
 def test_without_requirements_it_is_the_python_itself(python: str | None) -> None:
     assert python_with([], python, lambda _: None) == HERE
 
 
+@pytest.mark.slow
 def test_with_requirements_it_is_built_of_that_python(built: list[object]) -> None:
     with pytest.raises(CannotBuildError):
         python_with(["x==1"], VERSION, lambda _: None)
@@ -66,6 +68,7 @@ def test_probe_tells_in_one_line_what_cannot_be_built(
     assert capsys.readouterr() == ("", "conformance probe: cannot install x==1\n")
 
 
+@pytest.mark.slow
 def test_a_matrix_runs_with_a_python_by_its_version(tmp_path: Path) -> None:
     path = tmp_path / "results.json"
     done = matrix(*BACKEND, "--python", VERSION, "-k", "V1", "--results", path)
@@ -75,12 +78,14 @@ def test_a_matrix_runs_with_a_python_by_its_version(tmp_path: Path) -> None:
     assert pythons == [platform.python_version()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [(), ("--requirement", "x==1")])
 def test_a_python_that_is_not_here_is_told_in_one_line(words: tuple[str, ...]) -> None:
     done = matrix(*BACKEND, "--python", "3.99", *words)
     assert (done.returncode, NOWHERE in only_line(done)) == (2, True)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_cache")
 @pytest.mark.parametrize("words", [(), ("--if-available",)])
 def test_what_cannot_be_built_is_told_in_one_line(words: tuple[str, ...]) -> None:
@@ -88,12 +93,14 @@ def test_what_cannot_be_built_is_told_in_one_line(words: tuple[str, ...]) -> Non
     assert (done.returncode, "cannot build x==1" in only_line(done)) == (2, True)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_cache")
 def test_a_wrong_selection_is_told_before_anything_is_built() -> None:
     done = matrix(*BACKEND, "--requirement", "x==1", "-m", "geometri")
     assert "there is no section 'geometri'" in only_line(done)
 
 
+@pytest.mark.slow
 def test_a_run_where_there_is_no_such_python_leaves_its_reason(tmp_path: Path) -> None:
     path = tmp_path / "old.json"
     words = ("--environment", "old", "--results", path)
@@ -104,6 +111,7 @@ def test_a_run_where_there_is_no_such_python_leaves_its_reason(tmp_path: Path) -
     assert NOWHERE in done.stderr
 
 
+@pytest.mark.slow
 def test_the_report_says_why_it_was_not_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

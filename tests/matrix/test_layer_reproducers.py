@@ -95,6 +95,7 @@ def test_the_script_of_a_transposed_layer_calls_the_transposed_convolution(tmp_p
     assert (run(found, swapped(), tmp_path), run(found, Transposed(), tmp_path)) == (1, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mutant", OF_LAYERS, ids=lambda mutant: mutant.id)
 def test_every_mutants_script_tells_it_from_the_right_layer(mutant: Mutant, tmp_path: Path) -> None:
     subject = mutant.under_test()
@@ -186,6 +187,7 @@ def python(folder: Path, script: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_failing_run_names_a_script_that_shows_the_layer_until_it_is_mended(
     tmp_path: Path,
 ) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.reports.document.model import Run
 
+pytestmark = pytest.mark.slow
+
 CALLS = """
 from conv2d_conformance.backends.protocol import Spec, Unsupported
 from tests.mutants import direct, geometry

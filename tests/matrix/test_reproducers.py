@@ -118,6 +118,7 @@ def script_of(folder: Path, failed: VerdictRecord) -> Path:
     return folder / script
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("call", "selection", "words"),
     [
@@ -139,6 +140,7 @@ def test_a_script_shows_a_defect_and_its_mending(
     assert f"numpy {np.__version__}" in shown.stdout
 
 
+@pytest.mark.slow
 def test_a_script_whose_call_is_not_installed_says_so(tmp_path: Path) -> None:
     script = script_of(tmp_path, matrix(tmp_path, "flips_rows", "G2")[0])
     done = python(tmp_path / "elsewhere", script)
@@ -148,6 +150,7 @@ def test_a_script_whose_call_is_not_installed_says_so(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_hostile_name_stays_in_the_folder_and_out_of_the_code(tmp_path: Path) -> None:
     name = '../../x"""\nimport os; os._exit(7)\n# ; rm -rf $(y) \x00 \udc80 coding: latin-1'
     subject = BackendUnderTest(Hostile(name), seconds=2)
@@ -196,6 +199,7 @@ def shown(found: Evidence, message: str = "") -> str:
     return render(found, About("mutant", "check", "case", message, PLAIN, (), "data.npz"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "mutant", [m for m in MUTANTS if m.id not in NOT_SHOWN], ids=lambda mutant: mutant.id
 )
@@ -257,6 +261,7 @@ def test_small_operands_stand_in_the_script_and_large_ones_beside_it() -> None:
     assert ("np.load" in shown(small), "np.load" in shown(large)) == (False, True)
 
 
+@pytest.mark.slow
 def test_the_arrays_hold_everything_that_was_in_play(tmp_path: Path) -> None:
     failed = matrix(tmp_path, "wrong_past_16_columns", "V1 and 12x33 and same and float32")[0]
     with np.load(script_of(tmp_path, failed).with_suffix(".npz")) as stored:

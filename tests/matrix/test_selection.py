@@ -7,6 +7,8 @@ import pytest
 from conv2d_conformance.checks.clauses import SECTIONS
 from tests.helpers.matrix_run import matrix, only_line
 
+pytestmark = pytest.mark.slow
+
 BACKEND = ("--backend", "textbook.sum")
 
 

@@ -18,6 +18,8 @@ from tests.helpers.interrupts import interruptible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 STOPS = """
 import os, time

@@ -117,6 +117,7 @@ def test_a_baseline_is_less_than_half_its_document(tmp_path: Path) -> None:
     assert 2 * len(bytes_of(made, tmp_path / "b.json")) < (tmp_path / "whole.json").stat().st_size
 
 
+@pytest.mark.slow
 @given(st.text(alphabet="ab /.:0123456789ex-√\n") | st.text(), st.integers(1, 20))
 def test_words_that_were_made_steady_stay_as_they_are(text: str, times: int) -> None:
     for made in (steady, refusal, diagnosis):

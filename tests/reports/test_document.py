@@ -58,6 +58,7 @@ def test_what_was_recorded_is_what_is_loaded(tmp_path: Path) -> None:
     assert load(path) == document(run(backend(), verdict(message="√ \ud800 \x00 </script>")))
 
 
+@pytest.mark.slow
 def test_a_killed_run_keeps_every_record_that_was_added(tmp_path: Path) -> None:
     path = tmp_path / "results.json"
     command = [sys.executable, "-c", ENDLESS, str(path)]
@@ -179,6 +180,7 @@ def test_two_verdicts_of_one_run_with_one_id_are_refused(tmp_path: Path) -> None
         load(tmp_path / "r.json")
 
 
+@pytest.mark.slow
 def test_every_truncation_of_a_document_is_refused(tmp_path: Path) -> None:
     text = _lines(tmp_path).rstrip()
     path = tmp_path / "cut.json"

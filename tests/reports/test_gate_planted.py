@@ -45,6 +45,7 @@ def planted(real: Document, before: Plant | None, after: Plant) -> Comparison:
     return gate(*documents)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLANTED)
 def test_what_is_planted_is_found_and_named(real: Document, name: str) -> None:
     one = PLANTED[name]
@@ -55,6 +56,7 @@ def test_what_is_planted_is_found_and_named(real: Document, name: str) -> None:
     assert made.exit_code == 1, made.unjudged
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NOTED)
 def test_what_got_better_or_is_new_is_noted_only(real: Document, name: str) -> None:
     kind, before, after = NOTED[name]
@@ -67,6 +69,7 @@ def test_every_kind_of_finding_is_planted() -> None:
     assert kinds == {kind for kind in FINDINGS if not kind.endswith("acknowledgement")}
 
 
+@pytest.mark.slow
 def test_a_document_compared_with_itself_shows_nothing(real: Document) -> None:
     made = gate(real, copied(real))
     assert (made.exit_code, made.findings, made.notes) == (0, [], [])

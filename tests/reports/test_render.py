@@ -148,6 +148,7 @@ def test_alike_failures_are_one_entry_with_a_count() -> None:
     assert "and 896 more" in text
 
 
+@pytest.mark.slow
 def test_the_page_stays_small_and_quick_for_a_quarter_of_a_million_records() -> None:
     names = [f"library_{number}.conv2d" for number in range(25)]
     rows: list[Any] = [

@@ -91,26 +91,31 @@ def ask(python: Path, program: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 def test_an_environment_holds_what_was_asked_for_and_numpy(built: Path) -> None:
     assert ask(built, "import six, numpy; print(six.__version__)") == "1.16.0"
 
 
+@pytest.mark.slow
 def test_an_environment_has_bfloat16_where_it_can(built: Path) -> None:
     assert ask(built, "import ml_dtypes; print(ml_dtypes.bfloat16.__name__)") == "bfloat16"
 
 
+@pytest.mark.slow
 def test_the_marker_says_which_versions_were_installed(built: Path) -> None:
     marker = json.loads((built.parents[1] / COMPLETE_MARKER).read_text("utf-8"))
     assert marker["installed"]["six"] == "1.16.0"
     assert {"numpy", "ml-dtypes"} <= set(marker["installed"])
 
 
+@pytest.mark.slow
 def test_a_second_build_is_the_first(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made, said = making(monkeypatch), list[str]()
     assert build([SIX], progress=said.append) == built
     assert (made, said) == ([], [])
 
 
+@pytest.mark.slow
 def test_the_log_says_what_installed_it(cache: Path, built: Path) -> None:
     text = built.parents[1].with_name(f"{built.parents[1].name}.log").read_text("utf-8")
     assert cache.is_dir()
@@ -119,6 +124,7 @@ def test_the_log_says_what_installed_it(cache: Path, built: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_where_uv_fails_pip_is_tried(
     place: CachedEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,6 +141,7 @@ def test_where_uv_fails_pip_is_tried(
     assert tried == [[inside, "-I", "-m", "pip", "install", SIX], "cannot install"]
 
 
+@pytest.mark.slow
 def test_a_version_that_there_is_not_is_told_in_one_line(cache: Path) -> None:
     said: list[str] = []
     with pytest.raises(CannotBuildError) as caught:
@@ -149,15 +156,18 @@ def test_a_version_that_there_is_not_is_told_in_one_line(cache: Path) -> None:
     assert not log.with_suffix("").exists()
 
 
+@pytest.mark.slow
 def test_a_complete_environment_is_used(place: CachedEnvironment) -> None:
     assert is_usable(place, 0)
 
 
+@pytest.mark.slow
 def test_a_half_built_environment_is_not_used(place: CachedEnvironment) -> None:
     (place.folder / COMPLETE_MARKER).unlink()
     assert not is_usable(place, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"built": "x", "python": "3"}'])
 def test_an_environment_with_a_broken_marker_is_not_used(
     place: CachedEnvironment, text: str
@@ -166,11 +176,13 @@ def test_an_environment_with_a_broken_marker_is_not_used(
     assert not is_usable(place, 0)
 
 
+@pytest.mark.slow
 def test_an_environment_whose_python_is_gone_is_not_used(place: CachedEnvironment) -> None:
     find_python.python_in(place.folder).unlink()
     assert not is_usable(place, 0)
 
 
+@pytest.mark.slow
 def test_a_broken_environment_is_built_again(
     place: CachedEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,6 +192,7 @@ def test_a_broken_environment_is_built_again(
     assert made == [place.title]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("requirement", "days", "used"),
     [
@@ -214,6 +227,7 @@ def test_a_requirement_is_pinned_if_only_one_version_will_do(requirement: str, o
     assert is_pinned(requirement) is one
 
 
+@pytest.mark.slow
 def test_the_order_of_requirements_makes_no_other_environment() -> None:
     assert (
         cached_environment(["a==1", "b==2"], HERE).folder
@@ -221,6 +235,7 @@ def test_the_order_of_requirements_makes_no_other_environment() -> None:
     )
 
 
+@pytest.mark.slow
 def test_another_constraints_file_makes_another_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,6 +248,7 @@ def test_another_constraints_file_makes_another_environment(
     assert len(folders) == 2
 
 
+@pytest.mark.slow
 def test_a_build_waits_for_another_of_the_same(
     place: CachedEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,6 +266,7 @@ def test_a_build_waits_for_another_of_the_same(
     assert (made, said) == ([], [f"waiting for another process that builds {place.title}"])
 
 
+@pytest.mark.slow
 def test_a_cache_that_cannot_be_written_is_told_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -276,6 +293,7 @@ def test_no_version_asked_for_is_this_python() -> None:
     assert locate_python(None) == HERE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wanted",
     [
@@ -290,10 +308,12 @@ def test_a_version_is_a_python_that_says_so(wanted: str) -> None:
     assert found.numbers[:2] == sys.version_info[:2]
 
 
+@pytest.mark.slow
 def test_a_path_is_that_python() -> None:
     assert locate_python(str(HERE)) == HERE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wanted", "why"),
     [
@@ -306,6 +326,7 @@ def test_a_python_that_there_is_not_is_told_in_one_line(wanted: str, why: str) -
         locate_python(wanted)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for a Python")
 def test_a_python_on_the_path_that_does_not_run_is_passed_over_for_pyenvs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -321,6 +342,7 @@ def test_a_python_on_the_path_that_does_not_run_is_passed_over_for_pyenvs(
     assert locate_python("3.99") == real
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for a Python")
 def test_a_file_that_is_no_python_is_told_in_one_line(tmp_path: Path) -> None:
     file = tmp_path / "python"
@@ -330,6 +352,7 @@ def test_a_file_that_is_no_python_is_told_in_one_line(tmp_path: Path) -> None:
         locate_python(str(file))
 
 
+@pytest.mark.slow
 def test_what_bfloat16_needs_may_fail(
     place: CachedEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,7 @@ def test_without_uv_pip_installs_under_the_pins(
     ]
 
 
+@pytest.mark.slow
 def test_what_uv_installs_pip_does_not(
     script: dict[str, Any], pip: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,6 +60,7 @@ def test_what_uv_installs_pip_does_not(
     assert (script["main"]([sys.executable, "six"]), pip) == (0, [])
 
 
+@pytest.mark.slow
 def test_where_uv_fails_pip_is_tried_and_it_says_why(
     script: dict[str, Any],
     pip: list[list[str]],

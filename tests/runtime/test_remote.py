@@ -127,6 +127,7 @@ def answer(call: Callable[[], Any]) -> tuple[object, ...]:
     return result.dtype, result.shape, result.tobytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [*DTYPED, *LAID_OUT], ids=lambda case: case.id)
 def test_the_bits_are_those_of_a_call_in_this_process(case: Case) -> None:
     here, there = load("textbook.sum"), SHARED.runner("textbook.sum")
@@ -139,6 +140,7 @@ def test_the_bits_are_those_of_a_call_in_this_process(case: Case) -> None:
 SHARED = RunnerPool()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "says"),
     [
@@ -158,6 +160,7 @@ def test_a_call_that_ends_its_process_costs_that_call_alone(
     assert call(place, image()).tobytes() == image().tobytes()
 
 
+@pytest.mark.slow
 def test_a_call_that_hangs_is_ended(hosted: Callable[..., Any]) -> None:
     place = hosted("hangs", seconds=0.5)
     with pytest.raises(TimedOutError, match=r"no result within 0\.5 s"):
@@ -165,6 +168,7 @@ def test_a_call_that_hangs_is_ended(hosted: Callable[..., Any]) -> None:
     assert call(place, image()).shape == (5, 6)
 
 
+@pytest.mark.slow
 def test_a_child_that_keeps_the_answers_open_holds_nobody_up(hosted: Callable[..., Any]) -> None:
     place, began = hosted("forks_for_good", seconds=1.0), monotonic()
     with pytest.raises(TimedOutError):
@@ -172,12 +176,14 @@ def test_a_child_that_keeps_the_answers_open_holds_nobody_up(hosted: Callable[..
     assert monotonic() - began < 15
 
 
+@pytest.mark.slow
 def test_a_call_that_returns_in_a_fork_too_answers_once(hosted: Callable[..., Any]) -> None:
     place = hosted("forks")
     shapes = [call(place, img).shape for img in (np.ones((9, 10)), image(), image())]
     assert shapes == [(9, 10), (5, 6), (5, 6)]
 
 
+@pytest.mark.slow
 def test_what_a_call_writes_among_the_answers_ends_its_process(
     hosted: Callable[..., Any],
 ) -> None:
@@ -187,6 +193,7 @@ def test_what_a_call_writes_among_the_answers_ends_its_process(
     assert call(place, image()).shape == (5, 6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", ["KeyboardInterrupt", "GeneratorExit", "SystemExit"])
 def test_a_module_that_raises_whatever_does_not_load(error: str, tmp_path: Path) -> None:
     file = tmp_path / "raises.py"
@@ -195,16 +202,19 @@ def test_a_module_that_raises_whatever_does_not_load(error: str, tmp_path: Path)
         SHARED.runner(f"{file}:conv2d")
 
 
+@pytest.mark.slow
 def test_a_word_on_standard_output_is_no_answer(hosted: Callable[..., Any]) -> None:
     assert call(hosted("chats"), np.ones((9, 10))).shape == (9, 10)
 
 
+@pytest.mark.slow
 def test_an_operand_that_the_call_wrote_to_is_written_to_here(hosted: Callable[..., Any]) -> None:
     img = image()
     call(hosted("mutates"), img)
     assert img[0, 0] == -1
 
 
+@pytest.mark.slow
 def test_a_result_that_is_a_view_of_its_operand_follows_it_here(
     hosted: Callable[..., Any],
 ) -> None:
@@ -214,6 +224,7 @@ def test_a_result_that_is_a_view_of_its_operand_follows_it_here(
     assert np.array_equal(result, img[1:, ::-1])
 
 
+@pytest.mark.slow
 def test_a_later_call_changes_an_earlier_result_as_it_did_there(
     hosted: Callable[..., Any],
 ) -> None:
@@ -223,6 +234,7 @@ def test_a_later_call_changes_an_earlier_result_as_it_did_there(
     assert np.array_equal(first, image() + 7)
 
 
+@pytest.mark.slow
 def test_an_operand_changed_in_place_is_the_same_array_there(hosted: Callable[..., Any]) -> None:
     place, img = hosted("caches_by_identity"), image()
     call(place, img)
@@ -230,12 +242,14 @@ def test_an_operand_changed_in_place_is_the_same_array_there(hosted: Callable[..
     assert np.array_equal(call(place, img), image())
 
 
+@pytest.mark.slow
 def test_another_array_is_another_one_there(hosted: Callable[..., Any]) -> None:
     place = hosted("caches_by_identity")
     call(place, image())
     assert np.array_equal(call(place, image() + 1), image() + 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "kind", "says"),
     [("raises", "RecursionError", "too deep"), ("raises_its_own", "OddError", "odd")],
@@ -248,21 +262,25 @@ def test_what_a_call_raises_has_its_name_here(
     assert type(caught.value).__name__ == kind
 
 
+@pytest.mark.slow
 def test_what_is_no_array_has_the_name_of_its_type(hosted: Callable[..., Any]) -> None:
     assert type(call(hosted("no_array"), image())).__name__ == "list"
 
 
+@pytest.mark.slow
 def test_what_a_backend_does_not_support_is_unsupported_here() -> None:
     place = SHARED.runner("scipy.ndimage.correlate")
     with pytest.raises(Unsupported):
         place.call("conv2d", (image(), np.ones((3, 3)), "full"), {})
 
 
+@pytest.mark.slow
 def test_an_interpreter_that_runs_nothing_is_unavailable() -> None:
     with pytest.raises(Unavailable, match=r"runs no backend: .*; it needs Python 3\.7 or later"):
         RemoteRunner(WorkerProcess(Path("/bin/true")), "textbook.sum", 5)
 
 
+@pytest.mark.slow
 def test_a_path_without_an_interpreter_is_told() -> None:
     with pytest.raises(UnknownBackendError, match="there is no interpreter /nowhere/python"):
         split_selector("textbook.sum@/nowhere/python")
@@ -272,6 +290,7 @@ def test_a_selector_names_its_interpreter() -> None:
     assert split_selector(f"scipy@{sys.executable}") == ("scipy", Path(sys.executable))
 
 
+@pytest.mark.slow
 def test_a_host_imports_nothing_of_the_suite_but_its_own_room(tmp_path: Path) -> None:
     file = tmp_path / "loaded.py"
     file.write_text(

@@ -18,6 +18,8 @@ from conv2d_conformance.runtime.time_accounts import ACCOUNTS, TimeAccounts
 from tests.helpers.judge_mutant import outcome_with
 from tests.mutants import direct
 
+pytestmark = pytest.mark.serial
+
 ROOT = Path(__file__).parents[2]
 NAP = 0.02
 
@@ -97,6 +99,7 @@ def test_a_remembered_result_is_that_of_its_own_numbers() -> None:
     assert not first.value.flags.writeable
 
 
+@pytest.mark.slow
 def test_the_document_holds_one_cost_per_backend(tmp_path: Path) -> None:
     results = tmp_path / "r.json"
     words = ["conformance", "-q", "-p", "no:cacheprovider", "-k", "D1", "--results", str(results),

@@ -52,6 +52,7 @@ def test_the_last_source_that_has_a_setting_counts_as_in_pip() -> None:
     }
 
 
+@pytest.mark.slow
 def test_what_pip_itself_lists_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "pip.conf"
     file.write_text("[install]\nindex-url = https://a.test/simple\nextra-index-url =\n  b\n  c\n")
@@ -156,6 +157,7 @@ def test_without_uv_pip_is_left_to_do_it_and_not_asked(
     assert uv.install_command(HERE, ["six"], tmp_path / "python", pytest.fail) is None
 
 
+@pytest.mark.slow
 def test_a_python_without_pip_is_not_configured(tmp_path: Path) -> None:
     subprocess.run([HERE, "-m", "venv", "--without-pip", tmp_path], check=True)
     assert uv.pip_settings(python_in(tmp_path)) is None

@@ -50,6 +50,7 @@ def compiles(name: str) -> bool:
     return found is not None and found.compiles
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_call_gives_what_its_facts_say(places: RunnerPool, name: str) -> None:
     place, call = placed(places, name), shipped()[name]
@@ -70,6 +71,7 @@ def test_a_call_gives_what_its_facts_say(places: RunnerPool, name: str) -> None:
     assert (bool(given), found) == (True, [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_call_gives_every_other_calls_result_by_its_translations(
     places: RunnerPool, name: str
@@ -123,6 +125,7 @@ def test_turning_the_kernel_is_not_enough_for_an_even_same() -> None:
     assert "np.pad" in codes["same", "even"]
 
 
+@pytest.mark.slow
 def test_a_printed_translation_runs_by_itself() -> None:
     calls = shipped()
     (first, *_) = translations(calls["scipy.ndimage.convolve"], calls["textbook.sum"])[2:]

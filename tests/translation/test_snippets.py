@@ -74,6 +74,7 @@ def installed(framework: str) -> bool:
     return framework == "textbook" or find_spec(framework) is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_snippet_gives_the_adapters_bits(name: str, tmp_path: Path) -> None:
     framework = name.split(".", maxsplit=1)[0]

@@ -27,6 +27,8 @@ def start() -> Local:
     return Local("tests/benchmarks/slowed.py:conv2d")
 
 
+@pytest.mark.serial
+@pytest.mark.slow
 def test_real_processes_are_compared_in_pairs() -> None:
     said: list[str] = []
     (ratio,) = compare(start, start, [CASE], budget=1.0, progress=said.append)
@@ -34,6 +36,7 @@ def test_real_processes_are_compared_in_pairs() -> None:
     assert said[:SCREEN] == [f"pair {i + 1} of {SCREEN}: 1 cases" for i in range(SCREEN)]
 
 
+@pytest.mark.slow
 def test_a_process_that_ended_raises() -> None:
     process = start()
     process.close()

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     Baseline = Callable[[str], Path]
 
+pytestmark = pytest.mark.slow
+
 # The longest check by far, and no change here is one that it alone would show.
 LONGEST = "G6"
 
