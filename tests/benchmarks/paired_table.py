@@ -27,6 +27,8 @@ METHODS = {
     "pooled": "median:10%, in turns",
     "apart": "median:10%, one after the other",
 }
+# What is said beside the gates.
+SUITE = Path(__file__).with_name("suite_times.md")
 # Load averages above that are a machine that others overload; the two loops of gates make 2.
 BUSY = 4
 HEAD = f"""# Benchmarks
@@ -155,7 +157,7 @@ def page(gates: Sequence[Gate]) -> str:
             BY_RUNG,
             table(list(rungs(gates))),
         ]
-    )
+    ) + SUITE.read_text("utf-8")
 
 
 if __name__ == "__main__":

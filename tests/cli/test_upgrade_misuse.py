@@ -69,6 +69,7 @@ def test_one_that_does_not_even_fit_the_pairs_is_not_judged(
     assert last.startswith("could not judge the speed of calls:conv2d: same/128x128-by-3x3")
 
 
+@pytest.mark.serial
 @pytest.mark.slow
 def test_pairs_that_could_not_be_timed_are_no_pass(
     version: Version,

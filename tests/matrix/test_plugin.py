@@ -122,6 +122,7 @@ def test_a_failure_repeats_by_the_command_that_it_prints(calls: Path) -> None:
     assert (again.returncode, "1 failed" in again.stdout) == (1, True), again.stdout + again.stderr
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize(
     ("call", "options", "told"),
     [
