@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -234,9 +235,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def _param(config: pytest.Config, check: Check, subject: BackendUnderTest, case: CaseLike) -> Any:
     name = subject.spec.name
     marks = [getattr(pytest.mark, marker(check.clause.section))]
-    for record in EXPECTED_FAILURES:
-        if not record.expects(subject.spec, check.name, subject.packages):
-            continue
+    for record in expected_failures(subject, check.name):
         if not subject.requested_cases:
             config.stash[OFFERED_RECORDS].add(record)
         if record.covers(case.id):
@@ -245,6 +244,17 @@ def _param(config: pytest.Config, check: Check, subject: BackendUnderTest, case:
             xfail = pytest.mark.xfail(reason=record.reason, raises=symptom, strict=record.strict)
             marks.append(xfail)
     return pytest.param(subject, case, id=f"{name}-{case.id}", marks=marks)
+
+
+# A check's cases come one after the other, and there are a thousand of them.
+@lru_cache(maxsize=64)
+def expected_failures(subject: BackendUnderTest, check: str) -> tuple[ExpectedFailure, ...]:
+    """The records about a check, by name, of a backend."""
+    return tuple(
+        record
+        for record in EXPECTED_FAILURES
+        if record.expects(subject.spec, check, subject.packages)
+    )
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conv2d_conformance.backends.protocol import Unsupported
-from conv2d_conformance.checks.expected_failures import EXPECTED_FAILURES
 from conv2d_conformance.errors import NonconformanceError, NotRun, Refused
 from conv2d_conformance.matrix.check_ids import check_id
 from conv2d_conformance.matrix.plugin import (
     BACKENDS_UNDER_TEST,
     RECORDING,
     check_of,
+    expected_failures,
     framework_warnings,
 )
 from conv2d_conformance.matrix.recording import Recording, outcome_of
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-    from conv2d_conformance.checks.expected_failure import ExpectedFailure
-    from conv2d_conformance.checks.registry import CaseLike, Check
+    from conv2d_conformance.checks.registry import Check
     from conv2d_conformance.reports.document.sample import Sample
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
@@ -132,7 +131,7 @@ def _record(
 ) -> None:
     subject, case = parameters(item)
     reason = item.stash.get(NOT_JUDGED, None)
-    known = next((r for r in EXPECTED_FAILURES if _about(r, subject, check, case)), None)
+    known = next((r for r in expected_failures(subject, check.name) if r.covers(case.id)), None)
     recording.verdict(
         subject, check, case, outcome_of(report, error, reason),
         node=check_id(item),
@@ -148,12 +147,6 @@ def _record(
         recording.left_out(subject, case, str(reason))
     if report.passed and check.clause.section == "timing" and subject.clock.taken:
         recording.timing(subject, case, subject.clock.taken)
-
-
-def _about(
-    record: ExpectedFailure, subject: BackendUnderTest, check: Check, case: CaseLike
-) -> bool:
-    return record.expects(subject.spec, check.name, subject.packages) and record.covers(case.id)
 
 
 def _passed(config: pytest.Config) -> int:

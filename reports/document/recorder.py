@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from conv2d_conformance.reports.document.line_format import (
     FOOTER,
-    json_line,
     opening,
     to_json_types,
 )
@@ -59,8 +58,9 @@ class Recorder:
         DocumentError
             If the record does not fit the schema, repeats a verdict's id, or cannot be written.
         """
-        text = json_line(record)
-        self._accept(json.loads(text))
+        value = to_json_types(record)
+        text = json.dumps(value, allow_nan=False)
+        self._accept(value)
         body = (self._separator + text).encode()
         self._write_at(self._footer_at, body + FOOTER.encode())
         self._footer_at += len(body)
@@ -88,7 +88,7 @@ class Recorder:
             raise DocumentError(msg) from error
         return len(text.encode())
 
-    def _accept(self, record: Record) -> None:
+    def _accept(self, record: dict[str, Any]) -> None:
         self._checker.check(record, f"{self._path}: record {record.get('id', '')}".rstrip())
         if record["kind"] != "verdict":
             return
