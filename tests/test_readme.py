@@ -110,7 +110,7 @@ def test_ci_runs_the_two_commands() -> None:
 
 def test_a_version_that_is_asked_for_beats_its_pin() -> None:
     sys.path.insert(0, str(ROOT / ".ci"))
-    kept = importlib.import_module("install").kept
+    kept = importlib.import_module("install").remaining_pins
     sys.path.pop(0)
     pins = ["# frameworks", "scipy==1.17.1", "scipy-stubs==1.17.1.5", "jax==0.10.2", "tox==4"]
     asked = ["-r", "scipy==1.16.3", "jax", "SciPy_Stubs>=1", "tox>4"]

@@ -10,12 +10,15 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import Timeout
 
+from conv2d_conformance.runtime import uv
 from conv2d_conformance.runtime.environment_cache import (
     cached_environment,
     is_usable,
@@ -24,8 +27,7 @@ from conv2d_conformance.runtime.environment_cache import (
 from conv2d_conformance.runtime.find_python import CannotBuildError, locate_python, python_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from conv2d_conformance.runtime.environment_cache import CachedEnvironment
 
@@ -87,12 +89,13 @@ def _make(place: CachedEnvironment, progress: Progress) -> None:
     progress(f"building {place.title}")
     shutil.rmtree(place.folder, ignore_errors=True)
     place.log.write_text("", "utf-8")
-    inside = python_in(place.folder)
     try:
-        _run(place, [place.python, "-m", "venv", place.folder], "cannot make an environment for")
+        # -I: what PYTHONPATH names is no part of the environment.
+        words = [place.python, "-I", "-m", "venv", place.folder]
+        _run(place, words, "cannot make an environment for")
         wanted = [*place.requirements, *([] if _names(place, NEEDED) else [NEEDED])]
         progress(f"installing {', '.join(wanted)}")
-        _run(place, [inside, "-m", "pip", "install", *wanted], "cannot install")
+        _install(place, wanted, "cannot install", progress)
         if place.identity.numbers >= BFLOAT16_SINCE:
             _add_bfloat16(place, progress)
         mark_complete(place, _installed(place))
@@ -106,24 +109,43 @@ def _names(place: CachedEnvironment, distribution: str) -> bool:
     return distribution in {re.sub(r"[-_.]+", "-", m.group()).lower() for m in words if m}
 
 
+def _install(
+    place: CachedEnvironment, wanted: Sequence[str], what: str, progress: Progress
+) -> None:
+    """Install by uv, where that does it; what pip says counts."""
+    inside = python_in(place.folder)
+    quick = uv.install_command(inside, wanted, Path(sys.executable), progress)
+    if quick:
+        said = _output_of_failure(place, quick.words, quick.variables)
+        if said is None:
+            return
+        progress(f"pip is tried: uv could not: {uv.failure_reason(said)}")
+    _run(place, [inside, "-I", "-m", "pip", "install", *wanted], what)
+
+
 def _run(place: CachedEnvironment, command: Sequence[object], what: str) -> None:
-    words = [str(word) for word in command]
-    with place.log.open("a+", encoding="utf-8", errors="replace") as log:
-        log.write(f"$ {' '.join(words)}\n")
-        log.flush()
-        start = log.tell()
-        # -I: what PYTHONPATH names is no part of the environment.
-        done = subprocess.run(  # noqa: S603  (venv and pip, with the person's requirements)
-            [words[0], "-I", *words[1:]], stdout=log, stderr=subprocess.STDOUT, check=False
-        )
-        log.seek(start)
-        said = log.read()
-    if done.returncode:
+    said = _output_of_failure(place, [str(word) for word in command])
+    if said is not None:
         msg = (
             f"{what} {place.title}: {pip_reason(said)}; ask for another version or another Python, "
             f"or read {place.log}"
         )
         raise CannotBuildError(msg)
+
+
+def _output_of_failure(
+    place: CachedEnvironment, words: Sequence[str], variables: Mapping[str, str] | None = None
+) -> str | None:
+    """Run a command into the log, and return what it said if it failed."""
+    with place.log.open("a+", encoding="utf-8", errors="replace") as log:
+        log.write(f"$ {' '.join(words)}\n")
+        log.flush()
+        start = log.tell()
+        done = subprocess.run(  # noqa: S603  (venv, pip and uv, with the person's requirements)
+            words, stdout=log, stderr=subprocess.STDOUT, env=variables, check=False
+        )
+        log.seek(start)
+        return log.read() if done.returncode else None
 
 
 def _add_bfloat16(place: CachedEnvironment, progress: Progress) -> None:
@@ -134,8 +156,7 @@ def _add_bfloat16(place: CachedEnvironment, progress: Progress) -> None:
     kept = place.folder / "constraints.txt"
     kept.write_text("".join(f"{name}=={v}\n" for name, v in installed.items()), "utf-8")
     try:
-        command = [python_in(place.folder), "-m", "pip", "install", "-c", kept, BFLOAT16]
-        _run(place, command, "cannot add ml-dtypes to")
+        _install(place, ["-c", str(kept), BFLOAT16], "cannot add ml-dtypes to", progress)
     except CannotBuildError:
         progress(f"{BFLOAT16} does not go with {place.title}: nothing is asked in bfloat16")
 

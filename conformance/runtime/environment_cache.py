@@ -53,7 +53,7 @@ class CachedEnvironment:
 
     @property
     def log(self) -> Path:
-        """What ``venv`` and pip wrote."""
+        """What ``venv``, uv and pip wrote."""
         return self.folder.with_name(self.folder.name + ".log")
 
     @property
