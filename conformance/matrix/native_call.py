@@ -36,14 +36,14 @@ def _through_adapter(found: Evidence, about: About) -> Iterator[str]:
     yield _function("native(img, k, padding)", "The call under test.", lines, _result(found))
 
 
-def _calls(found: Evidence, has_method: bool) -> Iterator[str]:
+def _calls(found: Evidence, carried: bool) -> Iterator[str]:
     keywords = "".join(f", {name}={value!r}" for name, value in found.options.items())
     operands = {part.operand for part in found.parts}
     name = found.operation
-    yield "found = adapter()"
+    yield "found = adapter()" + "  # its source ends this file" * carried
     if "" in operands:
         # What a user names may be a function.
-        method = f"found.{name}" if has_method else f"getattr(found, {name!r}, found)"
+        method = f"found.{name}" if carried else f"getattr(found, {name!r}, found)"
         yield f"y = {method}(img, k, padding{keywords})"
     if operands != {""}:
         yield f"by_img, by_k = found.gradients(img, k, padding, cotangent{keywords})"

@@ -79,7 +79,8 @@ def _pieces(found: Evidence, about: About) -> Iterator[Template]:
 
 def _imports(found: Evidence, used: list[Template]) -> Iterator[str]:
     lines = {line for piece in used for line in piece.imports}
-    yield "".join(sorted(lines | (set() if _inline(found) else {"from pathlib import Path\n"})))
+    lines |= set() if _inline(found) else {"from pathlib import Path\n"}
+    yield "".join(sorted(lines, key=lambda line: (line.startswith("from "), line)))
     yield "\n"
     if any(a.values.dtype.name == "bfloat16" for a in found.operands.values()):
         yield "import ml_dtypes  # NumPy has no bfloat16 of its own\n"
