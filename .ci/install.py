@@ -18,7 +18,7 @@ from pip._vendor.packaging.requirements import Requirement
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from conformance.runtime import uv
+from conformance.runtime.environments import uv
 
 PINS = Path(__file__).with_name("constraints.txt")
 REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(\[[^]]*\])?\s*[=<>!~]")

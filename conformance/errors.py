@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
     Floats = NDArray[np.float64]
 
-# What the script of a failure holds the call to: the name of a file in ``matrix/templates/claims``,
-# with spaces for underscores.
+# What the script of a failure holds the call to: the name of a file in
+# ``matrix/reproducers/templates/claims``, with spaces for underscores.
 Claim: TypeAlias = str
 
 # The error of each symptom. Every subclass enters itself.

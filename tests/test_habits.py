@@ -22,7 +22,7 @@ def environments() -> set[str]:
     tox.read(ROOT / "tox.ini", "utf-8")
     own = {name.removeprefix("testenv:") for name in tox.sections() if name.startswith("testenv:")}
     listed = {name.strip() for name in tox["tox"]["env_list"].split(",")}
-    return {name for name in own | listed if "{" not in name}
+    return {name for name in own | listed if "{" not in name and not name.startswith(".")}
 
 
 def run_by_ci() -> set[str]:

@@ -72,16 +72,7 @@ def test_every_folder_of_tests_is_that_of_a_room() -> None:
 
 @pytest.mark.parametrize(
     "folder",
-    [
-        pytest.param(
-            folder,
-            marks=pytest.mark.xfail(
-                folder == "conformance/diagnosis",
-                reason="its searches for misreadings are still one for each operation",
-            ),
-        )
-        for folder in FOLDERS
-    ],
+    FOLDERS,
 )
 def test_a_room_holds_no_more_than_fifteen_modules(folder: str) -> None:
     assert len(modules(folder)) <= LIMIT

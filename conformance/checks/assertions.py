@@ -9,7 +9,7 @@ import numpy as np
 
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.correlation import shape_of
-from conv2d_conformance.diagnosis import explain
+from conv2d_conformance.diagnosis.misreadings import explain
 from conv2d_conformance.errors import WrongDtypeError, WrongShapeError, WrongValueError
 from conv2d_conformance.under_test.backend import Margin
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name
 from conv2d_conformance.definition.layers import four, outputs_first
 from conv2d_conformance.definition.padding import linear_extent
-from conv2d_conformance.diagnosis import explain
+from conv2d_conformance.diagnosis.misreadings import explain
 from conv2d_conformance.errors import (
     RaisedError,
     Refused,
@@ -92,6 +93,26 @@ def block_bound(
     """The bound of a block of one output; an FFT errs by all channels that the output reads."""
     seen = img[:, blocks.channels_of(layer, k, output)]
     return _tolerance(subject, layer, seen, k[output : output + 1], exact, groups=1)
+
+
+def assert_blocks(subject: BackendUnderTest, case: Layer, result: Array) -> None:
+    """The result has its shape, and blocks of its first and last output are within the bound."""
+    if result.shape != subject.layers.size(case):
+        msg = f"{subject.spec.name} on layer {case.id}: gave shape {result.shape}"
+        raise WrongShapeError(msg)
+    img, k = case.arrays()
+    k, pads = subject.layers.reads(k), subject.layers.pads(case)
+    size = (result.shape[2], result.shape[3])
+    for output, block in product({0, len(k) - 1}, blocks.corners(size)):
+        exact = blocks.exact(case, img, k, pads, output, block)
+        assertions.assert_within(
+            subject,
+            f"{subject.spec.name} on layer {case.id}, output {output}, from {block}",
+            result[:, output : output + 1, block[0], block[1]],
+            exact,
+            block_bound(subject, case, exact, img, k, output),
+            lambda: "",
+        )
 
 
 def gradient_bound(

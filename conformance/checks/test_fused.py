@@ -12,7 +12,7 @@ from conv2d_conformance.cases.layers import parse
 from conv2d_conformance.checks import assertions
 from conv2d_conformance.checks.layer_assertions import bound_of
 from conv2d_conformance.checks.registry import check
-from conv2d_conformance.diagnosis import explain
+from conv2d_conformance.diagnosis.misreadings import explain
 from conv2d_conformance.errors import WrongShapeError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from conv2d_conformance.checks import assertions
 from conv2d_conformance.checks.layer_assertions import gradient_bound
 from conv2d_conformance.checks.registry import check
 from conv2d_conformance.definition.layers import four
-from conv2d_conformance.diagnosis import explain
+from conv2d_conformance.diagnosis.misreadings import explain
 from conv2d_conformance.errors import Refused, WrongDtypeError, WrongShapeError, WrongValueError
 from conv2d_conformance.under_test.gradients import expected_gradients, make_cotangent
 

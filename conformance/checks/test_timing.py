@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import product
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from pytest_benchmark.stats import Stats
 
-from conv2d_conformance.cases import blocks
 from conv2d_conformance.cases.layer_tables import FULL
 from conv2d_conformance.checks import assertions
-from conv2d_conformance.checks.layer_assertions import block_bound
+from conv2d_conformance.checks.layer_assertions import assert_blocks
 from conv2d_conformance.checks.registry import check
-from conv2d_conformance.errors import Refused, WrongShapeError
+from conv2d_conformance.errors import Refused
 from conv2d_conformance.runtime.time_budget import LADDER, MeasuredTime, rounds_within
 
 if TYPE_CHECKING:
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.cases.case import Case
     from conv2d_conformance.cases.layers import Layer
-    from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.runtime.time_budget import Stopwatch
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
@@ -52,29 +49,9 @@ def test_a_layer_of_a_network_that_passes_is_timed(
     began = perf_counter()
     result = subject.layers.call(case)
     first_call = perf_counter() - began
-    blocks_of_layer(subject, case, result)
+    assert_blocks(subject, case, result)
     operands = (*case.arrays(), case.padding)
     timed(subject, case, first_call, stopwatch, operands, case.keywords)
-
-
-def blocks_of_layer(subject: BackendUnderTest, case: Layer, result: Array) -> None:
-    """The result has its shape, and blocks of its first and last output are within the bound."""
-    if result.shape != subject.layers.size(case):
-        msg = f"{subject.spec.name} on layer {case.id}: gave shape {result.shape}"
-        raise WrongShapeError(msg)
-    img, k = case.arrays()
-    k, pads = subject.layers.reads(k), subject.layers.pads(case)
-    size = (result.shape[2], result.shape[3])
-    for output, block in product({0, len(k) - 1}, blocks.corners(size)):
-        exact = blocks.exact(case, img, k, pads, output, block)
-        assertions.assert_within(
-            subject,
-            f"{subject.spec.name} on layer {case.id}, output {output}, from {block}",
-            result[:, output : output + 1, block[0], block[1]],
-            exact,
-            block_bound(subject, case, exact, img, k, output),
-            lambda: "",
-        )
 
 
 def timed(

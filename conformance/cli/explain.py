@@ -8,7 +8,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.console import emit
-from conv2d_conformance.runtime.choose_python import resolve_python
+from conv2d_conformance.runtime.environments.choose_python import resolve_python
 from conv2d_conformance.runtime.runner_pool import RunnerPool, with_python
 from conv2d_conformance.translation import drawing
 from conv2d_conformance.translation.differences import sentences

@@ -16,7 +16,7 @@ from conv2d_conformance.backends.registry import UnknownBackendError
 from conv2d_conformance.cli import call_options, diagnose_options, document_options, gate_options
 from conv2d_conformance.console import program, version
 from conv2d_conformance.reports.document.model import DocumentError
-from conv2d_conformance.runtime.find_python import CannotBuildError
+from conv2d_conformance.runtime.environments.find_python import CannotBuildError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from conv2d_conformance.backends.protocol import Unavailable
 from conv2d_conformance.cli.table import render
 from conv2d_conformance.console import emit, say
-from conv2d_conformance.runtime.choose_python import resolve_python
+from conv2d_conformance.runtime.environments.choose_python import resolve_python
 from conv2d_conformance.runtime.runner_pool import RunnerPool, split_selector, with_python
 from conv2d_conformance.under_test.factory import put_under_test
 

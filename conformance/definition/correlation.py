@@ -13,9 +13,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from conv2d_conformance.definition.arrays import Array, Floats
-from conv2d_conformance.definition.exact_sums import Exact, is_exact_in_float64
 from conv2d_conformance.definition.padding import Options
-from conv2d_conformance.definition.window_sums import window_sums
+from conv2d_conformance.definition.sums.exact_sums import Exact, is_exact_in_float64
+from conv2d_conformance.definition.sums.window_sums import window_sums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -19,7 +19,7 @@ from conv2d_conformance.definition.padding import (
     pads_of,
     transposed_size,
 )
-from conv2d_conformance.definition.window_sums import (
+from conv2d_conformance.definition.sums.window_sums import (
     extent,
     split_groups,
     window_sums,

@@ -11,7 +11,7 @@ import numpy as np
 from conv2d_conformance.definition import layers
 from conv2d_conformance.definition.correlation import ORIENTATIONS, orient, source_indices
 from conv2d_conformance.definition.error_bounds import fft_bound_factor, underflow, unit_roundoff
-from conv2d_conformance.definition.window_sums import extent
+from conv2d_conformance.definition.sums.window_sums import extent
 from conv2d_conformance.diagnosis.fit import decimals
 from conv2d_conformance.diagnosis.hypothesis import UNDONE, Hypothesis, Shapes
 

@@ -11,8 +11,8 @@ from conv2d_conformance.matrix.plugin import SELECTED_BACKENDS
 from conv2d_conformance.matrix.recording import now
 from conv2d_conformance.reports.document.files import DocumentError, save
 from conv2d_conformance.reports.document.model import SCHEMA_VERSION
-from conv2d_conformance.runtime.choose_python import resolve_python
-from conv2d_conformance.runtime.find_python import CannotBuildError, NoPythonError
+from conv2d_conformance.runtime.environments.choose_python import resolve_python
+from conv2d_conformance.runtime.environments.find_python import CannotBuildError, NoPythonError
 
 if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import Run

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.checks.clauses import CLAUSES
 from conv2d_conformance.errors import ExitedError, NonconformanceError, NotRun, TimedOutError
-from conv2d_conformance.matrix.reproducers import Reproducers
+from conv2d_conformance.matrix.reproducers.writer import Reproducers
 from conv2d_conformance.matrix.rerun_command import rerun_command
 from conv2d_conformance.probe import determinism
 from conv2d_conformance.reports.document.files import Recorder

@@ -12,8 +12,8 @@ from conv2d_conformance.backends import registry
 from conv2d_conformance.backends.protocol import Unavailable
 from conv2d_conformance.backends.registry import UnknownBackendError
 from conv2d_conformance.backends.worker.installed_packages import BUILDS
-from conv2d_conformance.runtime.choose_python import python_with
-from conv2d_conformance.runtime.find_python import CannotBuildError
+from conv2d_conformance.runtime.environments.choose_python import python_with
+from conv2d_conformance.runtime.environments.find_python import CannotBuildError
 from conv2d_conformance.runtime.runner_pool import RunnerPool
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import pytest
 
 from conv2d_conformance.cli import upgrade as upgrading
 from conv2d_conformance.cli.main import main
-from conv2d_conformance.runtime.find_python import python_in
+from conv2d_conformance.runtime.environments.find_python import python_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

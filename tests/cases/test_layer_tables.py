@@ -10,7 +10,7 @@ import pytest
 
 from conv2d_conformance.cases import layer_tables
 from conv2d_conformance.cases.layer_tables import FACTORS, PAIRS, TRIPLES, has_output
-from conv2d_conformance.diagnosis.layer_misreadings import exact_of, layer_misreadings
+from conv2d_conformance.diagnosis.misreadings.layer_misreadings import exact_of, layer_misreadings
 from conv2d_conformance.under_test.backend import BackendUnderTest
 from tests.mutants.layers import Layer as Right
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from conv2d_conformance.cases.layers import Layer
-    from conv2d_conformance.diagnosis.layer_misreadings import Misreading
+    from conv2d_conformance.diagnosis.misreadings.layer_misreadings import Misreading
 
 ROWS = [dict(zip(FACTORS, values, strict=True)) for values in product(*FACTORS.values())]
 NO_OUTPUT = 504

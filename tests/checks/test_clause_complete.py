@@ -12,7 +12,7 @@ import pytest
 from conv2d_conformance.checks.clauses import CLAUSES
 from conv2d_conformance.checks.registry import REGISTERED
 from conv2d_conformance.errors import SYMPTOMS
-from conv2d_conformance.matrix import template
+from conv2d_conformance.matrix.reproducers import template
 from conv2d_conformance.reports.gate.verdicts import WRONG
 from tests.mutants.tables import EVERY_MUTANT
 
@@ -106,6 +106,6 @@ def test_the_gate_has_words_for_every_symptom() -> None:
 
 
 def test_a_claim_without_a_script_says_which_file_to_add() -> None:
-    path = "conformance/matrix/templates/claims/is_pretty.py"
+    path = "conformance/matrix/reproducers/templates/claims/is_pretty.py"
     with pytest.raises(KeyError, match=f"the claim 'is pretty' has no script: add {path}"):
         template.load_claim("is pretty")

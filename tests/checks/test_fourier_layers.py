@@ -6,8 +6,8 @@ import pytest
 
 from conv2d_conformance.cases import layer_tables
 from conv2d_conformance.cases.layers import parse
+from conv2d_conformance.checks.layer_assertions import assert_blocks
 from conv2d_conformance.checks.registry import REGISTERED, Check
-from conv2d_conformance.checks.test_timing import blocks_of_layer
 from conv2d_conformance.errors import WrongValueError
 from conv2d_conformance.under_test.factory import put_under_test
 from tests.helpers.judge_mutant import check_named, outcome
@@ -47,8 +47,8 @@ def test_blocks_of_a_large_layer_are_held_to_the_norms_of_the_whole(descriptor: 
     layer = parse(descriptor)
     right = put_under_test(FourierLayer(), seconds=20)
     wrong = put_under_test(ChannelsReversed(), seconds=20)
-    blocks_of_layer(right, layer, right.layers.call(layer))
+    assert_blocks(right, layer, right.layers.call(layer))
     assert right.margin is not None
     assert 0 < right.margin.ratio < 0.05
     with pytest.raises(WrongValueError):
-        blocks_of_layer(wrong, layer, wrong.layers.call(layer))
+        assert_blocks(wrong, layer, wrong.layers.call(layer))

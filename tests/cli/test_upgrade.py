@@ -10,8 +10,8 @@ import pytest
 
 from conv2d_conformance.reports.document.files import load
 from conv2d_conformance.reports.tables.summary import RAN
-from conv2d_conformance.runtime import choose_python
-from conv2d_conformance.runtime.find_python import CannotBuildError
+from conv2d_conformance.runtime.environments import choose_python
+from conv2d_conformance.runtime.environments.find_python import CannotBuildError
 from conv2d_conformance.upgrade import sides
 from tests.helpers.planted_packages import FLIPPED, HONEST, between, upgrade
 

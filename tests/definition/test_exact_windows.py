@@ -11,12 +11,17 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.definition import correlation as reference
-from conv2d_conformance.definition import exact_products, exact_windows, tiles
-from conv2d_conformance.definition import window_sums as windows
-from conv2d_conformance.definition.exact_products import Digits, Span, choose_digits, exponent_span
-from conv2d_conformance.definition.exact_sums import split
-from conv2d_conformance.definition.exact_windows import sum_windows
 from conv2d_conformance.definition.padding import Options
+from conv2d_conformance.definition.sums import exact_products, exact_windows, tiles
+from conv2d_conformance.definition.sums import window_sums as windows
+from conv2d_conformance.definition.sums.exact_products import (
+    Digits,
+    Span,
+    choose_digits,
+    exponent_span,
+)
+from conv2d_conformance.definition.sums.exact_sums import split
+from conv2d_conformance.definition.sums.exact_windows import sum_windows
 from tests.helpers.fraction_sums import sum_fractions
 from tests.helpers.plane_tap_by_tap import plane_tap_by_tap
 

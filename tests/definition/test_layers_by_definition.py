@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from conv2d_conformance.definition import window_sums
 from conv2d_conformance.definition.layers import (
     Options,
     correlate,
@@ -15,6 +14,7 @@ from conv2d_conformance.definition.layers import (
     kernel_gradient,
     transpose,
 )
+from conv2d_conformance.definition.sums import window_sums
 from tests.helpers.naive_layers import Layer, drawn, operand, relative_error
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv2d_conformance.definition.exact_sums import dot, split
+from conv2d_conformance.definition.sums.exact_sums import dot, split
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Exact, Floats

@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from conv2d_conformance.runtime.environment_cache import cached_environment, is_usable
-from conv2d_conformance.runtime.find_python import CannotBuildError, locate_python, python_in
+from conv2d_conformance.runtime.environments.environment_cache import cached_environment, is_usable
+from conv2d_conformance.runtime.environments.find_python import (
+    CannotBuildError,
+    locate_python,
+    python_in,
+)
 
 TOX = Path(__file__).parents[2] / "tox.ini"
 

@@ -15,17 +15,17 @@ from conv2d_conformance.backends import protocol, registry
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.layers import parse
 from conv2d_conformance.errors import WrongValueError
-from conv2d_conformance.matrix.about import About
-from conv2d_conformance.matrix.carried_adapter import (
+from conv2d_conformance.matrix.reproducers.about import About
+from conv2d_conformance.matrix.reproducers.carried_adapter import (
     PACKAGE,
     CarriedAdapter,
     adapter_code,
     carry,
 )
-from conv2d_conformance.matrix.evidence import Evidence, stored_arrays
-from conv2d_conformance.matrix.layer_evidence import layer_evidence
-from conv2d_conformance.matrix.plane_evidence import plane_evidence
-from conv2d_conformance.matrix.script import render
+from conv2d_conformance.matrix.reproducers.evidence import Evidence, stored_arrays
+from conv2d_conformance.matrix.reproducers.layer_evidence import layer_evidence
+from conv2d_conformance.matrix.reproducers.plane_evidence import plane_evidence
+from conv2d_conformance.matrix.reproducers.script import render
 from conv2d_conformance.under_test.backend import BackendUnderTest
 from conv2d_conformance.under_test.factory import put_under_test
 from tests.helpers import numpy_adapter

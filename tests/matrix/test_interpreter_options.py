@@ -11,9 +11,9 @@ import pytest
 from conv2d_conformance.cli.main import main
 from conv2d_conformance.reports.document.files import load
 from conv2d_conformance.reports.page.render import render_html
-from conv2d_conformance.runtime import choose_python
-from conv2d_conformance.runtime.build_environment import CannotBuildError
-from conv2d_conformance.runtime.choose_python import python_with, resolve_python
+from conv2d_conformance.runtime.environments import choose_python
+from conv2d_conformance.runtime.environments.build_environment import CannotBuildError
+from conv2d_conformance.runtime.environments.choose_python import python_with, resolve_python
 from tests.helpers.matrix_run import matrix, only_line
 
 HERE = Path(sys.executable)

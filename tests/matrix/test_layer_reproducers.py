@@ -15,10 +15,10 @@ from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.layer_tables import FULL
 from conv2d_conformance.cases.layers import is_layer, parse
 from conv2d_conformance.errors import NonconformanceError
-from conv2d_conformance.matrix.about import About
-from conv2d_conformance.matrix.evidence import stored_arrays
-from conv2d_conformance.matrix.layer_evidence import layer_evidence
-from conv2d_conformance.matrix.script import render
+from conv2d_conformance.matrix.reproducers.about import About
+from conv2d_conformance.matrix.reproducers.evidence import stored_arrays
+from conv2d_conformance.matrix.reproducers.layer_evidence import layer_evidence
+from conv2d_conformance.matrix.reproducers.script import render
 from conv2d_conformance.reports.document.files import load
 from conv2d_conformance.under_test.factory import put_under_test as adjoint
 from tests.helpers.judge_mutant import check_named
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.cases.case import Case
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.matrix.evidence import Evidence
+    from conv2d_conformance.matrix.reproducers.evidence import Evidence
     from conv2d_conformance.under_test.backend import BackendUnderTest
     from tests.mutants.mutant import Mutant
 

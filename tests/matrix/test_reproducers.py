@@ -15,10 +15,10 @@ import pytest
 from conv2d_conformance.backends.protocol import Spec
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.checks.registry import REGISTERED
-from conv2d_conformance.matrix.about import About
-from conv2d_conformance.matrix.plane_evidence import plane_evidence
-from conv2d_conformance.matrix.reproducers import LIMIT, Reproducers, file_name
-from conv2d_conformance.matrix.script import INLINE, render
+from conv2d_conformance.matrix.reproducers.about import About
+from conv2d_conformance.matrix.reproducers.plane_evidence import plane_evidence
+from conv2d_conformance.matrix.reproducers.script import INLINE, render
+from conv2d_conformance.matrix.reproducers.writer import LIMIT, Reproducers, file_name
 from conv2d_conformance.reports.document.files import DocumentError, load
 from conv2d_conformance.reports.page.render import render_html
 from conv2d_conformance.under_test.backend import BackendUnderTest
@@ -30,7 +30,7 @@ from tests.mutants.table import EXACT, MUTANTS
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
-    from conv2d_conformance.matrix.evidence import Evidence
+    from conv2d_conformance.matrix.reproducers.evidence import Evidence
     from conv2d_conformance.reports.document.model import VerdictRecord
     from tests.mutants.mutant import Mutant
 
@@ -207,7 +207,7 @@ def shown(found: Evidence, message: str = "") -> str:
 def test_every_mutants_script_tells_it_from_the_right_call(
     mutant: Mutant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("conv2d_conformance.matrix.script.INLINE", sys.maxsize)
+    monkeypatch.setattr("conv2d_conformance.matrix.reproducers.script.INLINE", sys.maxsize)
     monkeypatch.chdir(ROOT)  # one of them leaves
     subject = mutant.under_test()
     failed = outcome(subject, REGISTERED[mutant.check])

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.definition.correlation import Exact
-from conv2d_conformance.matrix.evidence import Convention, Evidence, Expected, Part
-from conv2d_conformance.matrix.sample import SIDE, sample_of
+from conv2d_conformance.matrix.reproducers.evidence import Convention, Evidence, Expected, Part
+from conv2d_conformance.matrix.reproducers.sample import SIDE, sample_of
 
 
 def sampled(expected: Any, got: object, error: Any = None) -> Any:

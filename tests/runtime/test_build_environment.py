@@ -12,14 +12,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conv2d_conformance.runtime import build_environment, environment_cache, find_python, uv
-from conv2d_conformance.runtime.build_environment import (
+from conv2d_conformance.runtime.environments import (
+    build_environment,
+    environment_cache,
+    find_python,
+    uv,
+)
+from conv2d_conformance.runtime.environments.build_environment import (
     CannotBuildError,
     build,
     locate_python,
     pip_reason,
 )
-from conv2d_conformance.runtime.environment_cache import (
+from conv2d_conformance.runtime.environments.environment_cache import (
     COMPLETE_MARKER,
     DAY,
     CachedEnvironment,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from conformance.runtime import uv
+from conformance.runtime.environments import uv
 
 SCRIPT = Path(__file__).parents[2] / ".ci" / "install.py"
 PIP = 7  # what the pip of these tests exits with

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from conv2d_conformance.runtime import uv
-from conv2d_conformance.runtime.find_python import python_in
+from conv2d_conformance.runtime.environments import uv
+from conv2d_conformance.runtime.environments.find_python import python_in
 
 HERE = Path(sys.executable)
 # Every kind of source that `pip config list` has, in the order in which pip prints them.

@@ -1,0 +1,186 @@
+"""What a wrong result equals instead, in one sentence: planes, layers, gradients, fused layers.
+
+The gate compares these sentences: a change of words is a change of the verdict.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import numpy as np
+
+from conv2d_conformance.definition import error_bounds
+from conv2d_conformance.definition.dtypes import dtype_by_name
+from conv2d_conformance.definition.layers import four, outputs_first
+from conv2d_conformance.definition.padding import linear_extent
+from conv2d_conformance.diagnosis.misreadings import (
+    gradient_misreadings,
+    layer_misreadings,
+    plane_misreadings,
+    transposed_misreadings,
+)
+from conv2d_conformance.diagnosis.misreadings.candidates import first_explaining
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conv2d_conformance.cases.layers import Layer
+    from conv2d_conformance.definition.conventions import Conventions
+    from conv2d_conformance.definition.correlation import Array, Exact, Floats
+    from conv2d_conformance.definition.expectation import Expectation
+
+# float32 results of these operand precisions are told apart by the size of their error.
+LOWERED = {"TF32- or float16-like": 2.0**-11, "bfloat16-like": 2.0**-8}
+
+
+class Closing(NamedTuple):
+    """What is said where no reading explains the result; ``{error}`` is that of |img| ⋆ |k|."""
+
+    not_finite: str
+    unexplained: str
+
+
+PLANE = Closing(
+    "It holds NaN or infinity.",
+    "No other orientation, shift or boundary explains it; error {error} of |img| ⋆ |k|.",
+)
+LAYER = Closing(
+    "It holds NaN or infinity, as memory that was never written may.",
+    "No other reading of stride, dilation, groups, channels, batch or pads explains it.",
+)
+OTHER_CROP = "No other reading of kernel, stride, dilation, groups or crop explains it."
+
+
+def of_plane(
+    img: Array,
+    k: Array,
+    padding: str,
+    result: Array,
+    *,
+    conventions: Conventions,
+    direct: bool,
+    exact: Exact,
+) -> str:
+    """The first reading of the operands that explains a plane, or what its error says."""
+
+    def allowed(exact: Exact) -> Floats:
+        bound = error_bounds.componentwise(exact, img.dtype)
+        if direct:
+            return bound
+        return np.maximum(bound, error_bounds.normwise(img, k, exact, img.dtype))
+
+    if (exact.error_of(result) <= allowed(exact)).all():
+        return "The error is that of rounded sums, as of an FFT or a fast algorithm."
+    misreadings = plane_misreadings.plane_misreadings(img, k, padding, result.shape, conventions)
+    words = first_explaining(misreadings, result, allowed, usual=exact)
+    single = img.dtype == np.float32
+    return _equals(words) if words else _size_of_error(exact, result, single, PLANE)
+
+
+def of_layer(case: Layer, result: Array, expectation: Expectation) -> str:
+    """The first reading that explains a layer, or what its error says."""
+    if case.operation == "conv_transpose2d":
+        return _of_transposed(case, result, expectation)
+    result = four(result)
+    candidates = layer_misreadings.candidates(case, expectation)
+    allowed = _bound_of_layer(case, expectation, dtype_by_name(case.dtype))
+    words = first_explaining(candidates, result, allowed)
+    if words:
+        return _equals(words)
+    exact = expectation.exact(case, *case.arrays())
+    return _closing_of_layer(exact, result, LAYER.unexplained)
+
+
+def _of_transposed(case: Layer, given: Array, expectation: Expectation) -> str:
+    result = four(given)
+    allowed = _bound_of_layer(case, expectation, result.dtype)
+    as_expected = given.shape == expectation.size(case)
+    candidates = transposed_misreadings.candidates(case, expectation, result, as_expected)
+    if words := first_explaining(candidates, result, allowed):
+        return _equals(words)
+    exact = expectation.exact(case, *case.arrays())
+    if transposed_misreadings.blank(case, exact, result, allowed):
+        return "It equals the reference but for what output_padding adds, which is zeros."
+    return _closing_of_layer(exact, result, OTHER_CROP)
+
+
+def _bound_of_layer(
+    case: Layer, expectation: Expectation, dtype: np.dtype[Any]
+) -> Callable[[Exact], Floats]:
+    """The bound of honest summation; of an FFT the norm-wise one where that is the greater."""
+    if expectation.direct:
+        return lambda exact: error_bounds.componentwise(exact, dtype)
+    groups, transposed = case.options.groups, case.operation == "conv_transpose2d"
+    img, k = (four(a) for a in case.arrays())
+    normwise = partial(
+        error_bounds.normwise,
+        img,
+        outputs_first(k, groups) if transposed else k,
+        dtype=dtype,
+        groups=groups,
+        extent=linear_extent(
+            case.image, case.kernel, expectation.pads(case), case.options, transposed=transposed
+        ),
+    )
+    return lambda exact: np.maximum(error_bounds.componentwise(exact, dtype), normwise(exact))
+
+
+def _closing_of_layer(exact: Exact, result: Array, of_another_shape: str) -> str:
+    if result.shape != exact.value.shape:
+        return of_another_shape
+    return _size_of_error(exact, result, result.dtype == np.float32, LAYER)
+
+
+def of_gradient(
+    case: Layer,
+    which: Literal["image", "kernel"],
+    cotangent: Array,
+    found: Array,
+    expectation: Expectation,
+) -> str:
+    """What explains a gradient by the image or by the kernel, given in four axes."""
+    if not _finite(found):
+        return LAYER.not_finite
+    misreadings = gradient_misreadings.gradient_misreadings(
+        case, which, cotangent, found, expectation
+    )
+    words = first_explaining(
+        misreadings, found, lambda exact: error_bounds.componentwise(exact, found.dtype)
+    )
+    return _equals(words) if words else "No flip, transpose or factor explains it."
+
+
+def of_fused(result: Array, conv: Array, bias: Array, addend: Array) -> str:
+    """What explains a layer that bias, addition and ReLU follow; nothing where nothing does."""
+    bias = bias[:, None, None]
+    others = {
+        "without the addition": np.maximum(conv + bias, 0),
+        "without the bias": np.maximum(conv + addend, 0),
+        "without ReLU": conv + bias + addend,
+        "with ReLU before the addition": np.maximum(conv + bias, 0) + addend,
+        "with the bias after ReLU": np.maximum(conv + addend, 0) + bias,
+    }
+    equal = (words for words, other in others.items() if np.array_equal(result, other))
+    return _equals(words) if (words := next(equal, None)) else ""
+
+
+def _equals(words: str) -> str:
+    return f"It equals the reference {words}."
+
+
+def _finite(result: Array) -> bool:
+    return bool(np.isfinite(result.astype(np.float64)).all())
+
+
+def _size_of_error(exact: Exact, result: Array, single: bool, closing: Closing) -> str:
+    """What the error alone says, where no reading explains it."""
+    if not _finite(result):
+        return closing.not_finite
+    if not result.any():
+        return "It is all zeros."
+    scaled = float(np.max(exact.error_of(result) / np.where(exact.scale, exact.scale, np.inf)))
+    for words, roundoff in LOWERED.items():
+        if single and roundoff / 8 <= scaled <= 2 * roundoff:
+            return f"The error is {words}: {scaled:.2g} of |img| ⋆ |k|."
+    return closing.unexplained.format(error=f"{scaled:.2g}")

@@ -1,0 +1,27 @@
+"""Holds a result to the reference, element by element."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from conv2d_conformance.matrix.reproducers.templates.declared import SIZE, bound
+from conv2d_conformance.matrix.reproducers.templates.head import end
+
+# --- the script begins here
+
+
+def compare(sums, got):
+    """End: 1 if an element lies beyond its bound of the reference's sums, 0 if none does."""
+    expected, low, scale = sums
+    if type(got) is not np.ndarray or got.shape != SIZE:
+        end(1, "expected shape", SIZE, "got", got.shape if type(got) is np.ndarray else type(got))
+    values = got if got.dtype.kind in "iu" else got.astype(np.float64)
+    error = np.abs((values - expected) - low)
+    allowed = bound(scale)
+    wrong = np.argwhere(~(error <= allowed))
+    if not len(wrong):
+        end(0, "no defect: all of", got.size, "elements are right")
+    at = tuple(wrong[0].tolist())
+    print(len(wrong), "of", got.size, "elements are wrong, the first at", at)
+    print("expected", format(float(expected[at]), ".9g"), "got", format(float(got[at]), ".9g"))
+    end(1, "error", format(error[at], ".3g"), "bound", format(allowed[at], ".3g"))

@@ -1,0 +1,67 @@
+"""Holds everything that a call returns to the arrays beside the script."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+
+import numpy as np
+
+from conv2d_conformance.matrix.reproducers.templates.adapter import adapter
+from conv2d_conformance.matrix.reproducers.templates.declared import given, img, k, native, padding
+from conv2d_conformance.matrix.reproducers.templates.head import end
+
+# --- the script begins here
+
+
+def refuse(status):
+    """Stand for ``os._exit``."""
+    msg = f"the call ended the process with {status}"
+    raise RuntimeError(msg)
+
+
+def returned():
+    """Everything that the call returns, by name."""
+    try:
+        return native(img, k, padding)
+    except SystemExit as error:
+        return end(1, "the call ended the process with", error.code)
+    except Exception as error:
+        return end(1, "raised", type(error).__name__ + ":", error)
+
+
+def hold(name, got):
+    """End unless the array is as expected, within the bound."""
+    expected, bound = given["expected" + name], given["bound" + name]
+    words = "result" + name + ":"
+    if getattr(got, "shape", None) != expected.shape:
+        end(1, words, "expected shape", expected.shape, "got", getattr(got, "shape", type(got)))
+    if got.dtype != img.dtype:
+        end(1, words, "expected dtype", img.dtype, "got", got.dtype)
+    error = np.abs((got.astype(np.float64) - expected) - given["rest" + name])
+    wrong = np.argwhere(~(error <= bound))
+    if len(wrong):
+        at = tuple(wrong[0].tolist())
+        print(words, len(wrong), "of", got.size, "elements are wrong, the first at", at)
+        print("expected", format(expected[at], ".9g"), "got", format(float(got[at]), ".9g"))
+        end(1, "error", format(error[at], ".3g"), "bound", format(bound[at], ".3g"))
+
+
+def hold_all():
+    """Call four times, on memory that holds no zeros."""
+    names = [name for name in given if name.startswith("expected")]
+    for byte in (0x3F, 0xFF, 0x3F, 0xFF):
+        dirty = [np.full(given[name].size * img.itemsize, byte, np.uint8) for name in names * 4]
+        del dirty  # memory that is handed out again
+        for name, got in returned().items():
+            hold(name, got)
+
+
+adapter()
+os._exit = refuse
+faulthandler.dump_traceback_later(120, exit=True)  # exits 1
+try:
+    hold_all()
+finally:
+    faulthandler.cancel_dump_traceback_later()
+end(0, "no defect: all of it is right")

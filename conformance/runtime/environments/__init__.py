@@ -1,0 +1,1 @@
+"""Interpreters, and environments that are built for a call and kept."""

@@ -1,0 +1,175 @@
+"""Environments that hold given requirements, built once and kept in the user's cache.
+
+An environment all of whose requirements are pinned (``scipy==1.3.0``) is kept for good; any other
+for a day, for its newest version may be another tomorrow.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import Timeout
+
+from conv2d_conformance.runtime.environments import uv
+from conv2d_conformance.runtime.environments.environment_cache import (
+    cached_environment,
+    is_usable,
+    mark_complete,
+)
+from conv2d_conformance.runtime.environments.find_python import (
+    CannotBuildError,
+    locate_python,
+    python_in,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from conv2d_conformance.runtime.environments.environment_cache import CachedEnvironment
+
+    Progress = Callable[[str], None]
+
+__all__ = ["CannotBuildError", "build", "locate_python"]
+
+NEEDED = "numpy"
+# For the suite's bfloat16. It may fail: an old framework may ask for an older numpy than it does.
+BFLOAT16, BFLOAT16_SINCE = "ml-dtypes", (3, 9)
+
+
+def build(requirements: Sequence[str], python: Path | None = None, *, progress: Progress) -> Path:
+    """Return the Python of an environment that holds the requirements and NumPy.
+
+    Raises
+    ------
+    CannotBuildError
+        If it cannot be made, or one of them cannot be installed.
+    """
+    place = cached_environment(requirements, python or locate_python(None))
+    try:
+        place.folder.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(place, progress):
+            if not is_usable(place, time.time()):
+                _make(place, progress)
+    except (OSError, subprocess.SubprocessError) as error:
+        msg = f"cannot build {place.title} in {place.folder}: {error}; free or mend that folder"
+        raise CannotBuildError(msg) from error
+    return python_in(place.folder)
+
+
+def pip_reason(output: str) -> str:
+    """The line of pip's output that says what was wrong."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if line.upper().startswith("ERROR:")]
+    said = [line for line in errors if "ResolutionImpossible" not in line]
+    line = (said or errors or lines or ["it wrote nothing"])[-1]
+    return re.sub(r"^error:\s*", "", line, flags=re.IGNORECASE)
+
+
+@contextmanager
+def _locked(place: CachedEnvironment, progress: Progress) -> Iterator[None]:
+    """Be the only one who builds it."""
+    lock = place.lock
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        progress(f"waiting for another process that builds {place.title}")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _make(place: CachedEnvironment, progress: Progress) -> None:
+    """Build it where it stays, for it holds its own path; the marker comes last."""
+    progress(f"building {place.title}")
+    shutil.rmtree(place.folder, ignore_errors=True)
+    place.log.write_text("", "utf-8")
+    try:
+        # -I: what PYTHONPATH names is no part of the environment.
+        words = [place.python, "-I", "-m", "venv", place.folder]
+        _run(place, words, "cannot make an environment for")
+        wanted = [*place.requirements, *([] if _names(place, NEEDED) else [NEEDED])]
+        progress(f"installing {', '.join(wanted)}")
+        _install(place, wanted, "cannot install", progress)
+        if place.identity.numbers >= BFLOAT16_SINCE:
+            _add_bfloat16(place, progress)
+        mark_complete(place, _installed(place))
+    except BaseException:
+        shutil.rmtree(place.folder, ignore_errors=True)
+        raise
+
+
+def _names(place: CachedEnvironment, distribution: str) -> bool:
+    words = (re.match(r"[A-Za-z0-9._-]*", word) for word in place.requirements)
+    return distribution in {re.sub(r"[-_.]+", "-", m.group()).lower() for m in words if m}
+
+
+def _install(
+    place: CachedEnvironment, wanted: Sequence[str], what: str, progress: Progress
+) -> None:
+    """Install by uv, where that does it; what pip says counts."""
+    inside = python_in(place.folder)
+    quick = uv.install_command(inside, wanted, Path(sys.executable), progress)
+    if quick:
+        said = _output_of_failure(place, quick.words, quick.variables)
+        if said is None:
+            return
+        progress(f"pip is tried: uv could not: {uv.failure_reason(said)}")
+    _run(place, [inside, "-I", "-m", "pip", "install", *wanted], what)
+
+
+def _run(place: CachedEnvironment, command: Sequence[object], what: str) -> None:
+    said = _output_of_failure(place, [str(word) for word in command])
+    if said is not None:
+        msg = (
+            f"{what} {place.title}: {pip_reason(said)}; ask for another version or another Python, "
+            f"or read {place.log}"
+        )
+        raise CannotBuildError(msg)
+
+
+def _output_of_failure(
+    place: CachedEnvironment, words: Sequence[str], variables: Mapping[str, str] | None = None
+) -> str | None:
+    """Run a command into the log, and return what it said if it failed."""
+    with place.log.open("a+", encoding="utf-8", errors="replace") as log:
+        log.write(f"$ {' '.join(words)}\n")
+        log.flush()
+        start = log.tell()
+        done = subprocess.run(  # noqa: S603  (venv, pip and uv, with the person's requirements)
+            words, stdout=log, stderr=subprocess.STDOUT, env=variables, check=False
+        )
+        log.seek(start)
+        return log.read() if done.returncode else None
+
+
+def _add_bfloat16(place: CachedEnvironment, progress: Progress) -> None:
+    """Add ml-dtypes where that changes no version of what is installed."""
+    installed = _installed(place)
+    if BFLOAT16 in installed:
+        return
+    kept = place.folder / "constraints.txt"
+    kept.write_text("".join(f"{name}=={v}\n" for name, v in installed.items()), "utf-8")
+    try:
+        _install(place, ["-c", str(kept), BFLOAT16], "cannot add ml-dtypes to", progress)
+    except CannotBuildError:
+        progress(f"{BFLOAT16} does not go with {place.title}: nothing is asked in bfloat16")
+
+
+def _installed(place: CachedEnvironment) -> dict[str, str]:
+    """Each distribution's version, by its normal name."""
+    command = [python_in(place.folder), "-I", "-m", "pip", "list", "--format=json"]
+    done = subprocess.run(  # noqa: S603  (pip)
+        list(map(str, command)), capture_output=True, text=True, check=True
+    )
+    rows: list[dict[str, Any]] = json.loads(done.stdout)
+    return {re.sub(r"[-_.]+", "-", row["name"]).lower(): row["version"] for row in rows}

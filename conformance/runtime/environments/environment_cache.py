@@ -1,0 +1,142 @@
+"""Which environment of the cache is meant by some requirements, and whether it can be used."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+from packaging.requirements import InvalidRequirement, Requirement
+from platformdirs import user_cache_path
+
+from conv2d_conformance.runtime.environments.find_python import (
+    CannotBuildError,
+    PythonIdentity,
+    identity,
+    python_in,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+RECIPE_VERSION = 1  # raised when what is built for the same requirements changes
+DAY = 24 * 60 * 60
+COMPLETE_MARKER = "complete.json"
+# The variables of pip that change which files it takes.
+CHOOSING = (
+    "PIP_CONSTRAINT",
+    "PIP_EXTRA_INDEX_URL",
+    "PIP_FIND_LINKS",
+    "PIP_INDEX_URL",
+    "PIP_NO_BINARY",
+    "PIP_NO_INDEX",
+    "PIP_ONLY_BINARY",
+    "PIP_PRE",
+    "PIP_PREFER_BINARY",
+)
+
+
+@dataclass(frozen=True)
+class CachedEnvironment:
+    """Where an environment is, and what it is to hold."""
+
+    folder: Path
+    requirements: tuple[str, ...]
+    python: Path
+    identity: PythonIdentity
+
+    @property
+    def log(self) -> Path:
+        """What ``venv``, uv and pip wrote."""
+        return self.folder.with_name(self.folder.name + ".log")
+
+    @property
+    def lock(self) -> FileLock:
+        """Held while it is built."""
+        return FileLock(self.folder.with_name(self.folder.name + ".lock"))
+
+    @property
+    def title(self) -> str:
+        """What it is, in words."""
+        return f"{', '.join(self.requirements) or 'nothing'} for Python {self.identity.version}"
+
+
+def cached_environment(requirements: Sequence[str], python: Path) -> CachedEnvironment:
+    """The environment of one Python, by a name that tells all that decides what is in it.
+
+    Raises
+    ------
+    CannotBuildError
+        If the Python does not run.
+    """
+    found = identity(python)
+    if found is None:
+        msg = f"{python} is no Python that runs: give the path of one, or a version such as 3.7"
+        raise CannotBuildError(msg)
+    ordered = tuple(sorted(word.strip() for word in requirements))
+    key = json.dumps([RECIPE_VERSION, found.version, found.base, ordered, _pip_settings()])
+    words = "-".join((f"py{found.version}", *ordered))
+    readable = re.sub(r"[^A-Za-z0-9.]+", "-", words)[:60].strip("-.")
+    name = f"{readable}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+    return CachedEnvironment(cache() / name, ordered, python, found)
+
+
+def cache() -> Path:
+    """Where the environments are; any of them may be deleted."""
+    return user_cache_path("conv2d-conformance") / "environments"
+
+
+def is_usable(place: CachedEnvironment, now: float) -> bool:
+    """Whether it is there, complete, runs, and is not too old for a version to have moved."""
+    try:
+        marker = json.loads((place.folder / COMPLETE_MARKER).read_text("utf-8"))
+        built, version = float(marker["built"]), marker["python"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    if now - built > DAY and not all(map(is_pinned, place.requirements)):
+        return False
+    found = identity(python_in(place.folder))
+    return found is not None and found.version == version
+
+
+def is_pinned(requirement: str) -> bool:
+    """Whether only one version will ever do."""
+    try:
+        parsed = Requirement(requirement)
+    except InvalidRequirement:
+        return False
+    if len(parsed.specifier) != 1 or parsed.url:
+        return False
+    (only,) = parsed.specifier
+    return only.operator in ("==", "===") and not only.version.endswith("*")
+
+
+def mark_complete(place: CachedEnvironment, installed: Mapping[str, str]) -> None:
+    """Say that it is complete."""
+    marker = {
+        "requirements": place.requirements,
+        "python": place.identity.version,
+        "built": time.time(),
+        "installed": dict(installed),
+    }
+    part = place.folder / f"{COMPLETE_MARKER}.part"
+    part.write_text(json.dumps(marker, indent=1), "utf-8")
+    part.replace(place.folder / COMPLETE_MARKER)
+
+
+def _pip_settings() -> dict[str, list[str]]:
+    """The variables that change what pip takes; of files, what they hold."""
+    found = {name: os.environ.get(name, "").split() for name in CHOOSING}
+    found["PIP_CONSTRAINT"] = [_text(name) for name in found["PIP_CONSTRAINT"]]
+    return found
+
+
+def _text(name: str) -> str:
+    path = Path(name)
+    return path.read_text("utf-8", errors="replace") if path.is_file() else name
