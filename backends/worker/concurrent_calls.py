@@ -53,7 +53,7 @@ def call_concurrently(
     ------
     Exception
         What a call raised.
-    Late
+    ThreadTimeout
         If a thread is not done within ``seconds``.
     """
     callers = [Caller(call, each, times) for each in operands]

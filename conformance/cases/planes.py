@@ -61,7 +61,7 @@ REAL_SHAPES: tuple[tuple[Shape, Shape], ...] = (
 )
 # Past the sizes from which code takes other formats, or threads.
 LARGE_SHAPES: tuple[tuple[Shape, Shape], ...] = (((96, 97), (3, 3)), ((131, 130), (5, 6)))
-# Kernels of practice, which code may take a short cut for; `data.STRUCTURED` says what each is.
+# Kernels of practice, which code may take a short cut for; `random_data.STRUCTURED` has them.
 STRUCTURED_SHAPES: tuple[tuple[Shape, Shape], ...] = (((9, 8), (3, 3)), ((11, 12), (5, 4)))
 
 

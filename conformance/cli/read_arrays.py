@@ -46,7 +46,7 @@ def read(text: str) -> Array:
     ----------
     text : str
         ``file.npy``, ``file.npz`` (its only array), ``file.npz:key``, or ``.csv``, ``.tsv``,
-        ``.txt``: see `numbers_from.parse`.
+        ``.txt``: see `parse_csv.parse`.
 
     Returns
     -------

@@ -44,7 +44,8 @@ class Diagnosis:
     given : ndarray
         The result as it came.
     where : dict
-        Where it differs from the nearest hypothesis, if nothing holds; `whereabouts.of`.
+        Where it differs from the nearest hypothesis, if nothing holds; see
+        `locate_differences.summarise_differences`.
     near : Hypothesis or None
         That hypothesis.
     """
@@ -116,7 +117,7 @@ def diagnose_result(
 
     Raises
     ------
-    ImpossibleError
+    IncompatibleShapesError
         If no reading of the shapes is possible.
     """
     readings = [problem for problem in problems(img, k, result) if shapes_are_possible(problem)]

@@ -31,7 +31,7 @@ class Elements:
         Given; predicted; and ``S = |img| ⋆ |k|``.
     taps : int
     norms : float
-        ``(6 log₂N + 3)·‖img‖₂·‖k‖₂`` of `bounds.normwise`, less its u.
+        ``(6 log₂N + 3)·‖img‖₂·‖k‖₂`` of `error_bounds.normwise`, less its u.
     tiny : float
         Smallest normal number: what one product may lose to underflow.
     slack : float

@@ -56,7 +56,7 @@ class Problem:
 
     @cached_property
     def norms(self) -> float:
-        """What `bounds.transforms` multiplies u with, for the largest plane and kernel."""
+        """What `error_bounds.normwise` multiplies u with, for the largest plane and kernel."""
         planes = self.img.reshape(-1, *extent(self.img)).astype(np.float64)
         kernels = self.k.reshape(-1, *extent(self.k)).astype(np.float64)
         a, b = (max(each, key=np.linalg.norm) for each in map(np.nan_to_num, (planes, kernels)))

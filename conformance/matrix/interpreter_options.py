@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conv2d_conformance.matrix.plugin import SELECTED_BACKENDS
+from conv2d_conformance.matrix.plugin import SELECTED_PYTHON
 from conv2d_conformance.matrix.recording import now
 from conv2d_conformance.reports.document.files import DocumentError, save
 from conv2d_conformance.reports.document.model import SCHEMA_VERSION
@@ -48,7 +48,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Find or build what was asked for, after the options were checked and before subjects load."""
     option = session.config.option
     try:
-        session.config.stash[SELECTED_BACKENDS] = resolve_python(option.requirement, option.python)
+        session.config.stash[SELECTED_PYTHON] = resolve_python(option.requirement, option.python)
     except NoPythonError as error:
         if not option.if_available:
             raise pytest.UsageError(str(error)) from error

@@ -45,7 +45,7 @@ pytest_plugins = (
     "conv2d_conformance.matrix.timing_turns",
 )
 DEFAULT = "textbook"
-SELECTED_BACKENDS = pytest.StashKey[Path | None]()
+SELECTED_PYTHON = pytest.StashKey[Path | None]()
 BACKENDS_UNDER_TEST = pytest.StashKey[list[BackendUnderTest]]()
 RECORDING = pytest.StashKey[Recording]()
 MATCHED_RECORDS = pytest.StashKey[set[ExpectedFailure]]()
@@ -141,7 +141,7 @@ def _subjects(config: pytest.Config, selectors: Sequence[str]) -> list[BackendUn
     """
     seconds, trusting = config.getoption("deadline"), config.getoption("in_process")
     places = RunnerPool(seconds=seconds, trusting=trusting)
-    python = config.stash[SELECTED_BACKENDS]
+    python = config.stash[SELECTED_PYTHON]
     every = [with_python(selector, python) for selector in selectors]
     names = list(dict.fromkeys(name for s in every for name in places.select(s)))
     made = [_subject(config, places, name) for name in names]
@@ -274,7 +274,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         record = min(dead, key=repr)
         msg = (
             f"an expected failure names no case: {record.backend}, {record.check}, "
-            f"case {record.case!r}; mend or delete it in conformance/expected_failures*.py"
+            f"case {record.case!r}; fix or delete it in conformance/checks/expected_failures*.py"
         )
         raise pytest.UsageError(msg)
     items.sort(key=lambda item: item.get_closest_marker("timing") is not None)

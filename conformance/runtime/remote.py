@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.backends.protocol import Spec, Unavailable, Unsupported
 from conv2d_conformance.backends.registry import UnknownBackendError
+from conv2d_conformance.backends.worker.concurrent_calls import ThreadTimeout
 from conv2d_conformance.backends.worker.wire import to_tuples
 from conv2d_conformance.errors import ExitedError, TimedOutError
 from conv2d_conformance.runtime.array_mirror import ArrayMirror, decode_array
@@ -187,7 +188,7 @@ class RemoteRunner:
         if "raised" not in told:
             return told
         name, message = told["raised"], told["message"]
-        if name == "Late":
+        if name == ThreadTimeout.__name__:
             msg = f"{self.name}: {message}"
             raise TimedOutError(msg)
         if name == "SystemExit":

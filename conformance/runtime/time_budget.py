@@ -75,7 +75,7 @@ class Clock:
 
         Raises
         ------
-        LeftOut
+        OverBudget
             If its rounds would outrun the budget.
         """
         self.taken = None
@@ -94,7 +94,7 @@ def rounds_within(
 
     Raises
     ------
-    LeftOut
+    OverBudget
         If not even `ROUNDS` calls fit.
     """
     (seconds,) = seconds_of(1, 1)

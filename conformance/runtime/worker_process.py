@@ -42,7 +42,7 @@ STARTING = 120.0
 # For a process that is let go, to write out what it holds back.
 STOP_TIMEOUT = 2.0
 # What one interpreter sets up must not lead another to its packages.
-RESERVED_MEMORY = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+RESERVED_VARIABLES = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 
 
 class WorkerProcess:
@@ -157,7 +157,7 @@ class WorkerProcess:
 
     def _start(self) -> None:
         self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115  (it lives as long as the process)
-        kept = {k: v for k, v in os.environ.items() if self._own or k not in RESERVED_MEMORY}
+        kept = {k: v for k, v in os.environ.items() if self._own or k not in RESERVED_VARIABLES}
         try:
             self._process = subprocess.Popen(  # noqa: S603  (our own script)
                 [str(self.python), str(HOST)],

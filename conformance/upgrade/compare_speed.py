@@ -80,7 +80,7 @@ def compare(
 
     Raises
     ------
-    LeftOut
+    OverBudget
         If no case fits. What a process raises is raised after both are closed.
     """
     bench = PairedBenchmark(a, b, budget / SCREEN, progress)

@@ -83,7 +83,7 @@ def plan_turns(
 
     Raises
     ------
-    LeftOut
+    OverBudget
         If none fits.
     """
     costs = estimate_costs(a, b, sorted(cases, key=multiplications), seconds, progress)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 RIGHT = Conventions("correlation", "zeros")
 FAR = 100.0
-# The other groups are made of these; `test_cases` sees to that.
+# The other groups are made of these; `tests/cases/test_planes.py` sees to that.
 GROUPS = {"integers": planes.INTEGERS, "real": planes.REAL, "ladder": LADDER}
 
 
