@@ -12,6 +12,7 @@ import pytest
 
 from conv2d_conformance.backends.protocol import Unavailable, Unsupported
 from conv2d_conformance.backends.registry import UnknownBackendError, load
+from conv2d_conformance.backends.worker.concurrent_calls import ThreadTimeout
 from conv2d_conformance.cases.planes import DTYPED, LAID_OUT
 from conv2d_conformance.errors import ExitedError, TimedOutError
 from conv2d_conformance.runtime.remote import RemoteRunner
@@ -166,6 +167,13 @@ def test_a_call_that_hangs_is_ended(hosted: Callable[..., Any]) -> None:
     with pytest.raises(TimedOutError, match=r"no result within 0\.5 s"):
         call(place, np.ones((9, 10)))
     assert call(place, image()).shape == (5, 6)
+
+
+@pytest.mark.slow
+def test_threads_that_the_worker_gives_up_on_have_timed_out(hosted: Callable[..., Any]) -> None:
+    answer = {"raised": ThreadTimeout.__name__, "message": "2 threads at once"}
+    with pytest.raises(TimedOutError, match="2 threads at once"):
+        hosted("hangs")._unless_raised(answer)
 
 
 @pytest.mark.slow
