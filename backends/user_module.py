@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 
 
 def import_by_name(name: str) -> ModuleType:
-    """Import a module by its dotted name, from the working folder before any other."""
-    search_first(Path.cwd())
+    """Import a module by its dotted name; see `search_working_folder`."""
+    search_working_folder()
     return importlib.import_module(name)
 
 
 def import_by_path(file: Path) -> ModuleType:
     """Import a file; it finds what lies beside its package, or beside itself if it has none."""
     folder, name = dotted_name(file)
-    search_first(folder, Path.cwd())
+    search_working_folder()
+    search_first(folder)
     if name:
         module = importlib.import_module(name)
         # Another package of that name may be loaded already.
@@ -48,13 +49,20 @@ def dotted_name(file: Path) -> tuple[Path, str]:
     return packages[-1].parent, ".".join(names)
 
 
-def search_first(*folders: Path) -> None:
-    """Put folders at the head of ``sys.path``.
+def search_working_folder() -> None:
+    """Put the working folder first on ``sys.path``, unless it is there.
 
-    First, as Python puts a script's folder: a package of the same name may be installed.
+    In another interpreter it is there, and last: a checkout of a framework that lies in the working
+    folder is not what is installed in that interpreter.
     """
-    wanted = [str(folder) for folder in folders]
-    sys.path[:] = list(dict.fromkeys(wanted + sys.path))
+    here = Path.cwd()
+    if not any(Path(entry or ".").resolve() == here.resolve() for entry in sys.path):
+        search_first(here)
+
+
+def search_first(folder: Path) -> None:
+    """Put a folder at the head of ``sys.path``, as Python does with a script's folder."""
+    sys.path[:] = list(dict.fromkeys([str(folder), *sys.path]))
 
 
 def _packages(folder: Path) -> Iterator[Path]:

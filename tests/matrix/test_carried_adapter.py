@@ -32,6 +32,8 @@ from tests.helpers import numpy_adapter
 from tests.mutants.layer_faults import KernelGradientFlipped
 from tests.mutants.layer_slips import dilation_ignored, reading
 
+pytestmark = pytest.mark.slow
+
 LAYER = "n1c2o3/9x11-by-3x2/same/s2x1/d1x2"
 READ = "parts = _read(img, k, padding, **options)"
 BY_K = "return np.zeros_like(img), by_k"

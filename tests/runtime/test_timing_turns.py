@@ -100,6 +100,7 @@ os._exit(1)
 """
 
 
+@pytest.mark.slow
 def test_a_run_that_died_holds_nobody_up(
     runs: tuple[TimingTurns, TimingTurns], tmp_path: Path
 ) -> None:

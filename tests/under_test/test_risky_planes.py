@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.checks.registry import REGISTERED
 from conv2d_conformance.errors import ExitedError
 from conv2d_conformance.runtime.in_process import InProcessRunner
 from conv2d_conformance.runtime.runner_pool import RunnerPool
 from conv2d_conformance.under_test.backend import BackendUnderTest
 from conv2d_conformance.under_test.factory import load
+from tests.helpers.judge_mutant import check_named
 from tests.helpers.planted_versions import SOURCE
 from tests.mutants import direct
 from tests.mutants.planes import Plane
@@ -73,9 +73,10 @@ def aborting(tmp_path: Path) -> Iterator[BackendUnderTest]:
     pool.stop()
 
 
+@pytest.mark.slow
 def test_a_call_that_ends_its_process_on_a_larger_kernel_costs_one_record(
     aborting: BackendUnderTest,
 ) -> None:
     with pytest.raises(ExitedError, match="SIGABRT"):
-        REGISTERED[EXACT].run(aborting, LARGER)
-    REGISTERED[EXACT].run(aborting, Case((6, 7), (3, 3)))
+        check_named(EXACT).run(aborting, LARGER)
+    check_named(EXACT).run(aborting, Case((6, 7), (3, 3)))

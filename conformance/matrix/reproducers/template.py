@@ -9,7 +9,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).with_name("templates")
 MARK = "# --- the script begins here\n"
-_OWN = re.compile(r"from conv2d_conformance\.matrix\.templates\.(\w+) import ")
+# A piece imports another by its full name: that of this package, wherever it lies.
+_OWN = re.compile(rf"from {re.escape(__package__)}\.templates\.(\w+) import ")
 _STANDARD = re.compile(r"(?:import|from) (?!__future__|numpy|conv2d_conformance).*\n")
 
 
