@@ -1,4 +1,4 @@
-"""Every image up to 6×6 under every kernel up to 5×5: the whole index map, predicted and held."""
+"""Every image up to 6×6 under every kernel up to 5×5: predicts and compares the index map."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ KERNELS: tuple[Shape, ...] = tuple((a, b) for a, b in product(range(1, 6), repea
 
 @dataclass(frozen=True)
 class EveryImage:
-    """All images under one kernel shape and padding; see `few` for where a shape is dear."""
+    """All images under one kernel shape and padding; see `few` if each shape is expensive."""
 
     kernel: Shape
     padding: str
@@ -48,20 +48,20 @@ class EveryImage:
 
     @property
     def few(self) -> tuple[Shape, ...]:
-        """The images that a call gets which compiles for every shape."""
+        """The images for a call that compiles for every shape."""
         return tuple(image for image, kernel in covering(self.padding) if kernel == self.kernel)
 
     @property
     def covering(self) -> bool:
-        """Whether such a call gets any."""
+        """Whether there are images for such a call."""
         return bool(self.few)
 
     def representative(self, dtype: str) -> Case:
-        """The largest image: a call that does not take this one takes none."""
+        """Return the largest image: a call that does not take this one takes none."""
         return Case(IMAGES[-1], self.kernel, self.padding, dtype)
 
     def cases(self, subject: BackendUnderTest) -> Iterator[Case]:
-        """One case for each image that the subject takes."""
+        """Yield a case for each image that the backend takes."""
         for image in self.few if subject.spec.compiles else IMAGES:
             case = Case(image, self.kernel, self.padding, subject.plain_dtype)
             if not subject.lacks(case):
@@ -109,8 +109,8 @@ def _variety(chosen: list[tuple[Shape, Shape]]) -> Shape:
 def assert_index_map(subject: BackendUnderTest, case: Case) -> None:
     """Every output pixel reads through every kernel element what the conventions predict.
 
-    Several elements share a call where their digits can be told apart; only where such a call
-    gives anything else is each measured alone.
+    Several elements share a call if their digits can be separated. Only if such a call gives
+    something else, each element is measured alone.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Judgements of layers that checks share: shape, dtype, values, and declared refusals."""
+"""Assertions about layers that checks share: shape, dtype, values, and declared refusals."""
 
 from __future__ import annotations
 
@@ -35,14 +35,15 @@ if TYPE_CHECKING:
 
 
 def what(subject: BackendUnderTest, layer: Layer) -> str:
-    """The layer, for a person to read."""
+    """Return the layer in words, for messages."""
     return f"{subject.spec.name} on layer {layer.id}"
 
 
 def called(subject: BackendUnderTest, layer: Layer) -> Array:
-    """The result, whose shape and dtype are right, of two calls that agree.
+    """Call twice; return the result if shape and dtype are right and both calls agree.
 
-    Before each, memory is dirtied otherwise: released bugs returned what was never written.
+    Before each call, freed memory is filled with another byte: bugs of releases returned memory
+    that was never written.
     """
     expected = subject.layers.size(layer)
     assertions.fill_freed_memory(prod(expected) * dtype_by_name(layer.dtype).itemsize, 0x3F)
@@ -80,7 +81,7 @@ def hold(
 
 
 def bound_of(subject: BackendUnderTest, layer: Layer, exact: Exact) -> Floats:
-    """The bound of a layer's result, for the algorithm by which the subject computes."""
+    """Return the bound of a layer's result, for the algorithm of the backend."""
     img, k = (four(a) for a in layer.arrays())
     if layer.operation == "conv_transpose2d":
         k = outputs_first(k, layer.options.groups)
@@ -180,7 +181,7 @@ def asking(
 
 
 def refuses(subject: BackendUnderTest, layer: Layer) -> bool:
-    """Whether the call raises."""
+    """Return whether the call raises."""
     try:
         subject.layers.call(layer)
     except RaisedError:

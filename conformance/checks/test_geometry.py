@@ -1,4 +1,4 @@
-"""G, S: which pixel each output pixel reads through each kernel element, and what shape comes."""
+"""G, S: which pixel each output pixel reads through each kernel element, and the result's shape."""
 
 from __future__ import annotations
 

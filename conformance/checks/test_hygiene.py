@@ -1,4 +1,4 @@
-"""H: what a call leaves alone: its operands, their memory, and other calls."""
+"""H: what a call must not change: its operands, their memory, and other calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""T: how long a call takes, on tensors on which it has just passed, forced to completion."""
+"""T: the time of a call, on tensors on which it has just passed, forced to completion."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `diagnose`: what relates a result, or two, to an image and a kernel."""
+"""The command `diagnose`: explains how one or two results follow from an image and a kernel."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.definition.correlation import Array, Orientation
 
-# The question's two calls, in pure Python: what SciPy's convolve2d and what Keras computes.
+# The two calls of the original question, in pure Python: SciPy's convolve2d and Keras's layer.
 EXAMPLE = ("textbook.sum", "textbook.sum_plus")
 USAGE = "give IMAGE KERNEL RESULT [RESULT2]"
 
 
 @dataclass(frozen=True)
 class DiagnoseRequest:
-    """What was typed: see ``python -m conv2d_conformance diagnose --help``."""
+    """The arguments of one command: see ``python -m conv2d_conformance diagnose --help``."""
 
     arrays: Sequence[str]
     example: bool
@@ -41,7 +41,7 @@ class DiagnoseRequest:
 
 
 def diagnose(asked: DiagnoseRequest) -> int:
-    """Print what was found; 0 nothing to mend, 1 a difference, 2 could not be judged."""
+    """Print the diagnosis; 0 (nothing to fix), 1 (a difference) or 2 (could not be judged)."""
     try:
         img, k, names = _operands(asked)
         results = _results(names, img, k, asked.padding)
@@ -62,12 +62,12 @@ def diagnose(asked: DiagnoseRequest) -> int:
 
 
 def _operands(asked: DiagnoseRequest) -> tuple[Array, Array, Sequence[str]]:
-    """Image, kernel and the names of one or two results.
+    """Return the image, the kernel and the names of one or two results.
 
     Raises
     ------
     UnreadableError
-        If there are too few or too many, or a file cannot be read.
+        If there are too few operands or too many, or a file cannot be read.
     """
     if asked.example:
         img, k, names = question.image(), question.kernel(), asked.arrays or EXAMPLE
@@ -87,7 +87,10 @@ def _operands(asked: DiagnoseRequest) -> tuple[Array, Array, Sequence[str]]:
 
 
 def _results(names: Sequence[str], img: Array, k: Array, padding: str) -> dict[str, Array]:
-    """Each result, read from its file or computed by its call; a name given twice has a number."""
+    """Return each result by name, read from a file or computed by a call.
+
+    A name that is given twice gets a number.
+    """
     places = RunnerPool()
     made: dict[str, Array] = {}
     try:
@@ -104,12 +107,13 @@ def _results(names: Sequence[str], img: Array, k: Array, padding: str) -> dict[s
 
 
 def _called(places: RunnerPool, name: str, img: Array, k: Array, padding: str) -> Array:
-    """What a call makes of the operands, both in one dtype of floats.
+    """Return what a call computes from the operands, both cast to one float dtype.
 
     Raises
     ------
     UnreadableError
-        If the name stands for several, if the call refuses them, or makes no array of real numbers.
+        If the name selects several backends, or the call refuses the operands or returns something
+        that is not an array of real numbers.
     """
     one, *more = places.select(name)
     if more:

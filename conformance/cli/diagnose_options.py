@@ -1,4 +1,4 @@
-"""What can be typed after ``diagnose``; `conv2d_conformance.cli.diagnose` does it."""
+"""The options of ``diagnose``; `conv2d_conformance.cli.diagnose` is the command itself."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ made on IMAGE and KERNEL. Channels may be first or last, axes of length 1 left o
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Give the parser its text and options."""
+    """Add the description and the options of ``diagnose`` to a parser."""
     parser.description, parser.epilog = DIAGNOSE, DIAGNOSE_MORE
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.usage = "%(prog)s [options] IMAGE KERNEL RESULT [RESULT2]"

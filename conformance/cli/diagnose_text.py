@@ -1,4 +1,4 @@
-"""A diagnosis for a person, line by line, and for a program."""
+"""Renders a diagnosis, as text for a reader and as JSON for a program."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ZERO_BORDER_NOTE = (
 def render_text(
     img: Array, k: Array, judged: list[Diagnosis], both: ResultComparison | None
 ) -> Iterator[str]:
-    """Everything that was found, a heading for each result."""
+    """Return the diagnosis as text, with a heading for each result."""
     yield f"image {_shape(img)}, kernel {_shape(k)}"
     said: set[str] = set()
     for told in judged:
@@ -82,7 +82,7 @@ def _shape(a: Array) -> str:
 def render_json(
     img: Array, k: Array, judged: list[Diagnosis], both: ResultComparison | None
 ) -> dict[str, Any]:
-    """The same for ``--json``."""
+    """Return the diagnosis as JSON, for ``--json``."""
     return {
         "image": {"shape": img.shape, "dtype": img.dtype.name},
         "kernel": {"shape": k.shape, "dtype": k.dtype.name},

@@ -1,4 +1,4 @@
-"""The options of the commands that put results documents together: merge and report."""
+"""The options of the commands that combine results documents: merge and report."""
 
 from __future__ import annotations
 

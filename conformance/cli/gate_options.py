@@ -1,4 +1,4 @@
-"""The options of the commands that say what changed: gate and upgrade."""
+"""The options of the commands that report what changed: gate and upgrade."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _run_gate(o: argparse.Namespace) -> int:
 
 
 def _seconds(word: str) -> float:
-    """A number of seconds; NaN would pass for 0, and leave speed out unasked."""
+    """Parse a number of seconds; refuses NaN, which would silently leave out the timings."""
     with suppress(ValueError):
         if 0 <= (found := float(word)) < math.inf:
             return found

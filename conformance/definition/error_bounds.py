@@ -1,4 +1,4 @@
-"""How far an honest result may lie from the reference: derived, never chosen."""
+"""The error bounds: how far a correct result may be from the exact one; derived, never chosen."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The reference for everything a network does: layers and their gradients, in four dimensions.
+"""The reference for layers and their gradients, in four dimensions.
 
-Imports NumPy and the reference alone: every framework is under test. N images of C channels, O
-outputs and G groups; a group's outputs see the channels of that group only.
+It imports only NumPy and the reference: every framework is under test. N images have C channels,
+O outputs and G groups; a group's outputs read only the channels of that group.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How far a layer pads its image, and what size it returns: one rule per framework's word."""
+"""The rules of padding: how far a layer pads its image, and the size of its result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Operation = Literal["conv2d", "conv_transpose2d"]
 
 @dataclass(frozen=True)
 class Options:
-    """What a layer takes beyond the plain call; pairs are (rows, columns), at least 1.
+    """The options of a layer; pairs are (rows, columns), at least 1.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class Options:
     dilation : (int, int)
         Pixels from one tap to the next.
     groups : int
-        Blocks of channels that do not see each other.
+        Blocks of channels that are computed independently.
 
     Raises
     ------
@@ -43,7 +43,7 @@ class Options:
 
 
 class Geometry(Protocol):
-    """What the definition reads of a layer: its operation, extents, padding and options."""
+    """The fields of a layer that the definition reads: operation, extents, padding and options."""
 
     @property
     def operation(self) -> Operation:
@@ -136,7 +136,7 @@ def pads_of(
     align: Align = "upper",
     strided: Strided = "output",
 ) -> Pads:
-    """The pads that a padding by name comes to.
+    """Return the pads of a padding by name.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a transposed convolution crops or adds: one rule per framework's words ``valid``, ``same``.
+"""The rules of cropping of a transposed convolution, for ``valid`` and ``same``.
 
 A crop is ((top, bottom), (left, right)) of the full result, (H - 1)s + d(Kh - 1) + 1 rows; a
 negative one adds zeros.

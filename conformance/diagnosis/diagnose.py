@@ -1,4 +1,4 @@
-"""What is told of one result: the hypotheses that hold, or where it differs, and warnings."""
+"""Diagnoses one result: the hypotheses that hold, or where it differs, and warnings."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ class IncompatibleShapesError(ValueError):
 
 @dataclass
 class Diagnosis:
-    """One result against its operands.
+    """The diagnosis of one result.
 
     Parameters
     ----------
     name : str
     problem : Problem
-        As its axes were read.
+        The operands and the result, by the interpretation of their axes.
     found : list of Found
-        What holds, ranked; empty if nothing does.
+        The hypotheses that hold, ranked; may be empty.
     expected : Orientation
     given : ndarray
-        The result as it came.
+        The result, unchanged.
     where : dict
         Where it differs from the nearest hypothesis, if nothing holds; see
         `locate_differences.summarise_differences`.
@@ -60,22 +60,22 @@ class Diagnosis:
 
     @property
     def best(self) -> Explanation | None:
-        """The hypothesis told first."""
+        """The hypothesis that is reported first."""
         return self.found[0] if self.found else None
 
     def deviations(self, found: Explanation) -> list[str]:
-        """Words for all that is not as in the plain call, the precision included."""
+        """Words for every deviation from the plain call, including the precision."""
         precision = precision_loss.describe_precision(self.problem, found)
         words = [words for words, _ in describe.list_deviations(found.hypothesis, self.expected)]
         return [*words, precision] if precision else words
 
     @property
     def plain(self) -> bool:
-        """Whether there is nothing to mend."""
+        """Whether there is nothing to fix."""
         return self.best is not None and not self.deviations(self.best)
 
     def line(self, found: Hypothesis) -> str:
-        """The code that repeats a hypothesis."""
+        """Return the code that repeats a hypothesis."""
         flat = self.problem.img.shape[:2] == (1, 1) and self.problem.k.shape[:2] == (1, 1)
         return scipy_code.numpy_expression(found) if flat else scipy_code.torch_call(found)
 
@@ -141,7 +141,7 @@ def _unexplained(name: str, problem: Problem, expected: Orientation, given: Arra
 
 
 def warnings(told: Diagnosis) -> Iterator[str]:
-    """What the data cannot tell, and what a summary would hide; one line each."""
+    """Return what the data cannot distinguish, and what a summary would hide, a line each."""
     result = told.problem.result
     if result.size > 1 and np.ptp(np.nan_to_num(result.astype(np.float64))) == 0:
         yield f"every element of {told.name} is {result.flat[0]:g}; use operands that vary"

@@ -1,6 +1,6 @@
-"""Screening: all offsets of one reading at once, at a few elements, through Fourier transforms.
+"""Screens all offsets of one interpretation at a few elements, through Fourier transforms.
 
-It only orders what `diagnosis.fit` then judges, so its own rounding decides nothing.
+It only ranks candidates; `diagnosis.fit` then decides, so rounding in the screening is harmless.
 """
 
 from __future__ import annotations

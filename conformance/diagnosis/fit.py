@@ -1,4 +1,4 @@
-"""Whether a prediction explains elements: to which precision, and with which scale and bias."""
+"""Fits a prediction to elements: to which precision, and with which scale and bias."""
 
 from __future__ import annotations
 

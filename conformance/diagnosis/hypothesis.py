@@ -1,4 +1,4 @@
-"""What a result may be: one reading of image and kernel, and the words for how it deviates."""
+"""A hypothesis: one interpretation of image and kernel that may explain a result."""
 
 from __future__ import annotations
 

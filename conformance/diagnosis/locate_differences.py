@@ -1,4 +1,4 @@
-"""Where two arrays of one shape differ, in words: which part, the worst element, NaN."""
+"""Describes where two arrays of one shape differ: which part, the worst element, NaN."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes nearest to a result that no hypothesis explains."""
+"""Finds the nearest hypothesis to a result that none explains."""
 
 from __future__ import annotations
 

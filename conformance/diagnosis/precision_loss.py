@@ -1,4 +1,4 @@
-"""In which precision a result was computed, where its error is larger than its dtype's."""
+"""Finds the precision of a result whose error is larger than its dtype allows."""
 
 from __future__ import annotations
 

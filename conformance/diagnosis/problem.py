@@ -1,4 +1,4 @@
-"""One image, kernel and result in four axes, and what a hypothesis predicts of it."""
+"""One image, kernel and result in four axes, and the prediction of a hypothesis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines of code that repeat a hypothesis, and what to hand a call so that it gives another."""
+"""Code that repeats a hypothesis, and the kernel to pass to a call to get another one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The relation between a result and its operands: hypotheses that hold, the simplest first."""
+"""Searches for the hypotheses that relate a result to its operands, the simplest first."""
 
 from __future__ import annotations
 

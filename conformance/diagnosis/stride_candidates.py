@@ -1,4 +1,4 @@
-"""Strides and dilations that the shapes allow, the simplest first."""
+"""The strides and dilations that the shapes allow, the simplest first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options of where a run makes its calls; it may end at once where there is no such Python."""
+"""The options that choose the Python of a run; a run may end early if there is no such Python."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Options of where calls are made."""
+    """Add the options that choose the Python."""
     group = parser.getgroup("conv2d-conformance")
     group.addoption(
         "--python",
@@ -45,7 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Find or build what was asked for, after the options were checked and before subjects load."""
+    """Find or build the environment, after the options were checked and before backends load."""
     option = session.config.option
     try:
         session.config.stash[SELECTED_PYTHON] = resolve_python(option.requirement, option.python)
@@ -58,7 +58,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def _leave_out(config: pytest.Config, reason: str) -> None:
-    """End the session well, with a document that says why there is nothing in it."""
+    """End the session with success, and a document that says why it has no records."""
     option = config.option
     if option.results:
         words = " ".join(("pytest", *map(str, config.invocation_params.args)))
@@ -71,7 +71,7 @@ def _leave_out(config: pytest.Config, reason: str) -> None:
 
 
 def leave_out(path: Path, environment: str, command: str, reason: str) -> None:
-    """Write the document of a run that was none.
+    """Write the document of a run that did not take place.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a run ran on: enough to tell whether two results may be compared."""
+"""The fingerprint of a run: enough to decide whether two results may be compared."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def take(place: Runner | None = None) -> Fingerprint:
-    """Interpreter, machine, threads and every installed distribution, there or here."""
+    """Return Python, machine, threads and every distribution, of a worker or this process."""
     cpu = cpuinfo.get_cpu_info()
     return {
         "python": place.python if place else platform.python_version(),
@@ -31,7 +31,7 @@ def take(place: Runner | None = None) -> Fingerprint:
 
 
 def usable_cores() -> int:
-    """Cores that this process may use."""
+    """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -39,5 +39,5 @@ def usable_cores() -> int:
 
 @cache
 def installed() -> dict[str, str]:
-    """Version of every distribution that is installed here, by normalised name."""
+    """Return the version of every distribution of this Python, by normalised name."""
     return read()

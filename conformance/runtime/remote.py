@@ -1,4 +1,4 @@
-"""A backend in another interpreter, called as if it were here."""
+"""The runner of a backend in a worker process."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.runtime.worker_process import WorkerProcess
 
-# To import a framework.
+# Seconds to import a framework.
 LOADING = 300.0
-# Seconds that may go into calls that end the process, and into loading the backend again.
+# Seconds that may be spent on calls that end the process, and on loading the backend again.
 LOST = 180.0
 PROJECT_EXCEPTIONS = {
     kind.__name__: kind for kind in (Unsupported, Unavailable, UnknownBackendError)
@@ -30,24 +30,24 @@ PROJECT_EXCEPTIONS = {
 
 
 class RemoteRunner:
-    """A backend by name in another interpreter; a `conv2d_conformance.runtime.in_process.Runner`.
+    """A backend by name in a worker; a `conv2d_conformance.runtime.in_process.Runner`.
 
     Parameters
     ----------
     interpreter : Interpreter
     name : str
-        As `conv2d_conformance.backends.registry.load` takes it there.
+        As `conv2d_conformance.backends.registry.load` takes it in the worker.
     seconds : float
-        Deadline of each call.
+        The deadline of each call.
     layout : str or None
         One of the adapter's layouts; None is its own.
 
     Raises
     ------
     Unavailable
-        If the interpreter does not start, or the backend does not load there.
+        If the worker does not start, or the backend does not load in it.
     UnknownBackendError
-        If the name stands for none there.
+        If the worker has no backend of the name.
     """
 
     def __init__(
@@ -73,27 +73,27 @@ class RemoteRunner:
 
     @property
     def packages(self) -> dict[str, str]:
-        """Versions of what is installed there, by normalised name."""
+        """Versions of the distributions of the worker's Python, by normalised name."""
         return self.interpreter.greeting["packages"]  # type: ignore[no-any-return]
 
     @property
     def python(self) -> str:
-        """Version of the interpreter."""
+        """The version of the worker's Python."""
         return self.interpreter.greeting["python"]  # type: ignore[no-any-return]
 
     def with_layout(self, layout: str) -> RemoteRunner:
-        """The same adapter in another of its layouts."""
+        """Return the same adapter in another of its layouts."""
         return RemoteRunner(self.interpreter, self.name, self._seconds, layout)
 
     def call(self, method: str, operands: Sequence[Any], options: dict[str, Any]) -> Any:
-        """Call a method there, with what it does to its operands and to earlier results.
+        """Call a method in the worker, and copy its effects on operands and earlier results.
 
         Raises
         ------
         TimedOutError, ExitedError
-            If it outran its deadline, or its process ended.
+            If it exceeded its deadline, or its process ended.
         Exception
-            What it raised, by the name of its type.
+            What the call raised, by the name of its type.
         """
         forget = self._arrays.take_dropped()
         told, out = self._ask("call", operands, method=method, options=options, forget=forget)
@@ -103,7 +103,7 @@ class RemoteRunner:
     def time(
         self, method: str, operands: Sequence[Any], options: dict[str, Any], rounds: int, loops: int
     ) -> list[float]:
-        """Seconds per call of each of ``rounds`` rounds of ``loops`` calls, taken there."""
+        """Return seconds per call for each of ``rounds`` rounds of ``loops`` calls."""
         return self.timed(method, operands, options, rounds, loops)
 
     def timed(
@@ -116,19 +116,19 @@ class RemoteRunner:
         *,
         kept: str = "",
     ) -> list[float]:
-        """As `time`; operands that are ``kept`` there under a name need not be given again."""
+        """Do as `time`; operands that the worker ``kept`` under a name need not be sent again."""
         told, _ = self._ask(
             "time", operands, method=method, options=options, rounds=rounds, loops=loops, kept=kept
         )
         return self._unless_raised(told)["seconds"]  # type: ignore[no-any-return]
 
     def bare(self, _: str) -> None:
-        """It is in another process."""
+        """Return None: the method is in another process."""
 
     def at_once(
         self, method: str, operands: Sequence[Sequence[Any]], times: int
     ) -> list[list[bytes]]:
-        """The bits of each result of ``times`` calls on each of the operands, a thread for each."""
+        """Return the bits of each result of ``times`` calls on each operands, in threads."""
         flat = [operand for each in operands for operand in each]
         sizes = [len(each) for each in operands]
         told, out = self._ask(
@@ -138,12 +138,12 @@ class RemoteRunner:
         return [[next(bits) for _ in range(many)] for many in self._unless_raised(told)["counts"]]
 
     def changes(self, method: str, operands: Sequence[Any], name: str) -> list[str]:
-        """What a call changes of its process, in words; ``name`` seeds the state it starts from."""
+        """Describe what a call changes in its process; ``name`` seeds the state before the call."""
         told, _ = self._ask("changes", operands, method=method, name=name)
         return self._unless_raised(told)["words"]  # type: ignore[no-any-return]
 
     def snippet(self, text: str, operands: Sequence[Any]) -> Array:
-        """What a snippet makes there of image, kernel and padding."""
+        """Run a snippet in the worker, on image, kernel and padding."""
         told, out = self._ask("snippet", operands, text=text)
         return decode_array(self._unless_raised(told)["array"], out)
 
@@ -183,7 +183,7 @@ class RemoteRunner:
         ExitedError
             For ``sys.exit``.
         Exception
-            Of the type of that name, or of one made up for it.
+            Of the type of that name, or of a new type with that name.
         """
         if "raised" not in told:
             return told
@@ -198,9 +198,9 @@ class RemoteRunner:
 
 
 def exception_type(name: str) -> type[Exception]:
-    """The exception type of that name: ours, Python's, or one that stands for the framework's."""
+    """Return the exception type of a name: ours, Python's, or a new one for the framework's."""
     found: Any = PROJECT_EXCEPTIONS.get(name) or getattr(builtins, name, None)
-    # Some of Python's own take more than a message.
+    # Some of Python's own exceptions need more than a message.
     more = (UnicodeError, BaseExceptionGroup)
     if isinstance(found, type) and issubclass(found, Exception) and not issubclass(found, more):
         return found

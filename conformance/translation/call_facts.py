@@ -1,4 +1,4 @@
-"""What a translation needs to know of one call: measured conventions, and how it is called."""
+"""The facts of one call that a translation needs: measured conventions and the native call."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class CallFacts:
 
     @property
     def unreadable(self) -> str | None:
-        """Why nothing can be said of the call."""
+        """Why the call cannot be translated; None if it can."""
         if not self.facts["consistent"]:
             return f"follows no single convention: {self.facts['complaints'][0]}"
         if self.facts["orientation"] is None:
@@ -72,7 +72,7 @@ class CallFacts:
 
 
 def declared_spec(name: str) -> Spec | None:
-    """What a shipped adapter's class says, which its framework need not be installed for."""
+    """Return the spec of a shipped adapter's class; its framework may be missing."""
     if not registry.shipped(name):
         return None
     where, _, attr = registry.registered()[name].partition(":")

@@ -1,4 +1,4 @@
-"""How two calls differ, in sentences: what was measured of both, the most telling first."""
+"""Describes how two calls differ, in sentences, from their measured facts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TURNED = (
 
 
 def sentences(a: CallFacts, b: CallFacts) -> list[str]:
-    """How each reads its kernel; then each difference, or that there is none."""
+    """Yield how each call reads its kernel, then each difference, or that there is none."""
     told = [*_anchor(a, b), *_boundary(a, b), *_paddings(a, b), *_larger(a, b)]
     told += [*_dtypes(a, b), *_rounding(a, b)]
     one, other = _words(a), _words(b)
@@ -85,7 +85,7 @@ def _paddings(a: CallFacts, b: CallFacts) -> Iterator[str]:
 
 
 def _larger(a: CallFacts, b: CallFacts) -> Iterator[str]:
-    """What ``valid`` makes of a kernel larger than the image in both axes."""
+    """Return what ``valid`` does for a kernel larger than the image in both axes."""
     one, other = (call.facts.get("larger_kernel") for call in (a, b))
     if one != other and one in LARGER and other in LARGER:
         yield (

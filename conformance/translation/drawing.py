@@ -1,4 +1,4 @@
-"""Two calls side by side, in plain text: how each lays the kernel, and what `same` surrounds."""
+"""Draws two calls side by side, in plain text: how each reads the kernel, and the boundary."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Where the facts of a call come from: measured here, or committed for one that is not installed.
+"""The source of a call's facts: measured now, or committed for one that is not installed.
 
-``python -m conv2d_conformance.translation.measured`` measures every shipped plain convolution that
-loads, each in a process of its framework. It writes ``measured.json`` anew; what does not load
-keeps its entry.
+``python -m conv2d_conformance.translation.measured`` measures every shipped plain convolution
+that loads, each in a process of its framework, and rewrites ``measured.json``. A call that does
+not load keeps its entry.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ FACTS = (
 
 @dataclass(frozen=True)
 class FactSource:
-    """A call, the versions of what was measured, and whether that was here."""
+    """A call, the measured versions, and whether they were measured now."""
 
     call: CallFacts
     versions: dict[str, str]
     is_local: bool
 
     def words(self) -> str:
-        """Where the facts are from, in one line."""
+        """Return the source of the facts in one line."""
         of = ", ".join(f"{name} {version}" for name, version in self.versions.items())
         if self.is_local:
             return f"{self.call.name}: measured here{f' with {of}' if of else ''}"
@@ -54,9 +54,9 @@ def find_facts(places: RunnerPool, selector: str) -> FactSource:
     Raises
     ------
     Unavailable
-        If it does not load and no measurement of it is committed, or an interpreter was named.
+        If it does not load and no measurement of it is committed, or if a Python was named.
     UnknownBackendError
-        If the selector stands for no plain convolution, or for several.
+        If the selector matches no plain convolution, or several.
     """
     name = _single(places, selector)
     try:
@@ -86,7 +86,7 @@ def _transposed(selector: str) -> UnknownBackendError:
 
 
 def measure(place: RemoteRunner, selector: str) -> FactSource:
-    """Probe a backend where it is.
+    """Probe a backend in the Python that its selector names.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def committed() -> dict[str, dict[str, Any]]:
 
 
 def main() -> None:
-    """Measure what loads, and write the file."""
+    """Measure the calls that load, and write the file."""
     kept, places = committed() if FILE.exists() else {}, RunnerPool()
     for name in registry.SHIPPED:
         try:

@@ -1,4 +1,4 @@
-"""An adapter's snippet for one padding, as a user would write it.
+"""Specialises an adapter's snippet to one padding, as a user would write it.
 
 `backends.protocol.Spec.snippet` serves every padding and dtype. For one padding, and for dtypes
 that are NumPy's own, its branches fall away, and with them the names that only they need.

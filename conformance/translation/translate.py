@@ -1,8 +1,9 @@
-"""One call's result by another call: the code, from what was measured of both, or why none.
+"""Writes the code that gets one call's result from another, or says why there is none.
 
-Pure: facts and snippets in, text out. The code is for arrays ``img`` (H, W) and ``k`` (Kh, Kw) and
-makes ``y``. An image that is padded by hand as one call pads it, under the other's ``valid``, gives
-the one's result, whatever anchors and boundaries are; a word stays where both mean the same by it.
+Pure functions: facts and snippets in, text out. The code computes ``y`` from arrays ``img``
+(H, W) and ``k`` (Kh, Kw). It pads the image by hand as the one call does, and calls the other
+with ``valid``: that works for every anchor and boundary. A padding by name stays if both calls
+mean the same by it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class UntranslatableError(ValueError):
 
 @dataclass(frozen=True)
 class Translation:
-    """How one call is to be written to give another's result.
+    """The code for one call that gives another call's result.
 
     Parameters
     ----------

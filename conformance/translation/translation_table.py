@@ -1,4 +1,4 @@
-"""Every translation between measured calls, ready for JSON: what a page needs to pick A and B."""
+"""Every translation between measured calls, ready for JSON, for the page's picker."""
 
 from __future__ import annotations
 

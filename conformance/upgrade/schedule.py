@@ -1,4 +1,4 @@
-"""How often two processes take turns on each case, so that a pair of them keeps its time."""
+"""Plans the turns of two processes on each case, within the time of a pair."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Process(Protocol):
         ...
 
     def close(self) -> None:
-        """End it."""
+        """End the process."""
         ...
 
 

@@ -1,9 +1,9 @@
-"""The interval of the sign test: exact for few pairs, whatever the noise looks like.
+"""The interval of the sign test: exact for few pairs, and for noise of any shape.
 
-Each of n pairs is as likely to lie above the median of all pairs as below it, so that how many lie
-below is binomial with one half: P(at most k) = Σ C(n, i)/2**n over i ≤ k. The ordered pairs
-themselves bound the median (Thompson 1936; Le Boudec, "Performance Evaluation", 2010, section 2.2).
-Nothing is asked of spread or tails; a noisy pair counts no more than any other.
+Each of n pairs is above the median of all pairs as likely as below it. So the number below is
+binomial with one half: P(at most k) = Σ C(n, i)/2**n over i ≤ k. The ordered pairs themselves
+bound the median (Thompson 1936; Le Boudec, "Performance Evaluation", 2010, section 2.2). Spread
+and tails do not matter; a noisy pair counts no more than any other.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Interval:
-    """A median, and bounds beyond each of which the truth lies with at most a set chance."""
+    """A median and its bounds; each bound is wrong with at most a set chance."""
 
     middle: float
     low: float

@@ -1,4 +1,4 @@
-"""The speed of an upgrade: two versions of each backend timed in turns."""
+"""The speed of an upgrade: times two versions of each backend in turns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draws a results document as Markdown: the table of conventions, and the verdicts."""
+"""Renders a results document as Markdown: the table of conventions, and the verdicts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who flips the kernel, as one small picture.
+"""Draws a small picture of which calls flip the kernel.
 
 ``python -m conv2d_conformance.reports.page.picture reports/baselines/*.json`` prints it as SVG,
 from what the documents say was measured. The README shows ``who_flips.svg``, beside this module.

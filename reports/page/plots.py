@@ -1,4 +1,4 @@
-"""What the plots of the page draw; tables beside them say the same without a script."""
+"""The data of the page's plots; the tables next to them show the same without a script."""
 
 from __future__ import annotations
 

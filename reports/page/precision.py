@@ -1,4 +1,4 @@
-"""How many bits each call keeps of its operands and sums, and how near its bound it came."""
+"""The bits that each call keeps of operands and sums, and its worst margin."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Every verdict of a document for the page's scripts, as small as they go.
+"""Packs every verdict of a document for the page's scripts.
 
-Records that differ in nothing but their case are one group: the cases as runs of positions in a
-list of all cases, so that backends that pass the same cases cost next to nothing.
+Records that differ only in their case form one group. Its cases are runs of positions in a list
+of all cases, so backends that pass the same cases take almost no space.
 """
 
 from __future__ import annotations

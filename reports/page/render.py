@@ -1,4 +1,4 @@
-"""Draws a results document as one self-contained page that loads nothing."""
+"""Renders a results document as one self-contained page that loads nothing."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def _by_orientation(found: list[Conventions]) -> dict[str, list[str]]:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        # Not by the package's name: a folder `reports` where the command runs may come first.
+        # Not by the package's name: a folder `reports` in the working folder may come first.
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
         undefined=StrictUndefined,

@@ -1,4 +1,4 @@
-"""What to write in one call to get another's numbers, as the picker wants it."""
+"""The translations between calls, as the page's picker needs them."""
 
 from __future__ import annotations
 

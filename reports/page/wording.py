@@ -1,4 +1,4 @@
-"""Names, prose and numbers as the page writes them."""
+"""Formats names, prose and numbers for the page."""
 
 from __future__ import annotations
 

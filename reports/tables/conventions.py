@@ -1,4 +1,4 @@
-"""The facts of each backend in words: what was measured, and where it differs from the declared."""
+"""The measured facts of each backend in words, and where they differ from the declared ones."""
 
 from __future__ import annotations
 

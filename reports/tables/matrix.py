@@ -1,4 +1,4 @@
-"""The clause by backend matrix: one row per backend, one cell per clause."""
+"""The matrix of clauses and backends: one row per backend, one cell per clause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a verdict failed, in a few words that two runs of one defect share."""
+"""Describes how a verdict failed, in a few words that two runs of one defect share."""
 
 from __future__ import annotations
 

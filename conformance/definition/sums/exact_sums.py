@@ -1,4 +1,4 @@
-"""Sums of products in twice the working precision, and what their errors scale with."""
+"""Sums of products in twice the working precision, and the scale of their errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search for what a wrong result equals instead: the first candidate within the bound."""
+"""Searches for what a wrong result equals: the first candidate within the bound."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a wrong result equals instead, in one sentence: planes, layers, gradients, fused layers.
+"""Explains a wrong result in one sentence: of planes, layers, gradients and fused layers.
 
-The gate compares these sentences: a change of words is a change of the verdict.
+The gate compares these sentences, so another wording shows as a changed verdict.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Wrong readings of a layer: an option, an axis or a pad taken for another."""
+"""Misreadings of a layer: an option, an axis or a pad taken for another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wrong readings of a plane: another orientation, a shift, another boundary."""
+"""Misreadings of a plane: another orientation, a shift, another boundary."""
 
 from __future__ import annotations
 

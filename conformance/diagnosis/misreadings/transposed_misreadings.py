@@ -1,4 +1,4 @@
-"""Wrong readings of a transposed layer: an option, an axis or a crop taken for another."""
+"""Misreadings of a transposed layer: an option, an axis or a crop taken for another."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Environments that hold given requirements, built once and kept in the user's cache.
+"""Builds environments for given requirements, once, in the user's cache.
 
-An environment all of whose requirements are pinned (``scipy==1.3.0``) is kept for good; any other
-for a day, for its newest version may be another tomorrow.
+An environment whose requirements are all pinned (``scipy==1.3.0``) is cached forever. Any other
+is cached for a day, because a newer version may be released.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ if TYPE_CHECKING:
 __all__ = ["CannotBuildError", "build", "locate_python"]
 
 NEEDED = "numpy"
-# For the suite's bfloat16. It may fail: an old framework may ask for an older numpy than it does.
+# For the suite's bfloat16. It may fail: an old framework may need an older NumPy than it does.
 BFLOAT16, BFLOAT16_SINCE = "ml-dtypes", (3, 9)
 
 
 def build(requirements: Sequence[str], python: Path | None = None, *, progress: Progress) -> Path:
-    """Return the Python of an environment that holds the requirements and NumPy.
+    """Return the Python of an environment with the requirements and NumPy.
 
     Raises
     ------
     CannotBuildError
-        If it cannot be made, or one of them cannot be installed.
+        If the environment cannot be made, or a requirement cannot be installed.
     """
     place = cached_environment(requirements, python or locate_python(None))
     try:
@@ -65,7 +65,7 @@ def build(requirements: Sequence[str], python: Path | None = None, *, progress: 
 
 
 def pip_reason(output: str) -> str:
-    """The line of pip's output that says what was wrong."""
+    """Return the line of pip's output that says what was wrong."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if line.upper().startswith("ERROR:")]
     said = [line for line in errors if "ResolutionImpossible" not in line]
@@ -75,7 +75,7 @@ def pip_reason(output: str) -> str:
 
 @contextmanager
 def _locked(place: CachedEnvironment, progress: Progress) -> Iterator[None]:
-    """Be the only one who builds it."""
+    """Lock the environment while it is built."""
     lock = place.lock
     try:
         lock.acquire(timeout=0)
@@ -89,12 +89,12 @@ def _locked(place: CachedEnvironment, progress: Progress) -> Iterator[None]:
 
 
 def _make(place: CachedEnvironment, progress: Progress) -> None:
-    """Build it where it stays, for it holds its own path; the marker comes last."""
+    """Build it in its final folder, because it holds its own path; the marker comes last."""
     progress(f"building {place.title}")
     shutil.rmtree(place.folder, ignore_errors=True)
     place.log.write_text("", "utf-8")
     try:
-        # -I: what PYTHONPATH names is no part of the environment.
+        # -I: folders of PYTHONPATH are not part of the environment.
         words = [place.python, "-I", "-m", "venv", place.folder]
         _run(place, words, "cannot make an environment for")
         wanted = [*place.requirements, *([] if _names(place, NEEDED) else [NEEDED])]
@@ -116,7 +116,7 @@ def _names(place: CachedEnvironment, distribution: str) -> bool:
 def _install(
     place: CachedEnvironment, wanted: Sequence[str], what: str, progress: Progress
 ) -> None:
-    """Install by uv, where that does it; what pip says counts."""
+    """Install by uv if it can; if it fails, pip decides and its message counts."""
     inside = python_in(place.folder)
     quick = uv.install_command(inside, wanted, Path(sys.executable), progress)
     if quick:
@@ -140,7 +140,7 @@ def _run(place: CachedEnvironment, command: Sequence[object], what: str) -> None
 def _output_of_failure(
     place: CachedEnvironment, words: Sequence[str], variables: Mapping[str, str] | None = None
 ) -> str | None:
-    """Run a command into the log, and return what it said if it failed."""
+    """Run a command, append its output to the log, and return the output if it failed."""
     with place.log.open("a+", encoding="utf-8", errors="replace") as log:
         log.write(f"$ {' '.join(words)}\n")
         log.flush()
@@ -153,7 +153,7 @@ def _output_of_failure(
 
 
 def _add_bfloat16(place: CachedEnvironment, progress: Progress) -> None:
-    """Add ml-dtypes where that changes no version of what is installed."""
+    """Add ml-dtypes if that changes no installed version."""
     installed = _installed(place)
     if BFLOAT16 in installed:
         return
@@ -166,7 +166,7 @@ def _add_bfloat16(place: CachedEnvironment, progress: Progress) -> None:
 
 
 def _installed(place: CachedEnvironment) -> dict[str, str]:
-    """Each distribution's version, by its normal name."""
+    """Return each distribution's version, by normalised name."""
     command = [python_in(place.folder), "-I", "-m", "pip", "list", "--format=json"]
     done = subprocess.run(  # noqa: S603  (pip)
         list(map(str, command)), capture_output=True, text=True, check=True
