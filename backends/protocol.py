@@ -152,8 +152,8 @@ class Spec:
         pixel's ``stride``, at least H·s. None declares nothing.
     output_padding : str or None
         Declared fact of a transposed convolution: where an output_padding of q leaves q rows more,
-        all ``after`` or all ``before``; or, under ``same``, that the crop, less by q, is ``halved``
-        anew. None declares nothing.
+        all ``after`` or all ``before``; or, under ``same``, that the crop minus q is ``halved``
+        again. None declares nothing.
     """
 
     name: str

@@ -52,8 +52,8 @@ def dotted_name(file: Path) -> tuple[Path, str]:
 def search_working_folder() -> None:
     """Put the working folder first on ``sys.path``, unless it is there.
 
-    In another interpreter it is there, and last: a checkout of a framework that lies in the working
-    folder is not what is installed in that interpreter.
+    In a worker process it is there, and last: a checkout of a framework in the working folder is
+    not what is installed for that Python.
     """
     here = Path.cwd()
     if not any(Path(entry or ".").resolve() == here.resolve() for entry in sys.path):
@@ -61,7 +61,7 @@ def search_working_folder() -> None:
 
 
 def search_first(folder: Path) -> None:
-    """Put a folder at the head of ``sys.path``, as Python does with a script's folder."""
+    """Put a folder first on ``sys.path``, as Python does with a script's folder."""
     sys.path[:] = list(dict.fromkeys([str(folder), *sys.path]))
 
 

@@ -46,7 +46,7 @@ class Mirror:
         self._results: dict[int, tuple[Array, bytes]] = {}
         self._count = 0
 
-    def operand(self, told: dict[str, Any], blobs: Blobs) -> Array:
+    def operand(self, described: dict[str, Any], blobs: Blobs) -> Array:
         """Return the array of a description: the same array for the same token.
 
         Raises
@@ -55,19 +55,19 @@ class Mirror:
             If this Python cannot have such an array.
         """
         try:
-            values = unpack(told["dtype"], blobs[told["blob"]])
+            values = unpack(described["dtype"], blobs[described["blob"]])
         except ImportError as error:
             msg = "arrays of bfloat16 need ml_dtypes, which this interpreter has not"
             raise Unsupported(msg) from error
-        kept = self._operands.pop(told["token"], None)
+        kept = self._operands.pop(described["token"], None)
         if kept is None:
-            strides = told["strides"]
+            strides = described["strides"]
             kept = values.copy() if strides is None else with_strides(values, tuple(strides))
         else:
             kept.flags.writeable = True
             kept[...] = values
-        kept.flags.writeable = told["writeable"]
-        self._operands[told["token"]] = kept
+        kept.flags.writeable = described["writeable"]
+        self._operands[described["token"]] = kept
         while len(self._operands) > MAX_OPERANDS:
             self._operands.popitem(last=False)
         return kept
@@ -82,8 +82,8 @@ class Mirror:
             return {"other": type(result).__name__, "shape": named}
         self._count += 1
         self._results[self._count] = result, result.tobytes()
-        told = encode_array(result, out)
-        return {"array": told, "number": self._count, "alias": find_alias(result, operands)}
+        described = encode_array(result, out)
+        return {"array": described, "number": self._count, "alias": find_alias(result, operands)}
 
     @staticmethod
     def bits(operands: list[Any]) -> list[bytes]:
@@ -107,13 +107,13 @@ class Mirror:
 
     def changed(self, blobs: Blobs) -> list[dict[str, Any]]:
         """Return the watched results that have changed, with their new values."""
-        told = []
+        described = []
         for number, (result, before) in self._results.items():
             now = result.tobytes()
             if now != before:
                 self._results[number] = result, now
-                told.append(dict(encode_array(result, blobs), number=number))
-        return told
+                described.append(dict(encode_array(result, blobs), number=number))
+        return described
 
 
 def encode_array(array: Array, blobs: Blobs) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def call_concurrently(
     Exception
         What a call raised.
     ThreadTimeout
-        If a thread is not done within ``seconds``.
+        If a thread does not finish within ``seconds``.
     """
     callers = [Caller(call, each, times) for each in operands]
     before = sys.getswitchinterval()

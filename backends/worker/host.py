@@ -76,12 +76,12 @@ class Host:
                 return
             out: list[bytes] = []
             try:
-                told = self._answer(head, blobs, out)
+                answer = self._answer(head, blobs, out)
             except BaseException as error:  # noqa: BLE001  (SystemExit too is an answer)
-                told, out = describe_error(error), []
+                answer, out = describe_error(error), []
             if os.getpid() != own:  # a call has forked, and has returned in the child too
                 os._exit(0)
-            wire.send(self._answers, told, out)
+            wire.send(self._answers, answer, out)
 
     def _answer(self, head: dict[str, Any], blobs: list[bytes], out: list[bytes]) -> dict[str, Any]:
         from conv2d_conformance.backends.worker.wire import to_tuples
@@ -91,8 +91,8 @@ class Host:
             return do(**head)  # type: ignore[no-any-return]  # each `do_` gives a dict
         adapter = self._adapters[head.pop("adapter")]
         operands = [
-            self._mirror.operand(told, blobs) if isinstance(told, dict) else to_tuples(told)
-            for told in head.pop("operands")
+            self._mirror.operand(each, blobs) if isinstance(each, dict) else to_tuples(each)
+            for each in head.pop("operands")
         ]
         return do(adapter, operands, out, **head)  # type: ignore[no-any-return]  # likewise
 
@@ -140,12 +140,12 @@ class Host:
         before = self._mirror.bits(operands)
         try:
             result = getattr(adapter, method)(*operands, **to_tuples(options))
-            told = self._mirror.result(result, operands, out)
+            answer = self._mirror.result(result, operands, out)
         except BaseException as error:  # noqa: BLE001  (SystemExit too is what a call did)
-            told = describe_error(error)
-        told["mutated"] = self._mirror.mutated(operands, before, out)
-        told["changed"] = self._mirror.changed(out)
-        return told
+            answer = describe_error(error)
+        answer["mutated"] = self._mirror.mutated(operands, before, out)
+        answer["changed"] = self._mirror.changed(out)
+        return answer
 
     def do_time(
         self,
@@ -208,8 +208,8 @@ def describe_error(error: BaseException) -> dict[str, Any]:
     """Return an exception as text."""
     # Something that is not text, such as a lone surrogate, could not be written anywhere.
     message = str(error).encode("utf-8", "backslashreplace").decode("utf-8")
-    told = message if len(message) <= LONGEST else message[:LONGEST] + " …"
-    return {"raised": type(error).__name__, "message": told}
+    text = message if len(message) <= LONGEST else message[:LONGEST] + " …"
+    return {"raised": type(error).__name__, "message": text}
 
 
 def own_streams() -> tuple[IO[bytes], IO[bytes]]:

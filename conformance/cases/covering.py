@@ -47,8 +47,8 @@ def compute_rows(
 
 def key(factors: Factors, strength: int, constraints: Constraints) -> str:
     """Return what the rows depend on, except the code of the constraints, which a test covers."""
-    asked = [constraint["requires"] for constraint in constraints]
-    return sha256(repr((dict(factors), strength, asked)).encode()).hexdigest()[:16]
+    required = [constraint["requires"] for constraint in constraints]
+    return sha256(repr((dict(factors), strength, required)).encode()).hexdigest()[:16]
 
 
 @cache

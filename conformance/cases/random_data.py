@@ -91,7 +91,7 @@ def layer_operands(
     """Make image and kernel of a layer, of ``shapes`` and in ``dtype``.
 
     Any family but ``normal`` gives integers without a zero, so small that ``terms`` products are
-    summed exactly; ``small-integers`` are at most 3, of which a gradient sums many.
+    summed exactly; ``small-integers`` are at most 3, because a gradient sums many of them.
     """
     if family == "normal":
         img, k = (rng.standard_normal(shape) for shape in shapes)

@@ -101,7 +101,7 @@ def _parity(pair: Shape) -> Shape:
 
 
 def _variety(chosen: list[tuple[Shape, Shape]]) -> Shape:
-    """How many parities, and how many kernels."""
+    """Count the parities and the kernels."""
     parities = {(_parity(row), _parity(column)) for row, column in chosen}
     return len(parities), len({(row[1], column[1]) for row, column in chosen})
 
@@ -155,7 +155,7 @@ def predict_map(subject: BackendUnderTest, case: Case) -> Indices:
 
 
 def _together(subject: BackendUnderTest, case: Case, expected: Indices) -> bool:
-    """Whether calls with several kernel elements at once give what the map predicts.
+    """Return whether calls with several kernel elements at once give what the map predicts.
 
     With pixels numbered 1…HW < 2ⁿ and elements 1, 2ⁿ, 2²ⁿ, … the result is a number whose digits
     in base 2ⁿ are the pixels read: equal to the prediction only if every digit is.
@@ -174,7 +174,7 @@ def _together(subject: BackendUnderTest, case: Case, expected: Indices) -> bool:
 
 
 def _powers(img: Array, kernel: Shape, elements: range) -> Array:
-    """A kernel of one digit for each of some elements."""
+    """Make a kernel with one digit for each of some elements."""
     k = np.zeros(kernel, np.int64)
     bits = int(img.size).bit_length()
     k.reshape(-1)[elements.start : elements.stop] = 1 << bits * np.arange(len(elements))
@@ -182,12 +182,12 @@ def _powers(img: Array, kernel: Shape, elements: range) -> Array:
 
 
 def _digits(subject: BackendUnderTest, img: Array, kernel: Shape) -> int:
-    """How many digits a result holds: those of the dtype, or those that an FFT rounds right."""
+    """Return how many digits a result holds: as the dtype has, or as an FFT rounds right."""
     bits = int(img.size).bit_length()
     digits = min((largest_exact(img.dtype).bit_length() - 1) // bits, kernel[0] * kernel[1])
     if subject.sums_directly:
         return digits
-    # Half of what would round to another integer: a result that is off by that is no digit.
+    # Half of what would round to another integer; a result that is further off is not a digit.
     sure = (
         n
         for n in range(digits, 1, -1)

@@ -170,14 +170,14 @@ def right(subject: BackendUnderTest, layer: Layer) -> None:
 def asking(
     subject: BackendUnderTest, words: tuple[str, ...], layers: tuple[Layer, ...]
 ) -> Iterator[Layer]:
-    """Those of ``layers`` that ask for options, a dtype and a layout, by their words."""
+    """Return the layers that use the named options, dtype and layout."""
     dtype = next((word for word in words if word in DTYPES), "float32")
     layout = next((word for word in words if word in subject.spec.layouts), "")
     for layer in layers:
-        asked = replace(layer, dtype=dtype, layout=layout)
+        candidate = replace(layer, dtype=dtype, layout=layout)
         given = subject.layers.options
-        if asked.features.issuperset(words) and not asked.features & {*OPTIONS} - {*given}:
-            yield asked
+        if candidate.features.issuperset(words) and not candidate.features & {*OPTIONS} - {*given}:
+            yield candidate
 
 
 def refuses(subject: BackendUnderTest, layer: Layer) -> bool:
@@ -192,13 +192,13 @@ def refuses(subject: BackendUnderTest, layer: Layer) -> bool:
 
 
 def refused_as_declared(subject: BackendUnderTest, layers: tuple[Layer, ...]) -> None:
-    """Of every combination that is declared as refused, a layer that asks for it raises."""
+    """A layer with each combination that is declared as refused raises."""
     if not subject.spec.refuses:
         reason = "the adapter declares no combination of options that the call refuses"
         raise Refused(reason)
     for words in subject.spec.refuses:
-        asked = asking(subject, words, layers)
-        if "gradients" in words or any(refuses(subject, layer) for layer in asked):
+        matching = asking(subject, words, layers)
+        if "gradients" in words or any(refuses(subject, layer) for layer in matching):
             continue
         msg = f"{subject.spec.name}: declared as refusing {' with '.join(words)}, and computes it"
         raise WrongFactError(msg)

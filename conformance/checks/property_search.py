@@ -46,10 +46,10 @@ class SearchInput:
     k: Array
 
     def __str__(self) -> str:
-        told = f"smallest input found: {self.case.id}"
+        text = f"smallest input found: {self.case.id}"
         if self.img.size + self.k.size > SHORT:
-            return told
-        return f"{told}, img {self.img.tolist()}, k {self.k.tolist()}"
+            return text
+        return f"{text}, img {self.img.tolist()}, k {self.k.tolist()}"
 
     def hold(self, subject: BackendUnderTest) -> None:
         """Check the call on it; a layout that is not plain may be refused.
@@ -81,9 +81,9 @@ class SearchInput:
 def inputs(
     draw: strategies.DrawFn, subject: BackendUnderTest, layouts: tuple[str, ...]
 ) -> SearchInput:
-    """Any shapes, padding, dtype and layout that the subject takes, and integers to go with them.
+    """Draw any shapes, padding, dtype and layout that the backend takes, and integers for them.
 
-    A drawn layout is "plain" where there is none to choose from.
+    The layout is "plain" if there are no layouts to choose from.
     """
     kernel = draw(TAPS), draw(TAPS)
     image = draw(EXTENT), draw(EXTENT)
@@ -103,7 +103,7 @@ def inputs(
 def operands(
     draw: strategies.DrawFn, image: Shape, kernel: Shape, dtype: str
 ) -> tuple[Array, Array]:
-    """Integers of which every partial sum is exact; taps for which there is no room are zero."""
+    """Draw integers whose partial sums are all exact; taps that would exceed that are zero."""
     limit = min(largest_exact(dtype_by_name(dtype)), 2**40)
     reach = max(int((limit / (kernel[0] * kernel[1])) ** 0.5), 1)
     elements = strategies.integers(0 if dtype_by_name(dtype).kind == "u" else -reach, reach)

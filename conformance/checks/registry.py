@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class CaseLike(Protocol):
-    """What every case has: a readable id and a hash of its definition."""
+    """The interface of every case: a readable id and a hash of its definition."""
 
     @property
     def id(self) -> str:

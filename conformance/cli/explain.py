@@ -47,12 +47,12 @@ def explain(
     CannotBuildError
         If the Python does not exist, or a requirement cannot be installed.
     """
-    places = RunnerPool()
+    pool = RunnerPool()
     try:
         chosen = resolve_python(requirements, python)
-        a, b = (find_facts(places, with_python(selector, chosen)) for selector in selectors)
+        a, b = (find_facts(pool, with_python(selector, chosen)) for selector in selectors)
     finally:
-        places.stop()
+        pool.stop()
     wanted = [
         (of, to, [t for t in translations(of, to) if _is_selected(t, padding, kernel)])
         for of, to in ((a.call, b.call), (b.call, a.call))

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "backends": ("list the calls that can be tested", call_options.backends),
     "probe": ("measure how calls read image and kernel", call_options.probe),
-    "explain": ("say how two calls differ, with the code", call_options.explain),
-    "diagnose": ("find what relates results to image and kernel", diagnose_options.add),
+    "explain": ("show how two calls differ, with the code that bridges them", call_options.explain),
+    "diagnose": ("explain how results follow from an image and a kernel", diagnose_options.add),
     "run": ("run the matrix on calls and write their results", call_options.run),
-    "report": ("draw the HTML report of results documents", document_options.report),
-    "merge": ("put several results documents into one", document_options.merge),
-    "gate": ("tell what changed since a baseline, and fail if so", gate_options.gate),
+    "report": ("write the HTML report of results documents", document_options.report),
+    "merge": ("merge several results documents into one", document_options.merge),
+    "gate": ("report what changed since a baseline; fail on findings", gate_options.gate),
     "upgrade": ("compare two versions of a framework", gate_options.upgrade),
 }
 

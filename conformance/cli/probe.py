@@ -49,11 +49,11 @@ def probe(
     Each framework runs in its own process. Its Python is the one that the selector names, or the
     one that ``python`` and ``requirements`` name, or this one.
     """
-    places, chosen = RunnerPool(), resolve_python(requirements, python)
+    pool, chosen = RunnerPool(), resolve_python(requirements, python)
     every = [with_python(selector, chosen) for selector in selectors]
-    names = list(dict.fromkeys(name for each in every for name in places.select(each)))
-    found, missing = _measure(places, names)
-    places.stop()
+    names = list(dict.fromkeys(name for each in every for name in pool.select(each)))
+    found, missing = _measure(pool, names)
+    pool.stop()
     if as_json:
         emit(json.dumps(found, indent=2))
     elif found:
@@ -69,12 +69,12 @@ def probe(
     return 2 if unjudged else int(any(not facts["consistent"] for facts in found))
 
 
-def _measure(places: RunnerPool, selectors: list[str]) -> tuple[list[dict[str, Any]], list[str]]:
+def _measure(pool: RunnerPool, selectors: list[str]) -> tuple[list[dict[str, Any]], list[str]]:
     """Return the facts of the backends that load, and why others do not load."""
     found, missing = [], []
     for selector in selectors:
         try:
-            subject = put_under_test(places.runner(selector), selector)
+            subject = put_under_test(pool.runner(selector), selector)
         except Unavailable as error:
             missing.append(str(error))
             continue

@@ -18,7 +18,7 @@ Shifts = dict[tuple[Axis, int], int]
 
 @dataclass(frozen=True)
 class Conventions:
-    """How a call reads its operands.
+    """The conventions by which a call reads its operands.
 
     Parameters
     ----------

@@ -52,7 +52,7 @@ def correlate(img: Array, k: Array, *, pads: Pads, options: Options = NO_OPTIONS
     Parameters
     ----------
     img : ndarray, (N, C, H, W)
-        Any real dtype whose values float64 holds, as every operand here; zeros lie outside.
+        Any real dtype whose values float64 holds, as for every operand; outside it is zero.
     k : ndarray, (O, C/G, Kh, Kw)
         Output o is in group g(o) = ⌊oG / O⌋.
     pads : ((int, int), (int, int))

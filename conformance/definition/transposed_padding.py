@@ -21,7 +21,7 @@ Extra = Literal["after", "before", "halved"]
 
 @dataclass(frozen=True)
 class CropRule:
-    """How one call crops each axis of a kernel that spans e = d(K - 1) + 1 rows, with stride s.
+    """The rule by which a call crops an axis, for a kernel of e = d(K - 1) + 1 rows and stride s.
 
     Parameters
     ----------

@@ -93,7 +93,7 @@ def _relation(one: Diagnosis, other: Diagnosis) -> list[str]:
 
 
 def _rest(one: Diagnosis, other: Diagnosis) -> list[str]:
-    """What differs besides the orientation."""
+    """Yield what differs in addition to the orientation."""
     sides = [j.found[0].hypothesis.facts() for j in (one, other)]
     words = {
         "pads": "padding",

@@ -104,7 +104,7 @@ def _result(found: Hypothesis) -> Iterator[Deviation]:
 
 
 def number(value: float) -> str:
-    """A number as a person would write it: 0.25, but 1/9 rather than 0.111111."""
+    """Format a number for a reader: 0.25, but 1/9 rather than 0.111111."""
     short = f"{value:.6g}"
     if len(short) < 6:
         return short

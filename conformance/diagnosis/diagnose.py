@@ -80,7 +80,7 @@ class Diagnosis:
         return scipy_code.numpy_expression(found) if flat else scipy_code.torch_call(found)
 
     def target(self) -> Hypothesis | None:
-        """What was probably wanted: the plain call of the same geometry; None if not this size."""
+        """Return the probable target: the plain call of this geometry; None for another size."""
         if self.best is None or self.best.hypothesis.turn != "correlation":
             return None
         return self.turned(self.expected)
@@ -140,36 +140,36 @@ def _unexplained(name: str, problem: Problem, expected: Orientation, given: Arra
     return Diagnosis(name, problem, [], expected, given, where, near)
 
 
-def warnings(told: Diagnosis) -> Iterator[str]:
-    """Return what the data cannot distinguish, and what a summary would hide, a line each."""
-    result = told.problem.result
+def warnings(diagnosis: Diagnosis) -> Iterator[str]:
+    """Yield what the data cannot distinguish, and what a summary would hide, a line each."""
+    result = diagnosis.problem.result
     if result.size > 1 and np.ptp(np.nan_to_num(result.astype(np.float64))) == 0:
-        yield f"every element of {told.name} is {result.flat[0]:g}; use operands that vary"
-    if told.best is None:
+        yield f"every element of {diagnosis.name} is {result.flat[0]:g}; use operands that vary"
+    if diagnosis.best is None:
         return
-    alike = told.problem.orientations[told.best.hypothesis.orientation]
+    alike = diagnosis.problem.orientations[diagnosis.best.hypothesis.orientation]
     if alike:
         yield (
-            f"the kernel is symmetric: read as {told.best.hypothesis.orientation} it equals "
+            f"the kernel is symmetric: read as {diagnosis.best.hypothesis.orientation} it equals "
             f"{', '.join(alike)}; this data cannot tell them apart, a kernel such as "
             "[[1, 2], [3, 4]] can"
         )
-    if len(told.found) > 1:
-        yield f"{len(told.found)} hypotheses fit equally; this data cannot tell them apart"
-    yield from dict.fromkeys(_decoys(told))
+    if len(diagnosis.found) > 1:
+        yield f"{len(diagnosis.found)} hypotheses fit equally; this data cannot tell them apart"
+    yield from dict.fromkeys(_decoys(diagnosis))
 
 
-def _decoys(told: Diagnosis) -> Iterator[str]:
-    """Orientations with the summaries of what was wanted, or of what came, and other elements."""
-    came = told.found[0].hypothesis.orientation
-    for wanted in (told.target(), told.turned(came)):
+def _decoys(diagnosis: Diagnosis) -> Iterator[str]:
+    """Find orientations with the same summaries as the target or the result, but other elements."""
+    came = diagnosis.found[0].hypothesis.orientation
+    for wanted in (diagnosis.target(), diagnosis.turned(came)):
         if wanted is None:
             continue
-        exact = told.problem.exact(wanted)
-        for other in told.problem.orientations:
-            made = told.turned(other)
+        exact = diagnosis.problem.exact(wanted)
+        for other in diagnosis.problem.orientations:
+            made = diagnosis.turned(other)
             if other != wanted.orientation and made is not None:
-                yield from _same_summary(wanted, exact, made, told.problem.exact(made))
+                yield from _same_summary(wanted, exact, made, diagnosis.problem.exact(made))
 
 
 def _same_summary(

@@ -24,23 +24,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--python",
         metavar="PYTHON",
-        help="run backends in another interpreter: its path, or a version such as 3.7. It needs "
-        "NumPy and their framework and nothing of the suite (Python 3.7 or later). Default: "
-        "shipped backends run in the suite's process, others in another one of this interpreter.",
+        help="run backends in another Python: its path, or a version such as 3.7 (or later). It "
+        "needs NumPy and the framework, nothing of the suite. Default: shipped backends run in "
+        "the suite's process, others in a worker process of the same Python.",
     )
     group.addoption(
         "--requirement",
         action="append",
         default=[],
         metavar="REQ",
-        help="run backends in an environment of that Python that holds REQ, as pip takes it "
-        "(scipy==1.3.0): it is built, once, and kept; may be repeated.",
+        help="run backends in an environment with REQ, as pip takes it (scipy==1.3.0), built "
+        "once and cached; may be repeated.",
     )
     group.addoption(
         "--if-available",
         action="store_true",
-        help="where there is no such Python on this machine, leave a document that says so, and "
-        "exit with 0.",
+        help="if the Python is not on this machine, write a document that says so, and exit with "
+        "0.",
     )
 
 

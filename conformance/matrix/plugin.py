@@ -60,30 +60,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         metavar="NAME",
         help="call under test: a dotted name, a prefix of names (scipy), package.module:attr or "
-        "path/to/file.py:attr, each with @PATH for the interpreter at PATH; may be repeated. "
+        "path/to/file.py:attr, each with @PATH for the Python at PATH; may be repeated. "
         f"Default: {DEFAULT}.",
     )
     group.addoption(
         "--in-process",
         action="store_true",
-        help="run backends that are not shipped in the suite's process too, for a debugger.",
+        help="also run backends that are not shipped in the suite's process, for a debugger.",
     )
     group.addoption(
         "--deadline",
         type=float,
         default=SECONDS,
         metavar="SECONDS",
-        help="how long one call may take. Default: %(default)s.",
+        help="the time limit of one call. Default: %(default)s.",
     )
     group.addoption(
         "--layer",
         action="append",
         default=[],
         metavar="ID",
-        help=f"judge this layer alone, as {EXAMPLE}, or a transposed one, as t-{EXAMPLE}; may be "
+        help=f"check only this layer, as {EXAMPLE}, or a transposed one, as t-{EXAMPLE}; may be "
         "repeated.",
     )
-    group.addoption("--results", metavar="FILE", help="write the results document there.")
+    group.addoption("--results", metavar="FILE", help="write the results document to FILE.")
     group.addoption(
         "--environment", metavar="NAME", help="name of this environment in the document."
     )
@@ -92,7 +92,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=int,
         default=0,
         metavar="N",
-        help="vary the random data of every case, and what the search tries. Default: %(default)s.",
+        help="vary the random data of every case and of the search. Default: %(default)s.",
     )
     group.addoption(
         "--time-budget",
@@ -140,11 +140,11 @@ def _subjects(config: pytest.Config, selectors: Sequence[str]) -> list[BackendUn
         If a selector matches no backend, or two Pythons have the same backend.
     """
     seconds, trusting = config.getoption("deadline"), config.getoption("in_process")
-    places = RunnerPool(seconds=seconds, trusting=trusting)
+    pool = RunnerPool(seconds=seconds, trusting=trusting)
     python = config.stash[SELECTED_PYTHON]
     every = [with_python(selector, python) for selector in selectors]
-    names = list(dict.fromkeys(name for s in every for name in places.select(s)))
-    made = [_subject(config, places, name) for name in names]
+    names = list(dict.fromkeys(name for s in every for name in pool.select(s)))
+    made = [_subject(config, pool, name) for name in names]
     twice = [name for name, many in Counter(s.spec.name for s in made).items() if many > 1]
     if twice:
         msg = f"{twice[0]} is asked for twice; run each interpreter as an environment of its own"
@@ -152,10 +152,10 @@ def _subjects(config: pytest.Config, selectors: Sequence[str]) -> list[BackendUn
     return made
 
 
-def _subject(config: pytest.Config, places: RunnerPool, selector: str) -> BackendUnderTest:
+def _subject(config: pytest.Config, pool: RunnerPool, selector: str) -> BackendUnderTest:
     try:
         with framework_warnings():
-            subject = load(places, selector)
+            subject = load(pool, selector)
     except Unavailable as error:
         name = split_selector(selector)[0]
         subject = put_under_test(MissingBackend(name, str(error), operation(name)), selector)

@@ -35,14 +35,14 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def header(environment: str, command: str, place: Runner | None) -> RunHeader:
+def header(environment: str, command: str, runner: Runner | None) -> RunHeader:
     """Return the header of a document: everything about a run except its records."""
     return {
         "environment": environment,
         "started": now(),
         "command": command,
         "not_run": None,
-        "fingerprint": fingerprint.take(place),
+        "fingerprint": fingerprint.take(runner),
         "clauses": [
             {"id": c.id, "section": c.section, "title": c.title, "statement": c.statement}
             for c in CLAUSES.values()
@@ -76,11 +76,11 @@ class Recording:
             If it cannot be written.
         """
         command = " ".join(("pytest", *map(str, args)))
-        places = {
+        runners = {
             s.runner.python: s.runner for s in subjects if not isinstance(s.raw, MissingBackend)
         }
-        place = next(iter(places.values())) if len(places) == 1 else None
-        recorder = Recorder(Path(path), header(environment, command, place))
+        runner = next(iter(runners.values())) if len(runners) == 1 else None
+        recorder = Recorder(Path(path), header(environment, command, runner))
         return cls(recorder, Reproducers(path, environment))
 
     def backend(self, subject: BackendUnderTest) -> None:

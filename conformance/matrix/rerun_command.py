@@ -17,8 +17,8 @@ def rerun_command(check: str, subject: BackendUnderTest) -> str:
     """Return the command that runs one check again, by its id, from the folder of the run."""
     seed = random_data.SEED.get()
     varied = ["--seed", str(seed)] if seed else []
-    asked = [word for layer in subject.requested_cases for word in ("--layer", layer.id)]
-    return shlex.join(["pytest", *_found(check), "--backend", subject.selector, *asked, *varied])
+    chosen = [word for layer in subject.requested_cases for word in ("--layer", layer.id)]
+    return shlex.join(["pytest", *_found(check), "--backend", subject.selector, *chosen, *varied])
 
 
 def _found(check: str) -> list[str]:

@@ -25,8 +25,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("conv2d-conformance").addoption(
         "--timing-turns",
         metavar="FOLDER",
-        help="before the first timing, wait for the checks of every other run with the same "
-        "FOLDER, and let no run begin until the timings are taken: for runs started at once.",
+        help="for runs that are started together: before the first timing, wait for the checks of "
+        "every other run with the same FOLDER, and let none begin until the timings are taken.",
     )
 
 

@@ -163,10 +163,10 @@ def pytest_terminal_summary(
         return
     terminalreporter.section("conformance")
     for name, counts in counted.items():
-        told = ", ".join(f"{number} {outcome}" for outcome, number in counts.most_common())
-        terminalreporter.line(f"{name}: {told}")
+        line = ", ".join(f"{number} {outcome}" for outcome, number in counts.most_common())
+        terminalreporter.line(f"{name}: {line}")
     if all(not counts.keys() & {"passed", "failed", "error"} for counts in counted.values()):
-        terminalreporter.line("nothing passed: a run that judges nothing is no pass", red=True)
+        terminalreporter.line("nothing passed: a run that checks nothing does not pass", red=True)
     if path := config.getoption("results"):
         terminalreporter.line(f"results: {path}")
     if RECORDING in config.stash:

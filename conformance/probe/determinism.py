@@ -71,25 +71,25 @@ def measure(
 
     ``seconds`` is the deadline of each call in the other process.
     """
-    told: dict[str, dict[str, Any]] = {subject.spec.name: {} for subject in subjects}
+    facts: dict[str, dict[str, Any]] = {subject.spec.name: {} for subject in subjects}
     here = {}
     for subject in subjects:
         with subject.cost.charge("determinism"):
             here[subject.spec.name] = results(subject.guarded)
     for fact, environment in (("fresh_process", {}), ("one_thread", ONE_THREAD)):
-        places = RunnerPool(environment, seconds)
+        pool = RunnerPool(environment, seconds)
         for subject in subjects:
             name = subject.spec.name
             with subject.cost.charge("determinism"):
-                told[name][fact] = _elsewhere(places, subject, here[name])
-        places.stop()
-    return told
+                facts[name][fact] = _elsewhere(pool, subject, here[name])
+        pool.stop()
+    return facts
 
 
-def _elsewhere(places: RunnerPool, subject: ComparedCall, here: dict[str, bytes]) -> str:
+def _elsewhere(pool: RunnerPool, subject: ComparedCall, here: dict[str, bytes]) -> str:
     """Compare with another process, which has one framework."""
     try:
-        there = GuardedBackend(places.runner(subject.selector))
+        there = GuardedBackend(pool.runner(subject.selector))
     except (Unavailable, UnknownBackendError, NonconformanceError) as error:
         return f"not measured: {error}"
     return compare(here, results(there))

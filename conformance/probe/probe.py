@@ -84,7 +84,7 @@ class Probe:
         return [d for d, answer in self.dtypes.items() if not answer.startswith(REFUSED)]
 
     def facts(self) -> dict[str, Any]:
-        """Facts by name, ready for JSON, in the order in which a reader needs them."""
+        """Return facts by name, ready for JSON, in the order in which a reader needs them."""
         found = self.conventions
         return {
             "orientation": found.orientation,

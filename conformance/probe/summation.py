@@ -33,8 +33,8 @@ def exactly(
 ) -> bool | None:
     """Return whether the result is exact for every size; None if the call takes no size."""
     answers = [_exact(call, conventions, padding, dtype, *size) for size in SIZES]
-    told = [answer for answer in answers if answer is not None]
-    return all(told) if told else None
+    known = [answer for answer in answers if answer is not None]
+    return all(known) if known else None
 
 
 def _exact(

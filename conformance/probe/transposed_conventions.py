@@ -59,7 +59,7 @@ class TransposedMaps:
         return (rule.ends == self._spec.ends) + (rule.align == self._spec.anchor)
 
     def tells(self, other: CropRule) -> bool:
-        """Whether the maps distinguish the rule from the others."""
+        """Return whether the maps distinguish the rule from the others."""
         return self._explained(other) != self._explained(self.rule)
 
     @property
@@ -82,7 +82,7 @@ class TransposedMaps:
         return self.rule.extra if any(map(self.tells, others)) else None
 
     def facts(self) -> dict[str, object]:
-        """Facts by name, ready for JSON."""
+        """Return facts by name, ready for JSON."""
         rule = self.rule
         others = (
             replace(rule, ends="kernel" if rule.ends == "stride" else "stride"),

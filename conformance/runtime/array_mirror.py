@@ -64,34 +64,34 @@ class ArrayMirror:
             self._given[id(array)] = weakref.ref(array), token
         return token
 
-    def update(self, operands: Sequence[Any], told: dict[str, Any], out: list[bytes]) -> None:
+    def update(self, operands: Sequence[Any], answer: dict[str, Any], out: list[bytes]) -> None:
         """Copy what the call wrote to operands and to earlier results."""
         arrays = [a for a in operands if isinstance(a, np.ndarray)]
-        for change in told.get("mutated", ()):
+        for change in answer.get("mutated", ()):
             _write(arrays[change["operand"]], decode_array(change, out))
-        for change in told.get("changed", ()):
+        for change in answer.get("changed", ()):
             result = self._results[change["number"]]()
             if result is not None:
                 _write(result, decode_array(change, out))
 
-    def result(self, told: dict[str, Any], out: list[bytes], operands: Sequence[Any]) -> Any:
+    def result(self, answer: dict[str, Any], out: list[bytes], operands: Sequence[Any]) -> Any:
         """Return the result of a call, as far as another process can send it."""
-        if "tuple" in told:
-            return tuple(decode_array(part, out) for part in told["tuple"])
-        if "other" in told:
-            kind = type(told["other"], (OpaqueResult,), {"shape": tuple(told["shape"] or ())})
+        if "tuple" in answer:
+            return tuple(decode_array(part, out) for part in answer["tuple"])
+        if "other" in answer:
+            kind = type(answer["other"], (OpaqueResult,), {"shape": tuple(answer["shape"] or ())})
             return kind()
-        found = decode_array(told["array"], out)
-        if told["alias"]:
+        found = decode_array(answer["array"], out)
+        if answer["alias"]:
             arrays = [a for a in operands if isinstance(a, np.ndarray)]
-            found = _view(arrays[told["alias"]["operand"]], found, told["alias"])
-        self._results[told["number"]] = weakref.ref(found)
+            found = _view(arrays[answer["alias"]["operand"]], found, answer["alias"])
+        self._results[answer["number"]] = weakref.ref(found)
         return found
 
 
-def decode_array(told: dict[str, Any], out: list[bytes]) -> Array:
+def decode_array(described: dict[str, Any], out: list[bytes]) -> Array:
     """Decode an array of an answer."""
-    return unpack(told["dtype"], out[told["blob"]])
+    return unpack(described["dtype"], out[described["blob"]])
 
 
 def _write(array: Array, values: Array) -> None:
@@ -102,14 +102,14 @@ def _write(array: Array, values: Array) -> None:
     array[...] = values
 
 
-def _view(owner: Array, like: Array, told: dict[str, Any]) -> Array:
+def _view(owner: Array, like: Array, described: dict[str, Any]) -> Array:
     """Return a writeable view of an operand's memory, as the call returned a view of its copy."""
     memory = _Memory()
     memory.owner = owner
     memory.__array_interface__ = {
-        "data": (owner.__array_interface__["data"][0] + told["offset"], False),
+        "data": (owner.__array_interface__["data"][0] + described["offset"], False),
         "shape": like.shape,
-        "strides": tuple(told["strides"]),
+        "strides": tuple(described["strides"]),
         "typestr": like.dtype.str,
         "version": 3,
     }

@@ -22,10 +22,10 @@ class GuardedBackend:
     ``cost`` gets the time of each call.
     """
 
-    def __init__(self, place: Runner, cost: TimeAccounts | None = None) -> None:
-        self.runner = place
-        self.spec = place.spec
-        self.cost = cost or TimeAccounts(compiles=place.spec.compiles)
+    def __init__(self, runner: Runner, cost: TimeAccounts | None = None) -> None:
+        self.runner = runner
+        self.spec = runner.spec
+        self.cost = cost or TimeAccounts(compiles=runner.spec.compiles)
         self._missed = 0
 
     def with_layout(self, layout: str) -> GuardedBackend:

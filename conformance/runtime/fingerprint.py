@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from conv2d_conformance.runtime.in_process import Runner
 
 
-def take(place: Runner | None = None) -> Fingerprint:
+def take(runner: Runner | None = None) -> Fingerprint:
     """Return Python, machine, threads and every distribution, of a worker or this process."""
     cpu = cpuinfo.get_cpu_info()
     return {
-        "python": place.python if place else platform.python_version(),
+        "python": runner.python if runner else platform.python_version(),
         "platform": platform.platform(),
         "machine": platform.machine(),
         "cpu": str(cpu.get("brand_raw", "unknown")),
         "cpu_flags": sorted(str(flag) for flag in cpu.get("flags", ())),
         "threads": str(usable_cores()),
-        "packages": dict(place.packages) if place else installed(),
+        "packages": dict(runner.packages) if runner else installed(),
     }
 
 

@@ -59,7 +59,7 @@ class RemoteRunner:
         self._deaths, self._lost = 0, 0.0
         self._arrays = ArrayMirror()
         try:
-            told = self._load()
+            answer = self._load()
         except (Unavailable, UnknownBackendError):
             raise
         except (TimedOutError, ExitedError) as error:
@@ -68,8 +68,8 @@ class RemoteRunner:
         except Exception as error:
             msg = f"backend {name!r} does not load: {type(error).__name__}: {error}"
             raise Unavailable(msg) from error
-        self.spec = Spec(**to_tuples(told["spec"]))
-        self.settings: dict[str, str] = told["settings"]
+        self.spec = Spec(**to_tuples(answer["spec"]))
+        self.settings: dict[str, str] = answer["settings"]
 
     @property
     def packages(self) -> dict[str, str]:
@@ -96,9 +96,9 @@ class RemoteRunner:
             What the call raised, by the name of its type.
         """
         forget = self._arrays.take_dropped()
-        told, out = self._ask("call", operands, method=method, options=options, forget=forget)
-        self._arrays.update(operands, told, out)
-        return self._arrays.result(self._unless_raised(told), out, operands)
+        answer, out = self._ask("call", operands, method=method, options=options, forget=forget)
+        self._arrays.update(operands, answer, out)
+        return self._arrays.result(self._unless_raised(answer), out, operands)
 
     def time(
         self, method: str, operands: Sequence[Any], options: dict[str, Any], rounds: int, loops: int
@@ -117,10 +117,10 @@ class RemoteRunner:
         kept: str = "",
     ) -> list[float]:
         """Do as `time`; operands that the worker ``kept`` under a name need not be sent again."""
-        told, _ = self._ask(
+        answer, _ = self._ask(
             "time", operands, method=method, options=options, rounds=rounds, loops=loops, kept=kept
         )
-        return self._unless_raised(told)["seconds"]  # type: ignore[no-any-return]
+        return self._unless_raised(answer)["seconds"]  # type: ignore[no-any-return]
 
     def bare(self, _: str) -> None:
         """Return None: the method is in another process."""
@@ -131,23 +131,23 @@ class RemoteRunner:
         """Return the bits of each result of ``times`` calls on each operands, in threads."""
         flat = [operand for each in operands for operand in each]
         sizes = [len(each) for each in operands]
-        told, out = self._ask(
+        answer, out = self._ask(
             "at_once", flat, method=method, sizes=sizes, times=times, seconds=self._seconds
         )
         bits = iter(out)
-        return [[next(bits) for _ in range(many)] for many in self._unless_raised(told)["counts"]]
+        return [[next(bits) for _ in range(many)] for many in self._unless_raised(answer)["counts"]]
 
     def changes(self, method: str, operands: Sequence[Any], name: str) -> list[str]:
         """Describe what a call changes in its process; ``name`` seeds the state before the call."""
-        told, _ = self._ask("changes", operands, method=method, name=name)
-        return self._unless_raised(told)["words"]  # type: ignore[no-any-return]
+        answer, _ = self._ask("changes", operands, method=method, name=name)
+        return self._unless_raised(answer)["words"]  # type: ignore[no-any-return]
 
     def snippet(self, text: str, operands: Sequence[Any]) -> Array:
         """Run a snippet in the worker, on image, kernel and padding."""
-        told, out = self._ask("snippet", operands, text=text)
-        return decode_array(self._unless_raised(told)["array"], out)
+        answer, out = self._ask("snippet", operands, text=text)
+        return decode_array(self._unless_raised(answer)["array"], out)
 
-    def _ask(self, do: str, operands: Sequence[Any], **told: Any) -> Message:
+    def _ask(self, do: str, operands: Sequence[Any], **fields: Any) -> Message:
         if self._lost > LOST:
             msg = f"{self.spec.call}: not called, for it has ended its process {self._deaths} times"
             raise ExitedError(msg)
@@ -159,7 +159,7 @@ class RemoteRunner:
         try:
             return self.interpreter.ask(
                 do, blobs, what=self.spec.call, within=self._seconds,
-                adapter=self._number, operands=described, **told,
+                adapter=self._number, operands=described, **fields,
             )  # fmt: skip
         except ExitedError:
             self._deaths += 1
@@ -167,15 +167,15 @@ class RemoteRunner:
             raise
 
     def _load(self) -> dict[str, Any]:
-        told, _ = self.interpreter.ask(
+        answer, _ = self.interpreter.ask(
             "load", name=self.name, layout=self._layout, what=self.name, within=LOADING
         )
-        found = self._unless_raised(told)
+        found = self._unless_raised(answer)
         self._generation, self._number = self.interpreter.generation, found["adapter"]
         self._arrays.clear()
         return found
 
-    def _unless_raised(self, told: dict[str, Any]) -> dict[str, Any]:
+    def _unless_raised(self, answer: dict[str, Any]) -> dict[str, Any]:
         """Raise what a call raised.
 
         Raises
@@ -185,9 +185,9 @@ class RemoteRunner:
         Exception
             Of the type of that name, or of a new type with that name.
         """
-        if "raised" not in told:
-            return told
-        name, message = told["raised"], told["message"]
+        if "raised" not in answer:
+            return answer
+        name, message = answer["raised"], answer["message"]
         if name == ThreadTimeout.__name__:
             msg = f"{self.name}: {message}"
             raise TimedOutError(msg)

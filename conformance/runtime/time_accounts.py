@@ -93,11 +93,11 @@ class TimeAccounts:
         return sum(self._seconds.values())
 
     def facts(self) -> dict[str, float | None]:
-        """Return seconds by account, in milliseconds; no first calls if they are not separate."""
-        told: dict[str, float | None] = {a: round(s, 3) for a, s in self._seconds.items()}
+        """Return seconds by account, to the millisecond; no first calls if none are separate."""
+        facts: dict[str, float | None] = {a: round(s, 3) for a, s in self._seconds.items()}
         if not self._compiles:
-            told["first_calls"] = None
-        return told
+            facts["first_calls"] = None
+        return facts
 
     def _book(self) -> None:
         now = perf_counter()

@@ -76,7 +76,7 @@ class Clock:
         Raises
         ------
         OverBudget
-            If its rounds would outrun the budget.
+            If its rounds would exceed the budget.
         """
         self.taken = None
         predicted = self.seconds_per_product * multiplications(case) * ROUNDS

@@ -41,7 +41,7 @@ TICK = 0.05
 STARTING = 120.0
 # Seconds for a process that is being stopped, to flush its output.
 STOP_TIMEOUT = 2.0
-# What one interpreter sets up must not lead another to its packages.
+# Variables that one Python sets must not lead another one to its packages.
 RESERVED_VARIABLES = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 
 
@@ -86,7 +86,7 @@ class WorkerProcess:
         return self._greeting
 
     def ask(
-        self, do: str, blobs: Sequence[bytes] = (), *, what: str, within: float, **told: Any
+        self, do: str, blobs: Sequence[bytes] = (), *, what: str, within: float, **fields: Any
     ) -> Message:
         """Make a request and return its answer; ``what`` names it in messages.
 
@@ -98,7 +98,7 @@ class WorkerProcess:
             If there is no answer ``within`` so many seconds; if the process ended or was killed.
         """
         self._running()
-        return self._request({"do": do, **told}, list(blobs), what, within)
+        return self._request({"do": do, **fields}, list(blobs), what, within)
 
     def names(self, selector: str) -> list[str]:
         """Return the backends that a selector matches in the worker, with those of other packages.
@@ -108,10 +108,10 @@ class WorkerProcess:
         UnknownBackendError
             If it matches no backend there either.
         """
-        told, _ = self.ask("select", selector=selector, what=selector, within=STARTING)
-        if "raised" in told:
-            raise UnknownBackendError(told["message"])
-        return told["names"]  # type: ignore[no-any-return]
+        answer, _ = self.ask("select", selector=selector, what=selector, within=STARTING)
+        if "raised" in answer:
+            raise UnknownBackendError(answer["message"])
+        return answer["names"]  # type: ignore[no-any-return]
 
     def stop(self) -> None:
         """Stop the process, if there is one, and print its remaining output."""
@@ -142,18 +142,18 @@ class WorkerProcess:
         self._start()
         first, last = (sys.path, []) if self._own else ([], [str(Path.cwd())])
         try:
-            told, _ = self._request(
+            answer, _ = self._request(
                 {"do": "greet", "first": first, "last": last}, [], "start", STARTING
             )
         except (TimedOutError, ExitedError) as error:
             why = str(error).removeprefix("start: ")
             msg = f"{self.python} runs no backend: {why}; it needs Python 3.7 or later and NumPy"
             raise Unavailable(msg) from error
-        if "raised" in told:
+        if "raised" in answer:
             self.stop()
-            msg = f"{self.python} runs no backend: {told['raised']}: {told['message']}"
+            msg = f"{self.python} runs no backend: {answer['raised']}: {answer['message']}"
             raise Unavailable(msg)
-        self._greeting = told
+        self._greeting = answer
 
     def _start(self) -> None:
         self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115  (it lives as long as the process)

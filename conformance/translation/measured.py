@@ -48,7 +48,7 @@ class FactSource:
         return f"{self.call.name}: committed measurement with {of}; it does not load here"
 
 
-def find_facts(places: RunnerPool, selector: str) -> FactSource:
+def find_facts(pool: RunnerPool, selector: str) -> FactSource:
     """The facts of one backend.
 
     Raises
@@ -58,9 +58,9 @@ def find_facts(places: RunnerPool, selector: str) -> FactSource:
     UnknownBackendError
         If the selector matches no plain convolution, or several.
     """
-    name = _single(places, selector)
+    name = _single(pool, selector)
     try:
-        return measure(places.runner(name), name)
+        return measure(pool.runner(name), name)
     except Unavailable:
         kept = committed().get(name)
         if kept is None:
@@ -70,8 +70,8 @@ def find_facts(places: RunnerPool, selector: str) -> FactSource:
     )
 
 
-def _single(places: RunnerPool, selector: str) -> str:
-    chosen = places.select(selector)
+def _single(pool: RunnerPool, selector: str) -> str:
+    chosen = pool.select(selector)
     if len(chosen) > 1:
         msg = f"{selector!r} stands for {len(chosen)} calls; name one: {', '.join(chosen)}"
         raise UnknownBackendError(msg)
@@ -85,7 +85,7 @@ def _transposed(selector: str) -> UnknownBackendError:
     return UnknownBackendError(msg)
 
 
-def measure(place: RemoteRunner, selector: str) -> FactSource:
+def measure(runner: RemoteRunner, selector: str) -> FactSource:
     """Probe a backend in the Python that its selector names.
 
     Raises
@@ -93,16 +93,18 @@ def measure(place: RemoteRunner, selector: str) -> FactSource:
     UnknownBackendError
         If it is a transposed convolution.
     """
-    if place.spec.operation != "conv2d":
+    if runner.spec.operation != "conv2d":
         raise _transposed(selector)
     say(f"probing {selector}")
     name = split_selector(selector)[0]
-    found = put_under_test(place, selector).probe.facts()
+    found = put_under_test(runner, selector).probe.facts()
     facts = {fact: found[fact] for fact in FACTS}
     facts["output_dtypes"] = {d: found["output_dtypes"][d] for d in found["dtypes"]}
-    there = {d: place.packages[d] for d in place.spec.distributions if d in place.packages}
-    versions = there if registry.shipped(name) else {"Python": place.python, **there}
-    return FactSource(CallFacts(name, facts, snippet_of(name, place.spec)), versions, is_local=True)
+    there = {d: runner.packages[d] for d in runner.spec.distributions if d in runner.packages}
+    versions = there if registry.shipped(name) else {"Python": runner.python, **there}
+    return FactSource(
+        CallFacts(name, facts, snippet_of(name, runner.spec)), versions, is_local=True
+    )
 
 
 def committed() -> dict[str, dict[str, Any]]:
@@ -113,15 +115,15 @@ def committed() -> dict[str, dict[str, Any]]:
 
 def main() -> None:
     """Measure the calls that load, and write the file."""
-    kept, places = committed() if FILE.exists() else {}, RunnerPool()
+    kept, pool = committed() if FILE.exists() else {}, RunnerPool()
     for name in registry.SHIPPED:
         try:
-            found = measure(places.runner(name), name)
+            found = measure(pool.runner(name), name)
         except Unavailable as error:
-            say(f"kept as it was: {error}")
+            say(f"not measured again: {error}")
             continue
         kept[name] = {"versions": found.versions, "facts": found.call.facts}
-    places.stop()
+    pool.stop()
     ordered = {name: kept[name] for name in registry.SHIPPED if name in kept}
     FILE.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
     emit(str(FILE))

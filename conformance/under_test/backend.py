@@ -179,7 +179,7 @@ class BackendUnderTest:
         return self.spec.algorithm is not None
 
     def facts(self) -> dict[str, Any]:
-        """Everything measured, by name and ready for JSON."""
+        """Return everything measured, by name and ready for JSON."""
         return self.operation.facts()
 
     def lacks(self, case: object) -> str | None:

@@ -62,7 +62,7 @@ class Convolution:
         return self.planes.sums_directly
 
     def facts(self) -> dict[str, Any]:
-        """Everything measured, by name and ready for JSON: the probe's facts first."""
+        """Return everything measured, by name and ready for JSON: the probe's facts first."""
         found = self.planes.facts()
         if self.planes.conventions.orientation is not None:
             with self._backend.cost.charge("probe"):
@@ -137,8 +137,8 @@ class MeasuredSame:
 
     @cached_property
     def _measured_pads(self) -> dict[Layer, int]:
-        asked = [replace(layer, dtype=self._backend.plain_dtype) for layer in STRIDED]
-        answers = {layer: self._before(layer) for layer in asked if not self._calls.lacks(layer)}
+        layers = [replace(layer, dtype=self._backend.plain_dtype) for layer in STRIDED]
+        answers = {layer: self._before(layer) for layer in layers if not self._calls.lacks(layer)}
         return {layer: before for layer, before in answers.items() if before is not None}
 
     def _before(self, layer: Layer) -> int | None:
@@ -167,14 +167,14 @@ class MeasuredSame:
         )
 
     def facts(self) -> dict[str, Any]:
-        """Facts about layers, ready for JSON."""
-        told = None if self.rule is None else self.rule.strided
+        """Return facts about layers, ready for JSON."""
+        strided = None if self.rule is None else self.rule.strided
         return {
             "options": list(self._calls.options),
             "gradients": self._backend.spec.differentiates,
             "fused": self._backend.spec.fuses,
             "layouts": list(self._backend.spec.layouts),
-            "strided_same": told if self.padded else "refused",
+            "strided_same": strided if self.padded else "refused",
             "strided_same_pads": self.padded,
             "answers": {words: self._calls.answer(layer) for words, layer in ODD.items()},
         }

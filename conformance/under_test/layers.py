@@ -152,7 +152,7 @@ class LayerCalls:
         return self._made[key]
 
     def answer(self, layer: Layer) -> str:
-        """Return the shape of the result, or the refusal; a call without options is not made."""
+        """Return the shape of the result, or the refusal; without options no call is made."""
         if not self.options:
             return "not asked"
         try:
@@ -180,7 +180,7 @@ class LayerReading(Protocol):
         """Return what the call pads or crops; raises `Refused` if nothing was measured."""
 
     def facts(self) -> dict[str, Any]:
-        """Facts about layers, ready for JSON."""
+        """Return facts about layers, ready for JSON."""
 
 
 class Layers:
@@ -250,7 +250,7 @@ class Layers:
         return result_shape(layer, self.pads(layer))
 
     def facts(self) -> dict[str, Any]:
-        """Facts about layers, ready for JSON."""
+        """Return facts about layers, ready for JSON."""
         return self._reading.facts()
 
 

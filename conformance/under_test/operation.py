@@ -28,7 +28,7 @@ class Operation(Protocol):
         """Whether each element has a bound of its own; otherwise one norm bounds the result."""
 
     def facts(self) -> dict[str, Any]:
-        """Everything measured, by name and ready for JSON."""
+        """Return everything measured, by name and ready for JSON."""
 
     def lacks(self, case: object) -> str | None:
         """Return why the call does not take a case, or None if it does."""

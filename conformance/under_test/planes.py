@@ -63,7 +63,7 @@ class Planes:
         return self.probe.conventions
 
     def facts(self) -> dict[str, Any]:
-        """The probe's facts; with a reference, also precision and special values."""
+        """Return the probe's facts; with a known orientation, also precision and special values."""
         found = self.probe.facts()
         if self.conventions.orientation is not None:
             with self._backend.cost.charge("probe"):

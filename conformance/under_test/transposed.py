@@ -73,7 +73,7 @@ class MeasuredCrops:
         return self.maps.rule.crops(layer)
 
     def facts(self) -> dict[str, Any]:
-        """Facts about layers, ready for JSON."""
+        """Return facts about layers, ready for JSON."""
         given = {
             "options": list(self._calls.options),
             "layouts": list(self._backend.spec.layouts),
@@ -118,9 +118,9 @@ class TransposedConvolution:
     @cached_property
     def answers(self) -> dict[str, str]:
         """By padding and by dtype: the dtype of a small result, or the refusal."""
-        asked = {p: (p, "float32") for p in PROBED_PADDINGS} | {d: ("valid", d) for d in DTYPES}
+        calls = {p: (p, "float32") for p in PROBED_PADDINGS} | {d: ("valid", d) for d in DTYPES}
         with self._backend.cost.charge("probe"):
-            return {word: self._answer(*what) for word, what in asked.items()}
+            return {word: self._answer(*what) for word, what in calls.items()}
 
     def _answer(self, padding: str, dtype: str) -> str:
         img, k = np.ones((4, 5), dtype_by_name(dtype)), np.ones((2, 2), dtype_by_name(dtype))
@@ -132,7 +132,7 @@ class TransposedConvolution:
         return not answer.startswith(REFUSED)
 
     def facts(self) -> dict[str, Any]:
-        """Everything measured, by name and ready for JSON."""
+        """Return everything measured, by name and ready for JSON."""
         outputs = {word: self.answers[word] for word in DTYPES}
         return {
             "operation": self.spec.operation,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.upgrade.paired_processes import Start
     from conv2d_conformance.upgrade.schedule import Progress
 
-# Differences up to 3 % are not reported: where code and data come to lie makes as much
+# Differences up to 3 % are not reported: the placement of code and data makes as much
 # (Mytkowicz et al., "Producing wrong data without doing anything obviously wrong", 2009).
 MIN_RATIO = 1.03
 # One pair of 7 may be disturbed, with a chance of (1 + 7)/2**7 = 1/16; two of 18 for 18 cases.
@@ -97,7 +97,7 @@ def compare(
 def measure_again(
     bench: PairedBenchmark, flagged: Sequence[Case], chance: float
 ) -> dict[Case, Ratio]:
-    """What fresh pairs say of the cases that look slower."""
+    """Measure the cases that look slower in fresh pairs."""
     logs = bench.measure(flagged, max(CONFIRM, min_values(chance)))
     return {case: ratio_from_logs(case, logs[case], chance, again=True) for case in flagged}
 
@@ -105,7 +105,7 @@ def measure_again(
 def ratio_from_logs(
     case: Case, logs: Sequence[float], chance: float, *, again: bool = False
 ) -> Ratio:
-    """The ratio that the pairs of one measurement say."""
+    """Return the ratio from the pairs of one measurement."""
     found = interval(logs, chance)
     middle, low, high = map(math.exp, (found.middle, found.low, found.high))
     slower = low > MIN_RATIO

@@ -40,7 +40,7 @@ class PairedBenchmark:
     plan: dict[Case, Turns] = field(default_factory=dict)
 
     def measure(self, cases: Iterable[Case], pairs: int) -> dict[Case, list[float]]:
-        """The logarithm of B's seconds over A's in each pair, for each case that fits."""
+        """Return the logarithm of B's seconds over A's in each pair, for each case that fits."""
         wanted = list(cases)
         logs: dict[Case, list[float]] = {}
         for pair in range(pairs):
@@ -59,7 +59,7 @@ class PairedBenchmark:
 
 
 def log_ratios(a: Process, b: Process, plan: Mapping[Case, Turns], pair: int) -> dict[Case, float]:
-    """How much longer B takes than A on each case; 0.1 is about 10 %. B begins in odd pairs.
+    """Return the log ratio of B to A on each case; 0.1 is about 10 %. B begins in odd pairs.
 
     The first call of each, which may trace and compile, does not count. A case gets one cycle of
     turns after the others have had theirs: a disturbance of a second then meets one cycle of many.

@@ -61,7 +61,7 @@ def to_time(before: Document, after: Document, backend: str) -> list[Case]:
 def unseen(
     before: Document, after: Document, backend: str, ratios: Iterable[Ratio], longest: float
 ) -> list[str]:
-    """The cases without a ratio of which the second run alone says that they are far slower.
+    """Return the cases without a ratio that were far slower in the second run.
 
     The second run leaves them out, because `ROUNDS` calls exceed ``longest`` seconds. In the first
     run they took less than a third of that.
@@ -96,7 +96,7 @@ def ratios(
 
 
 def record(backend: str, ratio: Ratio, against: str) -> RatioRecord:
-    """What the document holds of a ratio; only what was measured twice counts as slower."""
+    """Return the record of a ratio; only a case that was measured twice counts as slower."""
     return {
         "kind": "ratio",
         "backend": backend,

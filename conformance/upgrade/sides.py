@@ -83,13 +83,13 @@ def backends(selectors: Sequence[str], sides: Sequence[Side]) -> list[str]:
         If one loads on neither side.
     """
     chosen = selectors or backends_of_distributions(changed_distributions(sides))
-    places = RunnerPool()
+    pool = RunnerPool()
     try:
-        names = list(dict.fromkeys(n for each in chosen for n in _names(places, each, sides)))
+        names = list(dict.fromkeys(n for each in chosen for n in _names(pool, each, sides)))
         for name in names:
-            _require(places, name, sides)
+            _require(pool, name, sides)
     finally:
-        places.stop()
+        pool.stop()
     return names
 
 
@@ -99,7 +99,7 @@ def distributions(wanted: Iterable[str]) -> list[str]:
     Raises
     ------
     CannotBuildError
-        If one is no requirement.
+        If one is not a valid requirement.
     """
     names = []
     for word in (word for words in wanted for word in words.split()):
@@ -137,12 +137,12 @@ def differences(sides: Sequence[Side]) -> list[str]:
 
 def _held(sides: Sequence[Side]) -> list[dict[str, str]]:
     """Versions of what each side holds, and of its Python, which has a name of its own."""
-    places = RunnerPool()
+    pool = RunnerPool()
     try:
-        told = [places.greeting(side.python) for side in sides]
-        return [{PYTHON: each["python"], **each["packages"]} for each in told]
+        greetings = [pool.greeting(side.python) for side in sides]
+        return [{PYTHON: each["python"], **each["packages"]} for each in greetings]
     finally:
-        places.stop()
+        pool.stop()
 
 
 def backends_of_distributions(names: Sequence[str]) -> list[str]:
@@ -163,12 +163,12 @@ def backends_of_distributions(names: Sequence[str]) -> list[str]:
     raise UnknownBackendError(msg)
 
 
-def _names(places: RunnerPool, selector: str, sides: Sequence[Side]) -> list[str]:
-    """What a selector stands for on either side: only one of them may have registered it."""
+def _names(pool: RunnerPool, selector: str, sides: Sequence[Side]) -> list[str]:
+    """Return what a selector matches on either side: only one of them may have registered it."""
     found, wrong = [], []
     for side in sides:
         try:
-            selected = places.select(side.has(selector))
+            selected = pool.select(side.has(selector))
         except UnknownBackendError as error:
             wrong.append(error)
         else:
@@ -178,11 +178,11 @@ def _names(places: RunnerPool, selector: str, sides: Sequence[Side]) -> list[str
     return found
 
 
-def _require(places: RunnerPool, name: str, sides: Sequence[Side]) -> None:
+def _require(pool: RunnerPool, name: str, sides: Sequence[Side]) -> None:
     reasons = []
     for side in sides:
         try:
-            places.runner(side.has(name))
+            pool.runner(side.has(name))
         except (Unavailable, UnknownBackendError) as error:
             reasons.append(f"{side}: {error}")
     if len(reasons) == len(sides):

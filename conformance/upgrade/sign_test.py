@@ -40,11 +40,11 @@ def interval(values: Sequence[float], chance: float) -> Interval:
 
 
 def allowed_beyond_bound(n: int, chance: float) -> int:
-    """How many of ``n`` values may lie beyond a bound; -1 if there are too few for any bound."""
+    """Return how many of ``n`` values may be beyond a bound; -1 if there are too few values."""
     at_most = accumulate(math.comb(n, i) * 0.5**n for i in range(n + 1))
     return sum(reached <= chance for reached in at_most) - 1
 
 
 def min_values(chance: float) -> int:
-    """Values without which there is no bound: all of n lie on one side with a chance of 2**-n."""
+    """Return the fewest values that give a bound: all n are on one side with a chance of 2**-n."""
     return math.ceil(math.log2(1 / chance))

@@ -114,7 +114,7 @@ def _parse(text: str, path: Path) -> Any:
         return json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}: {error.msg}"
-        mend = "run again, or close the last whole line before it with ]}]}"
+        mend = "run again, or close the last complete line before it with ]}]}"
         msg = f"{path}: not complete JSON ({place}); {mend}"
     except (ValueError, RecursionError) as error:
         msg = f"{path}: not strict JSON ({error}); write it with --results"

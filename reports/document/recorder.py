@@ -36,7 +36,7 @@ class Recorder:
 
     Notes
     -----
-    Each record is one ``write`` over the closing footer: nothing is held back in this process, so
+    Each record is one ``write`` over the closing footer: nothing is buffered in this process, so
     ``kill -9`` between two adds loses nothing. If the disk fills, the footer is put back.
     """
 

@@ -36,7 +36,7 @@ def as_json(made: Comparison) -> str:
 
 
 def junit(made: Comparison) -> str:
-    """Return JUnit XML: a finding is a failure, what could not be judged an error.
+    """Return JUnit XML: a finding is a failure, something that could not be judged an error.
 
     Notes are left out, because a passing test says nothing. Without a finding there is one
     passing test, because a file without tests reads as a gate that did not run.

@@ -23,10 +23,10 @@ def verdict(made: Comparison) -> str:
         more = len(made.unjudged) - 1
         head += f" (and {count(more, 'other reason')}, listed above)" if more else ""
         return f"{head}; {count(len(made.findings), 'finding')} so far"
-    told = count(len(made.findings), "finding") if made.findings else "no finding"
+    findings = count(len(made.findings), "finding") if made.findings else "no finding"
     accepted = f"{len(made.acknowledged)} acknowledged, " if made.acknowledged else ""
     compared = f"{count(made.joined, 'verdict')} compared"
-    return f"{told}; {accepted}{count(len(made.notes), 'note')}, {compared}"
+    return f"{findings}; {accepted}{count(len(made.notes), 'note')}, {compared}"
 
 
 def text(made: Comparison) -> str:

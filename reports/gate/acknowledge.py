@@ -88,7 +88,7 @@ def acknowledge(
     today: date,
 ) -> AcceptedSplit:
     """Return the changes, separately those accepted by a valid entry, and the entries to remove."""
-    told = AcceptedSplit()
+    split = AcceptedSplit()
     after = {(pair.environment, pair.backend): pair.after for pair in pairs}
     live = [entry for entry in entries if entry.expires >= today]
     used: set[Acknowledgement] = set()
@@ -97,16 +97,16 @@ def acknowledge(
         by = [e for e in live if side and e.matches(change) and e.holds_for(side)]
         used.update(by)
         if by and change.is_finding:
-            told.acknowledged.append(AcceptedFinding(change, by[0]))
+            split.acknowledged.append(AcceptedFinding(change, by[0]))
         else:
-            told.changes.append(change)
-    told.changes += [_must_go(e, "expired acknowledgement") for e in entries if e not in live]
-    told.changes += [
+            split.changes.append(change)
+    split.changes += [_must_go(e, "expired acknowledgement") for e in entries if e not in live]
+    split.changes += [
         _must_go(entry, "dead acknowledgement")
         for entry in live
         if entry not in used and any(entry.is_about(pair) for pair in pairs)
     ]
-    return told
+    return split
 
 
 def _must_go(entry: Acknowledgement, kind: Kind) -> Change:

@@ -44,7 +44,7 @@ def read(path: Path) -> list[Acknowledgement]:
         msg = f"{path}: cannot be read ({error.strerror}); check the path and its permissions"
         raise DocumentError(msg) from error
     except ValueError as error:
-        msg = f"{path}: not TOML ({' '.join(str(error).split())}); mend it there"
+        msg = f"{path}: not TOML ({' '.join(str(error).split())}); fix the syntax"
         raise DocumentError(msg) from error
     return list(_entries(content, path))
 

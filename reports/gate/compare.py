@@ -84,10 +84,10 @@ def compare(
             )
     if not made.joined and not made.unjudged:
         made.unjudged.append("the documents have no backend in common; nothing was compared")
-    told = acknowledge(changes, acknowledgements, both.pairs, today)
-    made.acknowledged = told.acknowledged
-    made.findings = sorted((c for c in told.changes if c.is_finding), key=_order)
-    made.notes = sorted((c for c in told.changes if not c.is_finding), key=_order)
+    split = acknowledge(changes, acknowledgements, both.pairs, today)
+    made.acknowledged = split.acknowledged
+    made.findings = sorted((c for c in split.changes if c.is_finding), key=_order)
+    made.notes = sorted((c for c in split.changes if not c.is_finding), key=_order)
     return made
 
 

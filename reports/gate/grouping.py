@@ -56,16 +56,16 @@ class Group:
 
 
 def _common(texts: Iterable[str]) -> str:
-    told = list(dict.fromkeys(texts))
-    if len(told) == 1:
-        return told[0]
-    return first_names(list(dict.fromkeys(text.partition(" (")[0] for text in told)), " or ")
+    different = list(dict.fromkeys(texts))
+    if len(different) == 1:
+        return different[0]
+    return first_names(list(dict.fromkeys(text.partition(" (")[0] for text in different)), " or ")
 
 
 def first_names(names: list[str], between: str = ", ") -> str:
     """Return the first three names, and how many more there are."""
-    told = between.join(names[:MAX_NAMED])
-    return f"{told} and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else told
+    shown = between.join(names[:MAX_NAMED])
+    return f"{shown} and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else shown
 
 
 def group_changes(changes: Iterable[Change]) -> list[Group]:
@@ -78,10 +78,10 @@ def group_changes(changes: Iterable[Change]) -> list[Group]:
 
 def _same(change: Change) -> tuple[str, ...]:
     # Each case of moved numerics or timings has its own numbers.
-    told = () if change.kind in OWN_NUMBERS else (change.before, change.after)
+    values = () if change.kind in OWN_NUMBERS else (change.before, change.after)
     return (
         change.kind, change.environment, change.backend, change.check,
-        change.fact.partition(".")[0], change.meaning, *told,
+        change.fact.partition(".")[0], change.meaning, *values,
     )  # fmt: skip
 
 

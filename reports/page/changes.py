@@ -57,5 +57,5 @@ def changes_of(made: Comparison) -> Changes:
 def _rows(changes: Iterable[Change]) -> Iterator[ChangeRow]:
     for group in group_changes(changes):
         one = group.first
-        told = (place(one), group.subject, group.before, group.after, one.meaning)
-        yield ChangeRow(one.kind, *(clip(text, LONGEST) for text in told))
+        texts = (place(one), group.subject, group.before, group.after, one.meaning)
+        yield ChangeRow(one.kind, *(clip(text, LONGEST) for text in texts))

@@ -16,7 +16,7 @@ Rows = list[list[float]]
 
 
 class Answer(TypedDict):
-    """One way to write it: ``values`` come of reading the kernel by ``orientation``."""
+    """One answer: ``values`` is the result of reading the kernel by ``orientation``."""
 
     words: str
     orientation: str

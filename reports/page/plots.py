@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def plots(document: Document, precision: Sequence[PrecisionRow]) -> dict[str, Any]:
-    """Return the points of each plot; ``precision`` has the rows of the table beside it."""
+    """Return the points of each plot; ``precision`` has the rows of the table next to it."""
     return {
         "timings": points(document),
         "precision": [_bits(row) for row in precision],

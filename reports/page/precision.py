@@ -42,7 +42,7 @@ class PrecisionRow:
 
     @property
     def rounded(self) -> bool:
-        """Whether it is as precise as its dtype only beside the largest values, as an FFT is."""
+        """Whether it is as precise as its dtype only relative to large values, as an FFT is."""
         return self.grade == "norm-wise" and not self.lowered
 
 

@@ -13,7 +13,7 @@ ROOM = 2_000_000
 
 
 class Translation(TypedDict):
-    """What gives in ``to`` the numbers of each call of ``of``; ``why`` says why nothing does.
+    """The code in ``to`` that gives the numbers of each call in ``of``, or ``why`` there is none.
 
     ``kernel`` is ``odd`` or ``even``.
     """

@@ -59,7 +59,7 @@ class MatrixRow:
 
     @property
     def symbol(self) -> str:
-        """The symbol beside the row's verdict."""
+        """The symbol next to the row's verdict."""
         return SYMBOL_OF_STATUS[self.line.status]
 
 

@@ -193,8 +193,8 @@ def _without_failure(ran: int, counts: Counter[Outcome]) -> tuple[Status, str]:
 
 
 def _nothing(counts: Counter[Outcome]) -> str:
-    told = [f"{count} {outcome}" for outcome, count in counts.items() if count]
-    return f"nothing ran ({_and(told)})" if told else "nothing ran"
+    counted = [f"{count} {outcome}" for outcome, count in counts.items() if count]
+    return f"nothing ran ({_and(counted)})" if counted else "nothing ran"
 
 
 def _present_statuses(tally: Counter[Status]) -> list[Status]:

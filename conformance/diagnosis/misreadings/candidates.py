@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Candidate(NamedTuple):
-    """What a wrong result may equal: the words for it, and its exact values.
+    """A possible explanation of a wrong result: its words and its exact values.
 
     Parameters
     ----------

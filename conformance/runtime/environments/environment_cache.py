@@ -63,7 +63,7 @@ class CachedEnvironment:
 
     @property
     def title(self) -> str:
-        """Its description in a message."""
+        """Its description in messages."""
         return f"{', '.join(self.requirements) or 'nothing'} for Python {self.identity.version}"
 
 
@@ -92,16 +92,16 @@ def cache() -> Path:
     return user_cache_path("conv2d-conformance") / "environments"
 
 
-def is_usable(place: CachedEnvironment, now: float) -> bool:
+def is_usable(environment: CachedEnvironment, now: float) -> bool:
     """Return whether it exists, is complete, runs, and is recent enough for its requirements."""
     try:
-        marker = json.loads((place.folder / COMPLETE_MARKER).read_text("utf-8"))
+        marker = json.loads((environment.folder / COMPLETE_MARKER).read_text("utf-8"))
         built, version = float(marker["built"]), marker["python"]
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    if now - built > DAY and not all(map(is_pinned, place.requirements)):
+    if now - built > DAY and not all(map(is_pinned, environment.requirements)):
         return False
-    found = identity(python_in(place.folder))
+    found = identity(python_in(environment.folder))
     return found is not None and found.version == version
 
 
@@ -117,17 +117,17 @@ def is_pinned(requirement: str) -> bool:
     return only.operator in ("==", "===") and not only.version.endswith("*")
 
 
-def mark_complete(place: CachedEnvironment, installed: Mapping[str, str]) -> None:
+def mark_complete(environment: CachedEnvironment, installed: Mapping[str, str]) -> None:
     """Write the marker of a complete environment."""
     marker = {
-        "requirements": place.requirements,
-        "python": place.identity.version,
+        "requirements": environment.requirements,
+        "python": environment.identity.version,
         "built": time.time(),
         "installed": dict(installed),
     }
-    part = place.folder / f"{COMPLETE_MARKER}.part"
+    part = environment.folder / f"{COMPLETE_MARKER}.part"
     part.write_text(json.dumps(marker, indent=1), "utf-8")
-    part.replace(place.folder / COMPLETE_MARKER)
+    part.replace(environment.folder / COMPLETE_MARKER)
 
 
 def _pip_settings() -> dict[str, list[str]]:

@@ -117,7 +117,7 @@ def parse_settings(lines: Sequence[str]) -> dict[str, str]:
 
 
 def compile_flags() -> list[str]:
-    """Compile as pip does, only if imports cannot: an import writes what it needs, once."""
+    """Compile, as pip does, only if imports do not: an import compiles what it needs, once."""
     return ["--compile-bytecode"] if os.environ.get("PYTHONDONTWRITEBYTECODE") else []
 
 
@@ -131,9 +131,9 @@ def flags(settings: Mapping[str, str]) -> list[str]:
 
 def variables(settings: Mapping[str, str]) -> dict[str, str]:
     """Return the settings that uv takes as variables; certificates as pip's requests takes them."""
-    told = {"cert": os.environ.get("REQUESTS_CA_BUNDLE", ""), **settings}
-    told["find-links"] = ",".join(told.get("find-links", "").split())
-    return {VARIABLES[name]: text for name, text in told.items() if name in VARIABLES and text}
+    chosen = {"cert": os.environ.get("REQUESTS_CA_BUNDLE", ""), **settings}
+    chosen["find-links"] = ",".join(chosen.get("find-links", "").split())
+    return {VARIABLES[name]: text for name, text in chosen.items() if name in VARIABLES and text}
 
 
 def failure_reason(output: str) -> str:
