@@ -36,7 +36,7 @@ def remaining_pins(pins: list[str], asked: list[str]) -> list[str]:
 
 
 def meets(pin: str, wanted: Requirement) -> bool:
-    """Whether the pin is of another distribution, or of a version that is wanted."""
+    """Return whether the pin is of another distribution, or of a version that is wanted."""
     name, _, version = pin.partition("==")
     return normal(name) != normal(wanted.name) or version in wanted.specifier
 
@@ -47,7 +47,7 @@ def say(line: str) -> None:
 
 
 def install_by_uv(args: list[str], near: Path) -> bool:
-    """Whether uv installed it; if it could not, it says why in one line."""
+    """Return whether uv installed it; if it could not, it says why in one line."""
     command = uv.install_command(Path(sys.executable), args, near, say)
     if command is None:
         return False

@@ -1,1 +1,1 @@
-"""The calls under test: one module per call surface, and the registry that finds them."""
+"""The calls under test: an adapter for each call, and the registry that finds them."""

@@ -1,4 +1,4 @@
-"""What to say to a person who named no backend: what there is, and what they may have meant."""
+"""Messages for a selector that matches no backend: the known names, and what may be meant."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ PATTERN = "package.module:attr or path/to/file.py:attr"
 
 
 def with_article(value: Any) -> str:
-    """The type of a value with its article: ``an int``, ``a list``, ``a uint8``."""
+    """Return the type of a value with its article: ``an int``, ``a list``, ``a uint8``."""
     name = type(value).__name__
     return ("an " if name.lower().startswith(("a", "e", "i", "o")) else "a ") + name
 
 
 def unknown_backend_message(selector: str, names: list[str]) -> str:
-    """One line for a selector that stands for nothing."""
+    """Return one line for a selector that matches nothing."""
     if selector.endswith(".py"):
         return missing_attribute_message(selector)
     begun = [name for name in names if name.startswith(selector)]
@@ -28,7 +28,7 @@ def unknown_backend_message(selector: str, names: list[str]) -> str:
 
 
 def missing_attribute_message(path: str) -> str:
-    """One line for a file alone: which of its functions and classes may be meant."""
+    """Return one line for a file alone: which of its functions and classes may be meant."""
     if not Path(path).is_file():
         return f"backend {path!r}: there is no file {path}"
     return (
@@ -37,12 +37,12 @@ def missing_attribute_message(path: str) -> str:
 
 
 def callable_paths(path: str) -> str:
-    """``file.py:attr`` for each that a file holds, or else for the function that it ought to."""
+    """Return ``file.py:attr`` for each candidate in a file, or for the function it should have."""
     return " or ".join(f"{path}:{attr}" for attr in _in_file(path) or ["conv2d"])
 
 
 def _in_file(path: str) -> list[str]:
-    """Functions of three arguments, and classes with a ``conv2d``; nothing is run."""
+    """Find functions of three arguments, and classes with a ``conv2d``; the file is not run."""
     try:
         body = ast.parse(Path(path).read_text(encoding="utf-8")).body
     except (SyntaxError, ValueError, OSError):
@@ -52,7 +52,7 @@ def _in_file(path: str) -> list[str]:
 
 
 def _called(node: ast.AST) -> str:
-    """The name of what can be called with an image, a kernel and a padding."""
+    """Return the name of a node that can be called with an image, a kernel and a padding."""
     if isinstance(node, ast.FunctionDef) and len(node.args.args) == 3:
         return node.name
     if isinstance(node, ast.ClassDef) and "conv2d" in {getattr(n, "name", "") for n in node.body}:

@@ -1,4 +1,4 @@
-"""What a script says first to find an adapter again, in any folder."""
+"""The code with which a script imports an adapter, in any folder."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from conv2d_conformance.backends.user_module import dotted_name
 
-# One module, however often the snippet runs: a call may keep what it was given.
+# One module for all runs of the snippet: a call may keep its operands.
 _IMPORT_FILE = """\
 import importlib.util, sys
 sys.path[:0] = {folders}
@@ -29,7 +29,7 @@ found = vars(module).setdefault("_made", found() if isinstance(found, type) else
 
 
 def import_lines(where: str, attr: str) -> str:
-    """Lines that import a module or run a file, and make ``found`` of what its ``attr`` is."""
+    """Return lines that import a module or run a file, and set ``found`` to its ``attr``."""
     if where.endswith(".py"):
         folder, module = dotted_name(Path(where))
     else:
@@ -45,7 +45,7 @@ def import_lines(where: str, attr: str) -> str:
 
 
 def _root(where: str) -> Path:
-    """The folder on ``sys.path`` from which a module that is loaded came, or this one."""
+    """Return the folder on ``sys.path`` from which a module was loaded, or the working folder."""
     file = getattr(sys.modules.get(where), "__file__", None)
     if file is None:
         return Path.cwd()

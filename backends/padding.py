@@ -1,4 +1,4 @@
-"""Paddings, strides and groups: what each means to a framework that says it otherwise."""
+"""Paddings, strides and groups, converted to a framework's own terms."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def require_known(padding: str | Pads) -> str:
-    """Return the word if it is one of the contract's; a framework's own spelling is not."""
+    """Return the word if it is one of the contract's; a framework's own spelling is refused."""
     if padding not in PADDINGS:
         msg = f"padding must be 'valid', 'same' or 'full', not {padding!r}"
         raise ValueError(msg)
@@ -24,7 +24,7 @@ def require_supported(words: tuple[str, ...], padding: str | Pads, why: str) -> 
     Raises
     ------
     Unsupported
-        If it is a padding of the contract that the call does not have; ``why`` says what to do.
+        If the call does not have this padding of the contract; ``why`` says what to do.
     """
     if isinstance(padding, tuple) or require_known(padding) not in words:
         raise Unsupported(why)
@@ -32,7 +32,7 @@ def require_supported(words: tuple[str, ...], padding: str | Pads, why: str) -> 
 
 
 def to_pixels(padding: str | Pads, k: Array, dilation: Step = 1) -> Pads:
-    """Rows (top, bottom) and columns (left, right) of a padding in numbers, or of ``full``."""
+    """Return rows (top, bottom) and columns (left, right) of explicit pads, or of ``full``."""
     if isinstance(padding, tuple):
         (top, bottom), (left, right) = padding
         return (top, bottom), (left, right)
@@ -42,7 +42,7 @@ def to_pixels(padding: str | Pads, k: Array, dilation: Step = 1) -> Pads:
 
 
 def require_symmetric(pads: Pads, mend: str) -> Pair:
-    """Return the rows and columns of a call that pads both sides of an axis alike.
+    """Return rows and columns for a call that pads both sides of an axis equally.
 
     Raises
     ------
@@ -57,12 +57,12 @@ def require_symmetric(pads: Pads, mend: str) -> Pair:
 
 
 def to_pair(step: Step) -> Pair:
-    """Return (rows, columns) of a number that stands for both."""
+    """Return (rows, columns) of a pair, or of one number for both."""
     return step if isinstance(step, tuple) else (step, step)
 
 
 def require_implied_groups(groups: int, image: Array, kernel: Array, order: str) -> None:
-    """Refuse a number of groups that a call without that argument would not read off its operands.
+    """Refuse groups that a call without that argument would not infer from its operands.
 
     Raises
     ------
@@ -76,12 +76,12 @@ def require_implied_groups(groups: int, image: Array, kernel: Array, order: str)
 
 
 def require_no_groups(groups: int, spec: Spec) -> None:
-    """Refuse groups where the call has none, in this version or in any.
+    """Refuse groups if the call has none, in this version or in any.
 
     Raises
     ------
     Unsupported
-        If there are several and the spec does not list the option.
+        If there are several groups and the spec does not list the option.
     """
     if groups > 1 and "groups" not in spec.options:
         msg = f"{spec.name} of this version has no groups; call it for each and concatenate"

@@ -73,7 +73,7 @@ def pin_keras() -> Any:
 
 
 def settings() -> dict[str, str]:
-    """Read what is in force in each framework pinned in this process, by dotted name."""
+    """Return the settings in force in each framework pinned in this process, by dotted name."""
     found: dict[str, Any] = {}
     for name, module in _pinned.items():
         found.update(_READERS[name](module))

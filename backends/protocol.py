@@ -1,6 +1,6 @@
-"""What an adapter provides, and what it says of the call that it makes.
+"""The interface of an adapter, and what it declares about its call.
 
-Runs unchanged on Python 3.7 with numpy 1.16: it also lives in other interpreters.
+Runs unchanged on Python 3.7 with numpy 1.16, because a worker process imports it too.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ else:
 PADDINGS: tuple[Padding, ...] = ("valid", "same", "full")
 FLOATS = ("float16", "float32", "float64")
 INTEGERS = ("uint8", "int8", "int16", "int32", "int64")
-# What a plain convolution may take, and with what a transposed one may take beyond that.
+# The options of a convolution, and the further one of a transposed convolution.
 PLAIN_OPTIONS: tuple[Option, ...] = (
     "batch",
     "stride",
@@ -68,11 +68,11 @@ OPTIONS: tuple[Option, ...] = (*PLAIN_OPTIONS, "output_padding")
 
 
 class Unsupported(Exception):  # noqa: N818  (the contract fixes the name; it is no error)
-    """The call has no way to do what was asked; the message says why."""
+    """The call has no way to do what was requested; the message says why."""
 
 
 class Unavailable(Exception):  # noqa: N818  (likewise)
-    """The backend cannot be loaded here; the message says why and what to do."""
+    """The backend cannot be loaded; the message says why and what to do."""
 
 
 class TooOld(Unavailable):
@@ -81,9 +81,9 @@ class TooOld(Unavailable):
     Parameters
     ----------
     message : str
-        What to show where there is no other adapter.
+        The text to show if there is no other adapter.
     instead : str
-        The adapter for such a version, as the registry writes it; empty if there is none.
+        The adapter for such a version, as the registry writes it; may be empty.
     """
 
     def __init__(self, message: str, instead: str = "") -> None:
@@ -93,7 +93,7 @@ class TooOld(Unavailable):
 
 @dataclass(frozen=True)
 class Spec:
-    """What an adapter says of its call; each declared fact is held against the measured one.
+    """The declaration of a call; each declared fact is compared with the measured one.
 
     Parameters
     ----------
@@ -104,41 +104,41 @@ class Spec:
     distributions : tuple of str
         What must be installed; the versions are recorded.
     paddings, dtypes : tuple of str
-        What the call is held to; what it refuses beyond that is no failure. Empty declares
-        nothing: the call is held to what it was measured to take.
+        The input that the call must accept; refusing anything else is not a failure. Empty
+        declares nothing: the call must accept what it was measured to accept.
     orientation, anchor, boundary, larger_kernel : str or None
         Declared facts: how the kernel is read; where ``same`` puts an even kernel's extra pixel;
         what lies outside the image; what ``valid`` does when the kernel exceeds the image in both
         axes. None declares nothing.
     algorithm : str
-        ``direct`` summation is judged per element, ``fft`` norm-wise; None leaves it to the probe.
+        ``direct`` summation has a bound per element, ``fft`` one norm; None leaves it to the probe.
     compiles : bool
         True if every new shape costs a compilation; the matrix then runs its covering subset.
     snippet : str
-        The call in the framework's own words: lines that import it and make ``y``, an array, of
-        the arrays ``img`` and ``k`` and the word ``padding``; ``np`` is NumPy. Every script that
-        shows a failure holds it. Empty, such a script imports the adapter.
+        The native call: lines that import the framework and compute ``y``, an array, from the
+        arrays ``img`` and ``k`` and the word ``padding``; ``np`` is NumPy. Every script of a
+        failure contains it. If it is empty, such a script imports the adapter.
     options : tuple of str
-        What the call takes beyond the plain one. ``batch``: ``img`` (N, C, H, W) with ``k``
+        What the call takes in addition to the plain one. ``batch``: ``img`` (N, C, H, W) with ``k``
         (O, C / groups, Kh, Kw). ``stride``, ``dilation``, ``groups``: keywords; an int, or a pair
         (rows, columns) for the first two. ``explicit``: padding ((top, bottom), (left, right));
         ``negative``: also with numbers below zero, which crop. Of a transposed convolution
         ``explicit`` numbers crop, and ``output_padding`` is a keyword: an int or a pair (rows,
         columns) by which the result is longer; None, or not listed, is the framework's default.
     refuses : tuple of tuple of str
-        Combinations of words that the call refuses by raising, the smallest ones; whatever holds
-        one may be refused and is no failure. Words: the options, the paddings, ``channels`` (more
-        than one), ``depthwise`` (as many groups as channels, of which there are several), ``even``
+        The smallest combinations of words that the call refuses by raising. A case that contains
+        one may be refused; that is not a failure. Words: the options, the paddings, ``channels``
+        (more than one), ``depthwise`` (as many groups as channels, and several), ``even``
         (an even kernel extent), ``gradients`` (those of the call), ``past_stride`` (an
-        output_padding that is no less than the stride), a layout, a dtype.
+        output_padding that is not less than the stride), a layout, a dtype.
     layouts : tuple of str
         Memory layouts, by the framework's own names, that the adapter can be made for
         (``Adapter(layout="NHWC")``); the first is what ``Adapter()`` uses.
     differentiates : bool
         Whether the adapter has ``gradients``, the framework's own derivative of the call.
     fuses : bool
-        Whether the adapter has ``fused``: relu(conv2d(img, k) + bias + addend), compiled as one
-        where the call is compiled, for optimisers fuse it.
+        Whether the adapter has ``fused``: relu(conv2d(img, k) + bias + addend). A compiled call
+        compiles all of it together, because optimisers fuse it.
     strided_same : str or None
         What ``same`` pads with a stride: ``output`` as much as the last window needs, ``input`` as
         with stride 1. None declares nothing.
@@ -152,8 +152,8 @@ class Spec:
         pixel's ``stride``, at least H·s. None declares nothing.
     output_padding : str or None
         Declared fact of a transposed convolution: where an output_padding of q leaves q rows more,
-        all ``after`` or all ``before``; or, under ``same``, that the crop, less by q, is ``halved``
-        anew. None declares nothing.
+        all ``after`` or all ``before``; or, under ``same``, that the crop minus q is ``halved``
+        again. None declares nothing.
     """
 
     name: str
@@ -181,7 +181,7 @@ class Spec:
 
 
 class Backend(Protocol):
-    """One public call under test, behind the one interface."""
+    """One public call under test, behind the interface that all share."""
 
     spec: Spec
 
@@ -226,7 +226,7 @@ class Differentiable(Wide, Protocol):
 
 
 class Fusing(Wide, Protocol):
-    """A backend whose call can be followed by what a network follows it with."""
+    """A backend whose call can be followed by bias, addition and ReLU, as in a network."""
 
     def fused(
         self, img: Array, k: Array, padding: Padding | Pads, bias: Array, addend: Array

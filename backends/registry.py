@@ -1,7 +1,7 @@
-"""Which backends there are, and what a selector such as ``--backend scipy`` means.
+"""The registry: all backends by name, and what a selector such as ``--backend scipy`` matches.
 
-A new backend is one adapter class and one line in ``_CONVOLUTIONS``, or in ``_TRANSPOSED`` if that
-is its operation. Nothing is imported until asked for.
+A new backend needs an adapter class and a line in ``_CONVOLUTIONS``, or in ``_TRANSPOSED`` if
+that is its operation. A framework is imported only when one of its backends is loaded.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _CONVOLUTIONS = {
     "jax.scipy.signal.correlate2d": "jax_scipy:Correlate2d",
 }
 
-# Apart, so that what a call is for is known where its framework is not installed.
+# Separate, so that the operation of a call is known even without its framework.
 _TRANSPOSED = {
     "tensorflow.nn.conv2d_transpose": "tensorflow_transpose:Conv2dTranspose",
     "keras.layers.Conv2DTranspose": "keras_transpose:LayersConv2DTranspose",
@@ -72,13 +72,13 @@ TRANSPOSED = {name: ADAPTERS + where for name, where in _TRANSPOSED.items()}
 
 
 class UnknownBackendError(ValueError):
-    """The selector names nothing; the message says what there is."""
+    """The selector matches nothing; the message lists what it may be."""
 
 
 class BareFunction:
-    """A function ``conv2d(img, k, padding)`` that declares nothing and is held to what it does.
+    """A function ``conv2d(img, k, padding)`` that declares nothing; its measured facts count.
 
-    One that has ``stride``, ``dilation`` or ``groups`` among its keywords is asked for layers too.
+    A function with a keyword ``stride``, ``dilation`` or ``groups`` is also called with layers.
     """
 
     def __init__(self, name: str, function: Any) -> None:
@@ -93,7 +93,7 @@ class BareFunction:
         self._function = function
 
     def conv2d(self, img: Array, k: Array, padding: Padding | Pads, **options: Any) -> Any:
-        """Call the function as it is."""
+        """Call the function unchanged."""
         return self._function(img, k, padding, **options)
 
 
@@ -101,7 +101,7 @@ KEYWORDS = ("stride", "dilation", "groups")
 
 
 def _options(function: Any) -> tuple[Option, ...]:
-    """What a function may take, by its keywords; none if it has no keyword of a layer."""
+    """Return the options that a function may take, by its keywords; empty without a layer's."""
     try:
         parameters = inspect.signature(function).parameters
     except (TypeError, ValueError):  # some compiled functions have no signature
@@ -114,7 +114,7 @@ def _options(function: Any) -> tuple[Option, ...]:
 
 
 def registered() -> dict[str, str]:
-    """Every backend that can be named: shipped, then third parties' entry points."""
+    """Return every backend that can be named: shipped ones, then third parties' entry points."""
     names = dict(SHIPPED)
     names.update(TRANSPOSED)
     names.update(_entry_points())
@@ -122,12 +122,12 @@ def registered() -> dict[str, str]:
 
 
 def shipped(name: str) -> bool:
-    """Whether a backend is one of ours."""
+    """Return whether a backend is shipped with this package."""
     return name in SHIPPED or name in TRANSPOSED
 
 
 def backends_of(distribution: str) -> list[str]:
-    """The shipped backends whose call a distribution has; nothing of it is imported."""
+    """Return the shipped backends of a distribution; nothing of it is imported."""
     targets = {**SHIPPED, **TRANSPOSED}
     return [
         name
@@ -137,17 +137,17 @@ def backends_of(distribution: str) -> list[str]:
 
 
 def operation(name: str) -> Operation:
-    """What a call that does not load is for: only then is there no spec to ask."""
+    """Return the operation of a call that does not load, and so has no spec."""
     return "conv_transpose2d" if name in TRANSPOSED else "conv2d"
 
 
 def select(selector: str) -> list[str]:
-    """Names that a selector stands for: a name, a prefix of dotted names, or ``where:attr``.
+    """Return the names that a selector matches: a name, a dotted prefix, or ``where:attr``.
 
     Raises
     ------
     UnknownBackendError
-        If it stands for none.
+        If it matches no backend.
     """
     names = registered()
     if selector in names or ":" in selector:
@@ -159,16 +159,16 @@ def select(selector: str) -> list[str]:
 
 
 def load(name: str) -> Backend:
-    """Import the framework and make the adapter of one name that `select` gave.
+    """Import the framework and make the adapter of one name that `select` returned.
 
-    Its method is the one that its spec has for ``operation``.
+    Its spec names the method to call, as ``operation``.
 
     Raises
     ------
     Unavailable
         If the framework is not installed or does not load.
     UnknownBackendError
-        If a ``where:attr`` leads nowhere or to something that is no backend.
+        If a ``where:attr`` is not found, or is not a backend.
     """
     try:
         return _adapter(_found(registered().get(name, name), name), name)
@@ -194,7 +194,7 @@ def load_transposed(name: str) -> Transposed:
 
 
 def import_snippet(name: str) -> str:
-    """A snippet (see `Spec`) that imports what a selector names and calls it, in any folder."""
+    """Return a snippet (see `Spec`) that imports and calls a backend, in any folder."""
     where, _, attr = registered().get(name, name).partition(":")
     call = 'y = getattr(found, "conv2d", found)(img, k, padding)\n'
     return import_lines(where, attr) + call
@@ -237,7 +237,7 @@ def _adapter(found: Any, name: str) -> Backend:
 def _module(where: str, name: str) -> Any:
     if where.endswith(".py"):
         return _file(where, name)
-    # What is registered is installed; what a person names may lie in the working folder.
+    # A registered backend is installed; one that the user names may be in the working folder.
     own = name.startswith(where + ":")
     try:
         return user_module.import_by_name(where) if own else importlib.import_module(where)
@@ -265,14 +265,14 @@ def _file(where: str, name: str) -> Any:
 
 
 def _import_error(name: str, error: BaseException) -> Exception:
-    """What to raise for a module that does not import: it may lack a framework, or be no Python."""
+    """Make the error for a failed import: it may lack a framework, or not be Python."""
     if isinstance(error, (ImportError, Unavailable)):
         return _unavailable(name, error)
     return UnknownBackendError(str(_unavailable(name, error)))
 
 
 def _unavailable(name: str, error: BaseException) -> Unavailable:
-    """What to say of a backend that does not load, in one line."""
+    """Return one line that says why a backend does not load."""
     if isinstance(error, Unavailable):
         return error
     if isinstance(error, ImportError):

@@ -1,7 +1,7 @@
-"""Finds a person's module as Python would if they ran it: beside it, then in the working folder.
+"""Imports a user's module as Python would run it: from its own folder, then the working folder.
 
-A file in a package (a folder with an ``__init__.py``) is a module of that package, so that its
-relative imports work; any other file is run by its path.
+A file in a package (a folder with an ``__init__.py``) is imported as a module of that package,
+so that its relative imports work. Any other file is run by its path.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def import_by_name(name: str) -> ModuleType:
 
 
 def import_by_path(file: Path) -> ModuleType:
-    """Import a file; it finds what lies beside its package, or beside itself if it has none."""
+    """Import a file; it can import what is next to its package, or next to itself without one."""
     folder, name = dotted_name(file)
     search_working_folder()
     search_first(folder)
@@ -36,9 +36,9 @@ def import_by_path(file: Path) -> ModuleType:
 
 
 def dotted_name(file: Path) -> tuple[Path, str]:
-    """The folder from which Python imports a file, and its name in its package.
+    """Return the folder from which Python imports a file, and its name in its package.
 
-    The name is empty for a file that is in no package, or that no import statement can name.
+    The name is empty if the file is not in a package, or no import statement can name it.
     """
     packages = list(_packages(file.resolve().parent))
     if not packages or not file.stem.isidentifier():
@@ -52,8 +52,8 @@ def dotted_name(file: Path) -> tuple[Path, str]:
 def search_working_folder() -> None:
     """Put the working folder first on ``sys.path``, unless it is there.
 
-    In another interpreter it is there, and last: a checkout of a framework that lies in the working
-    folder is not what is installed in that interpreter.
+    In a worker process it is there, and last: a checkout of a framework in the working folder is
+    not what is installed for that Python.
     """
     here = Path.cwd()
     if not any(Path(entry or ".").resolve() == here.resolve() for entry in sys.path):
@@ -61,19 +61,19 @@ def search_working_folder() -> None:
 
 
 def search_first(folder: Path) -> None:
-    """Put a folder at the head of ``sys.path``, as Python does with a script's folder."""
+    """Put a folder first on ``sys.path``, as Python does with a script's folder."""
     sys.path[:] = list(dict.fromkeys([str(folder), *sys.path]))
 
 
 def _packages(folder: Path) -> Iterator[Path]:
-    """The folder and its parents, for as long as they are packages."""
+    """Yield the folder and its parents, as long as they are packages."""
     while folder.name.isidentifier() and (folder / "__init__.py").is_file():
         yield folder
         folder = folder.parent
 
 
 def _run_file(file: Path) -> ModuleType:
-    # Under a name of its own: ``signal.py`` must not stand in for Python's.
+    # Under a new name: a file ``signal.py`` must not replace Python's module.
     spec = importlib.util.spec_from_file_location("backend_" + file.stem, str(file))
     module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]  # of a file there is one
     sys.modules[module.__name__] = module

@@ -1,1 +1,1 @@
-"""The standard: clauses, cases, reference, error bounds, the probe, and the matrix of tests."""
+"""The standard: clauses, cases, the reference, error bounds, the probe and the commands."""

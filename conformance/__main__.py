@@ -1,4 +1,4 @@
-"""``python -m conv2d_conformance``."""
+"""Runs the command line: ``python -m conv2d_conformance``."""
 
 from __future__ import annotations
 

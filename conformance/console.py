@@ -1,4 +1,4 @@
-"""Where text goes: findings to stdout, all else to stderr; and by which name we were called."""
+"""Prints findings to stdout and everything else to stderr; knows the program's name and version."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ DISTRIBUTION = "conv2d-conformance"
 
 
 def say(text: str) -> None:
-    """Progress, on stderr."""
+    """Print progress, on stderr."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 
 
 def emit(text: str) -> None:
-    """A finding, on stdout."""
+    """Print a finding, on stdout."""
     sys.stdout.write(f"{text}\n")
 
 
 def program() -> str:
-    """What was typed to start the program."""
+    """Return what the user typed to start the program."""
     return (
         "python -m conv2d_conformance" if Path(sys.argv[0]).name == "__main__.py" else DISTRIBUTION
     )
 
 
 def version() -> str:
-    """The installed version, or that there is none."""
+    """Return the installed version, or that the package is not installed."""
     try:
         return f"{DISTRIBUTION} {metadata.version(DISTRIBUTION)}"
     except metadata.PackageNotFoundError:
@@ -41,5 +41,5 @@ def version() -> str:
 
 
 def import_command(name: str) -> ModuleType:
-    """A module of ours, only once a command needs it: --help is to be quick, Ctrl-C to be told."""
+    """Import a module of this package late: --help stays quick, Ctrl-C is reported."""
     return importlib.import_module(f"conv2d_conformance.cli.{name}")

@@ -1,4 +1,4 @@
-"""How a check fails: one exception per symptom, so that an expected failure names its own."""
+"""The ways a check fails: one exception per symptom; an expected failure names its symptom."""
 
 from __future__ import annotations
 
@@ -11,31 +11,32 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
     Floats = NDArray[np.float64]
 
-# What the script of a failure holds the call to: the name of a file in
+# What the script of a failure claims about the call: the name of a file in
 # ``matrix/reproducers/templates/claims``, with spaces for underscores.
 Claim: TypeAlias = str
 
-# The error of each symptom. Every subclass enters itself.
+# The error class of each symptom. Every subclass registers itself.
 SYMPTOMS: dict[str, type[NonconformanceError]] = {}
 
 
 class NonconformanceError(AssertionError):
     """A clause is not met; the message is a finished bug report.
 
-    A subclass has a ``symptom``; the claim that its script holds the call to, unless an error names
-    another; and ``first_call``, if the script makes the first call of the check, not the last.
+    A subclass has a ``symptom`` and the claim that its script makes, unless an error names another
+    one. ``first_call`` is true if the script repeats the first call of the check, not the last.
 
     Parameters
     ----------
     message : str
     claim : str or None
-        What the call was to do, where that does not follow from the symptom.
+        What the call should have done, where that does not follow from the symptom.
     bound : ndarray or None
         Bound of each element's error, where the result was compared with the reference.
     operands : tuple or None
         Image, kernel and padding of the call at fault, where it was not the check's last.
     conventions : Conventions or None
-        Where no call is at fault but all are: what one is to be found against.
+        Given where all calls are at fault, not a single one: the script searches for a call that
+        deviates from them.
     """
 
     symptom: ClassVar[str] = "value"
@@ -62,11 +63,11 @@ class NonconformanceError(AssertionError):
 
 
 class WrongValueError(NonconformanceError):
-    """An element lies beyond the bound."""
+    """The error of an element exceeds the bound."""
 
 
 class WrongShapeError(NonconformanceError):
-    """The result has another shape, or is no array."""
+    """The result has another shape, or is not an array."""
 
     symptom = "shape"
 
@@ -85,7 +86,7 @@ class WrongFactError(NonconformanceError):
 
 
 class MutatedInputError(NonconformanceError):
-    """An operand was changed by the call."""
+    """The call changed an operand."""
 
     symptom = "mutated input"
     claims = "operands untouched"
@@ -100,7 +101,7 @@ class StaleOutputError(NonconformanceError):
 
 
 class UnstableError(NonconformanceError):
-    """The same operands gave another result."""
+    """The same operands gave another result the second time."""
 
     symptom = "unstable"
     claims = "repeatable"
@@ -108,43 +109,43 @@ class UnstableError(NonconformanceError):
 
 
 class GlobalStateError(NonconformanceError):
-    """The call changed what belongs to the whole process."""
+    """The call changed global state of the process."""
 
     symptom = "global state"
     claims = "process untouched"
 
 
 class TimedOutError(NonconformanceError):
-    """The call outran its deadline."""
+    """The call exceeded its deadline."""
 
     symptom = "timed out"
     claims = "returns"
 
 
 class ExitedError(NonconformanceError):
-    """The call set out to end the process."""
+    """The call tried to end the process."""
 
     symptom = "crashed"
     claims = "returns"
 
 
 class AcceptedError(NonconformanceError):
-    """Bad input gave a number."""
+    """The call accepted bad input and returned a number."""
 
     symptom = "accepted bad input"
     claims = "refused"
 
 
 class RaisedError(NonconformanceError):
-    """The call raised on input that it declares to take."""
+    """The call raised an error for input that it declares to accept."""
 
     symptom = "raised"
     claims = "taken"
 
 
 class Refused(Exception):  # noqa: N818  (an outcome, not an error)
-    """The call refused what it may refuse; the message quotes it."""
+    """The call refused input that it may refuse; the message quotes it."""
 
 
 class NotRun(Exception):  # noqa: N818  (likewise)
-    """There was nothing to call; the message says what is missing."""
+    """There was no backend to call; the message says what is missing."""

@@ -1,3 +1,3 @@
-"""The results document, and everything drawn from it: a document in, an artefact out."""
+"""The results document, and everything rendered from it: a document in, an artefact out."""
 
 from __future__ import annotations

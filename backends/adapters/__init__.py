@@ -1,1 +1,1 @@
-"""The calls under test: one module for each call surface, one class for each call."""
+"""The adapters: one module for each call surface, one class for each call."""

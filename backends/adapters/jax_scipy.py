@@ -1,4 +1,4 @@
-"""``jax.scipy.signal``: SciPy's names and words on XLA."""
+"""``jax.scipy.signal``: SciPy's names and keywords on XLA."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keras 2, as its users called it: a model of one layer, which is given weights and predicts."""
+"""Keras 2, as its users call it: a model of one layer with given weights predicts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class LayersConv2D:
         "use_bias=False, input_shape=img.shape + (1,))]).predict(img[None, :, :, None])",
         distributions=("keras", "tensorflow"),
         dtypes=FLOATS,
-        compiles=True,  # every model costs a graph
+        compiles=True,  # every model adds a graph
         snippet=_SNIPPET,
     )
 
@@ -136,9 +136,9 @@ class LayersConv2DTranspose:
 
 
 def spec_for_tensorflow(spec: Spec) -> Spec:
-    """What is said of the layer, cut to what its TensorFlow does on the CPU.
+    """Return the layer's spec, reduced to what its TensorFlow does on the CPU.
 
-    Keras transposed channels first by itself until 2.3, the last Keras beside TensorFlow 1.
+    Until 2.3, the last Keras for TensorFlow 1, Keras transposed channels first by itself.
     """
     import tensorflow as tf
 
@@ -151,20 +151,20 @@ def spec_for_tensorflow(spec: Spec) -> Spec:
 
 
 def predict(keras: Any, layer: Any, x: Array, w: Array) -> Any:
-    """What a model of one layer makes of a batch of images."""
+    """Let a model of one layer predict for a batch of images."""
     model = keras.models.Sequential([layer])
     model.set_weights([w])
     return model.predict(x)
 
 
 def to_contract(out: Any, order: str, rank: int) -> Array:
-    """The prediction as the contract has it; of a batch of none it is a list, and stays one."""
+    """Return the prediction in the contract's order; for an empty batch it is a list, unchanged."""
     return out if isinstance(out, list) else result_from_framework(out, order, rank)  # type: ignore[return-value]  # the suite is to see it
 
 
 @contextmanager
 def clean_session(keras: Any) -> Iterator[None]:
-    """Forget the model afterwards, and work where TensorFlow 1 was made eager for another call."""
+    """Clear the model afterwards; also work if TensorFlow 1 was made eager for another call."""
     import tensorflow as tf
 
     if version(tf) < (2, 0):

@@ -75,7 +75,7 @@ _WHY = (
 
 
 class Configured:
-    """A call of Keras, whose spec says what the framework below it makes of it."""
+    """A call of Keras; its spec depends on the framework below Keras."""
 
     spec = _SPEC
     older = ""  # the adapter for Keras 2

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Array, Padding, Pads, Step
 
 _WORDS: dict[Any, str] = {"valid": "VALID", "same": "SAME"}
-# On the CPU. The other two dtypes go to oneDNN, whose gradients are as bare with explicit padding.
+# On the CPU. The other two dtypes go to oneDNN, whose gradients lack explicit padding too.
 PLAINER = ("float16", "float64", "int32")
 _REFUSES = (
     *(("NCHW", dtype) for dtype in PLAINER),
@@ -82,7 +82,7 @@ class Conv2d:
         dilation: Step = 1,
         groups: int = 1,
     ) -> Array:
-        """Call it; ``full`` is its explicit padding, and groups are read off the channels."""
+        """Call it; ``full`` is its explicit padding, and the channels imply the groups."""
         x, w = self._tensors(img, k, groups)
         out = self._call(x, w, stride, self._pads(padding, k, dilation), dilation)
         return result_from_framework(out.numpy(), self._layout, img.ndim)
@@ -98,7 +98,7 @@ class Conv2d:
         dilation: Step = 1,
         groups: int = 1,
     ) -> tuple[Array, Array]:
-        """Record the call on a tape, and ask the tape."""
+        """Record the call on a tape, and get the gradients from the tape."""
         x, w = self._tensors(img, k, groups)
         if not x.dtype.is_floating:
             msg = f"tf.GradientTape gives no gradient for {x.dtype.name}; take floats"
@@ -128,7 +128,7 @@ class Conv2d:
 
     def _tensors(self, img: Array, k: Array, groups: int) -> Any:
         require_no_groups(groups, self.spec)
-        # A NumPy kernel of another dtype would be cast to the image's, a tensor is refused.
+        # TensorFlow would cast a NumPy kernel of another dtype to the image's; a tensor is refused.
         views = operands_to_framework(img, k, self._orders)
         require_implied_groups(groups, *views, self._layout)
         return tuple(self._tf.convert_to_tensor(view) for view in views)

@@ -1,4 +1,4 @@
-"""``tensorflow.nn.conv2d_transpose``, which is told the size of its output."""
+"""``tensorflow.nn.conv2d_transpose``, which takes the size of its output as an argument."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Conv2dTranspose:
         groups: int = 1,
         output_padding: Step | None = None,
     ) -> Array:
-        """Call it for the size that Keras derives; several sizes have an adjoint of the same."""
+        """Call it for the size that Keras derives; several output sizes fit one image."""
         if output_padding is not None:
             raise Unsupported(_MORE)
         require_no_groups(groups, self.spec)
@@ -73,7 +73,7 @@ class Conv2dTranspose:
 
 
 def output_extent(image: int, kernel: int, stride: int, dilation: int, padding: str) -> int:
-    """Size that Keras asks of TensorFlow along an axis: at least a stride for every pixel."""
+    """Return the size that Keras requests along an axis: at least a stride for every pixel."""
     if padding == "same":
         return image * stride
     return image * stride + max(dilation * (kernel - 1) + 1 - stride, 0)

@@ -1,7 +1,7 @@
-"""What older TensorFlows do less of on the CPU, as measured on 1.14, 2.3, 2.4, 2.5, 2.6 and 2.8.
+"""What older TensorFlows lack on the CPU, as measured on 1.14, 2.3, 2.4, 2.5, 2.6 and 2.8.
 
-Nothing is held to what its version does not claim. Where groups are missing, ``conv2d`` refuses
-them by itself, but ``conv2d_transpose`` up to 2.3 returns memory that it never wrote.
+A version is not checked against what it does not claim. Without support for groups ``conv2d``
+refuses them, but ``conv2d_transpose`` up to 2.3 returns memory that it never wrote.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ ONEDNN = (2, 9)  # on by default since then; the only one with NCHW and more gra
 
 
 def version(tf: Any) -> tuple[int, ...]:
-    """Major and minor number."""
+    """Return the major and the minor number."""
     return tuple(int(number) for number in tf.__version__.split(".")[:2])
 
 
 def spec_for_version(tf: Any, spec: Spec) -> Spec:
-    """What is said of a call, cut to the version that is installed."""
+    """Return the spec of a call, reduced to what the installed version does."""
     now = version(tf)
     if now >= ONEDNN:
         return spec
@@ -39,7 +39,7 @@ def spec_for_version(tf: Any, spec: Spec) -> Spec:
 
 
 def _lacking_dtypes(now: tuple[int, ...]) -> tuple[str, ...]:
-    # NumPy's bfloat16 was then TensorFlow's own, which is not the one of ml_dtypes.
+    # TensorFlow then had its own bfloat16 for NumPy, which is not the one of ml_dtypes.
     return ("bfloat16",) if now >= (2, 0) else ("bfloat16", "int32")
 
 

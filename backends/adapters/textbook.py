@@ -1,6 +1,6 @@
-"""The three loops of the question's first answer, in pure Python: no framework at all.
+"""The three loops of the original question's first answer, in pure Python without a framework.
 
-Each puts the kernel's centre at (Kh // 2, Kw // 2). ``paint`` and ``sum`` compute the convolution;
+Each has the kernel's centre at (Kh // 2, Kw // 2). ``paint`` and ``sum`` compute the convolution;
 ``sum_plus``, one sign away, computes the cross-correlation.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Frame = Tuple[int, int]
 
-# What the loops do, without the loops' checks: the whole ``full`` result, then a cut.
+# The loops compute the complete ``full`` result, then cut it.
 _HEAD = """\
 (H, W), (Kh, Kw) = img.shape, k.shape
 out = [[0] * (W + Kw - 1) for _ in range(H + Kh - 1)]
@@ -47,7 +47,7 @@ _PLAIN = _TAIL.format(top="(Kh - 1) // 2", left="(Kw - 1) // 2")
 
 
 def frame(padding: Padding, image: int, kernel: int, before: int) -> Frame:
-    """First output index and output size along one axis.
+    """Return the first output index and the output size along one axis.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def frame(padding: Padding, image: int, kernel: int, before: int) -> Frame:
     image, kernel : int
         Extents along the axis.
     before : int
-        Rows that the kernel reaches before the output's own row.
+        Rows that the kernel extends before the output's own row.
     """
     if not image or not kernel:
         msg = "the image and the kernel must not be empty"
@@ -138,7 +138,7 @@ class Sum(_Loop):
     sign = -1
 
     def loop(self, img: Any, k: Any, rows: Frame, columns: Frame) -> list[list[Any]]:
-        """Sum over the taps whose pixel is inside the image; ``sign`` is the whole question."""
+        """Sum over the taps whose pixel is inside the image; ``sign`` is the entire difference."""
         taps = list(product(range(len(k)), range(len(k[0]))))
 
         def pixel(i: int, j: int) -> Any:

@@ -21,7 +21,7 @@ from conv2d_conformance.backends.protocol import FLOATS, INTEGERS, Spec, Unavail
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Array, Padding, Pads, Step
 
-# Of the integers, a dilated kernel takes int64 alone.
+# Of the integer dtypes, a dilated kernel takes only int64.
 DILATED_INTEGERS = tuple(("dilation", dtype) for dtype in INTEGERS if dtype != "int64")
 _SNIPPET = """\
 import torch
@@ -96,7 +96,7 @@ class FunctionalConv2d:
         dilation: Step = 1,
         groups: int = 1,
     ) -> tuple[Array, Array]:
-        """Call it on parameters, and ask ``torch.autograd.grad``."""
+        """Call it on parameters, and differentiate with ``torch.autograd.grad``."""
         x, w = (self._torch.nn.Parameter(tensor) for tensor in self._tensors(img, k))
         out = self._call(x, w, stride, _pads(padding, k, dilation), dilation, groups)
         seed = to_torch(self._torch, image_to_framework(cotangent))
@@ -122,7 +122,7 @@ class FunctionalConv2d:
         if self._layout == "channels_last":
             return tuple(t.to(memory_format=self._torch.channels_last) for t in (x, w))
         if self._layout == "strided-weights":
-            # As weights lie that came from (Kh, Kw, I, O) and were permuted.
+            # The memory layout of weights that were permuted from (Kh, Kw, I, O).
             w = w.permute(2, 3, 1, 0).contiguous().permute(3, 2, 0, 1)
         return x, w
 
@@ -195,8 +195,8 @@ class FunctionalConv2dCompile(FunctionalConv2d):
             raise Unsupported(why) from error
 
     def _forget_other_than(self, *key: Any) -> None:
-        # Dynamo keeps eight shapes of one function. Beyond, it refuses (or, without ``fullgraph``,
-        # runs eagerly and says nothing), so every new shape starts from an empty cache.
+        # Dynamo caches eight shapes of a function. Beyond, it refuses (or, without ``fullgraph``,
+        # silently runs eagerly), so every new shape starts from an empty cache.
         if key != self._last:
             self._torch.compiler.reset()
             self._last = key

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def periodic(img: Any, k: Any) -> Any:
-    """The call under test: outside the image lies the image again."""
+    """The call under test: the image repeats outside itself."""
     if img.ndim != 2 or k.ndim != 2 or not k.size:
         msg = f"two planes are needed, not {img.shape} and {k.shape}"
         raise ValueError(msg)

@@ -1,1 +1,1 @@
-"""What runs inside another interpreter, from Python 3.7 and NumPy 1.16 on; both sides share it."""
+"""The code of a worker process, for Python 3.7 and NumPy 1.16 or newer; the suite shares it."""

@@ -1,4 +1,4 @@
-"""Calls from several threads at once.
+"""Makes calls from several threads at the same time.
 
 Runs unchanged on Python 3.7 with numpy 1.16.
 """
@@ -20,13 +20,13 @@ TURN = 1e-5
 
 
 class ThreadTimeout(Exception):  # noqa: N818  (a thread is)
-    """A thread is not done in time."""
+    """A thread did not finish in time."""
 
 
 class Caller(threading.Thread):
-    """Makes the same call again and again; what the last calls gave, or raised, is kept.
+    """A thread that repeats a call, and keeps the last results or the exception.
 
-    A daemon: one that hangs must not keep the process from ending.
+    It is a daemon thread: one that hangs must not keep the process alive.
     """
 
     def __init__(self, call: Callable[..., Array], operands: Sequence[Any], times: int) -> None:
@@ -36,7 +36,7 @@ class Caller(threading.Thread):
         self._call, self._operands, self._times = call, operands, times
 
     def run(self) -> None:
-        """Keep the bits of each result."""
+        """Make the calls and keep the bits of each result."""
         try:
             for _ in range(self._times):
                 self.results.append(self._call(*self._operands).tobytes())
@@ -47,14 +47,14 @@ class Caller(threading.Thread):
 def call_concurrently(
     call: Callable[..., Array], operands: Sequence[Sequence[Any]], times: int, seconds: float
 ) -> list[list[bytes]]:
-    """The bits of each result of ``times`` calls on each of the operands, a thread for each.
+    """Return the bits of each result of ``times`` calls on each operands, in threads.
 
     Raises
     ------
     Exception
         What a call raised.
     ThreadTimeout
-        If a thread is not done within ``seconds``.
+        If a thread does not finish within ``seconds``.
     """
     callers = [Caller(call, each, times) for each in operands]
     before = sys.getswitchinterval()

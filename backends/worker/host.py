@@ -1,7 +1,8 @@
-"""Runs adapters in this interpreter for a suite in another one; started as a script.
+"""Runs adapters in a worker process for the suite; started as a script.
 
-Requests come on standard input, answers go to standard output, both as `backends.worker.wire` has
-them. What a framework prints goes to standard error. Only this room and the framework are imported.
+Requests come on standard input and answers go to standard output, in the format of
+`backends.worker.wire`. A framework's own output goes to standard error. Only this folder and the
+framework are imported.
 
 Runs unchanged on Python 3.7 with numpy 1.16.
 """
@@ -23,15 +24,15 @@ if TYPE_CHECKING:
 
 PACKAGE = "conv2d_conformance"
 ROOM = Path(__file__).resolve().parents[1]
-# What is told of a message; frameworks' own are shorter. In characters.
+# The characters of a message that are sent; frameworks' messages are shorter.
 LONGEST = 10_000
 
 
 def find_this_room() -> None:
-    """Make ``conv2d_conformance.backends`` importable, and nothing else of what lies beside it.
+    """Make ``conv2d_conformance.backends`` importable, and nothing else of the package.
 
-    In a checkout the room lies beside the package, once installed within it. The package itself
-    is an empty name here: the rest of it needs a newer Python than this may be.
+    In a checkout the folder is next to the package, once installed inside it. The package itself
+    is an empty module in the worker: the rest needs a newer Python than this may be.
     """
     if PACKAGE in sys.modules:
         return
@@ -64,7 +65,7 @@ class Host:
         self._kept: dict[str, list[Any]] = {}
 
     def serve(self) -> None:
-        """Answer one request after the other; what a call raises is its answer."""
+        """Answer one request after the other; an exception of a call is its answer."""
         from conv2d_conformance.backends.worker import wire
 
         own = os.getpid()
@@ -75,12 +76,12 @@ class Host:
                 return
             out: list[bytes] = []
             try:
-                told = self._answer(head, blobs, out)
+                answer = self._answer(head, blobs, out)
             except BaseException as error:  # noqa: BLE001  (SystemExit too is an answer)
-                told, out = describe_error(error), []
+                answer, out = describe_error(error), []
             if os.getpid() != own:  # a call has forked, and has returned in the child too
                 os._exit(0)
-            wire.send(self._answers, told, out)
+            wire.send(self._answers, answer, out)
 
     def _answer(self, head: dict[str, Any], blobs: list[bytes], out: list[bytes]) -> dict[str, Any]:
         from conv2d_conformance.backends.worker.wire import to_tuples
@@ -90,15 +91,15 @@ class Host:
             return do(**head)  # type: ignore[no-any-return]  # each `do_` gives a dict
         adapter = self._adapters[head.pop("adapter")]
         operands = [
-            self._mirror.operand(told, blobs) if isinstance(told, dict) else to_tuples(told)
-            for told in head.pop("operands")
+            self._mirror.operand(each, blobs) if isinstance(each, dict) else to_tuples(each)
+            for each in head.pop("operands")
         ]
         return do(adapter, operands, out, **head)  # type: ignore[no-any-return]  # likewise
 
     def do_greet(self, first: list[str], last: list[str]) -> dict[str, Any]:
-        """Say what this interpreter is, and look for modules where the suite says.
+        """Report this Python, and extend the path with the suite's folders.
 
-        The working folder comes last: a checkout of a framework there is not what is installed.
+        The working folder comes last: a framework's checkout in it is not the installed one.
         """
         from conv2d_conformance.backends.worker.installed_packages import installed
 
@@ -106,13 +107,13 @@ class Host:
         return {"python": platform.python_version(), "packages": installed()}
 
     def do_select(self, selector: str) -> dict[str, Any]:
-        """The names that a selector stands for here."""
+        """Return the names that a selector matches in this Python."""
         from conv2d_conformance.backends.registry import select
 
         return {"names": select(selector)}
 
     def do_load(self, name: str, layout: str | None) -> dict[str, Any]:
-        """Make an adapter; the suite names it by its number from then on."""
+        """Make an adapter; later requests name it by its number."""
         from conv2d_conformance.backends.precision import settings
         from conv2d_conformance.backends.registry import load
 
@@ -132,19 +133,19 @@ class Host:
         options: dict[str, Any],
         forget: list[int],
     ) -> dict[str, Any]:
-        """Call a method; say what it gave, and what it did to arrays that the suite holds."""
+        """Call a method; return its result, and its effects on arrays that the suite holds."""
         from conv2d_conformance.backends.worker.wire import to_tuples
 
         self._mirror.forget(forget)
         before = self._mirror.bits(operands)
         try:
             result = getattr(adapter, method)(*operands, **to_tuples(options))
-            told = self._mirror.result(result, operands, out)
+            answer = self._mirror.result(result, operands, out)
         except BaseException as error:  # noqa: BLE001  (SystemExit too is what a call did)
-            told = describe_error(error)
-        told["mutated"] = self._mirror.mutated(operands, before, out)
-        told["changed"] = self._mirror.changed(out)
-        return told
+            answer = describe_error(error)
+        answer["mutated"] = self._mirror.mutated(operands, before, out)
+        answer["changed"] = self._mirror.changed(out)
+        return answer
 
     def do_time(
         self,
@@ -157,7 +158,7 @@ class Host:
         loops: int,
         kept: str,
     ) -> dict[str, Any]:
-        """Seconds per call of each round; operands that have a name come once and are kept."""
+        """Return seconds per call for each round; operands with a name are sent once and kept."""
         from conv2d_conformance.backends.worker.stopwatch import seconds_per_call
         from conv2d_conformance.backends.worker.wire import to_tuples
 
@@ -176,7 +177,7 @@ class Host:
         times: int,
         seconds: float,
     ) -> dict[str, Any]:
-        """The bits of each result of calls that threads make at once; ``sizes`` parts operands."""
+        """Return the bits of each result of concurrent calls; ``sizes`` separates the operands."""
         from conv2d_conformance.backends.worker.concurrent_calls import call_concurrently
 
         left = iter(operands)
@@ -188,7 +189,7 @@ class Host:
     def do_changes(
         self, adapter: Any, operands: list[Any], _: Any, method: str, name: str
     ) -> dict[str, Any]:
-        """What a call changes of this process, in words."""
+        """Describe what a call changes in this process."""
         from conv2d_conformance.backends.worker.process_state import changes
 
         return {"words": changes(lambda: getattr(adapter, method)(*operands), name)}
@@ -196,7 +197,7 @@ class Host:
     def do_snippet(
         self, _: Any, operands: list[Any], out: list[bytes], text: str
     ) -> dict[str, Any]:
-        """What a snippet (see `backends.protocol.Spec`) makes of image, kernel and padding."""
+        """Run a snippet (see `backends.protocol.Spec`) on image, kernel and padding."""
         from conv2d_conformance.backends.worker.array_mirror import encode_array
         from conv2d_conformance.backends.worker.run_snippet import run
 
@@ -204,15 +205,15 @@ class Host:
 
 
 def describe_error(error: BaseException) -> dict[str, Any]:
-    """What was raised, as words."""
-    # What is no text, as half a surrogate pair, could not be written anywhere.
+    """Return an exception as text."""
+    # Something that is not text, such as a lone surrogate, could not be written anywhere.
     message = str(error).encode("utf-8", "backslashreplace").decode("utf-8")
-    told = message if len(message) <= LONGEST else message[:LONGEST] + " …"
-    return {"raised": type(error).__name__, "message": told}
+    text = message if len(message) <= LONGEST else message[:LONGEST] + " …"
+    return {"raised": type(error).__name__, "message": text}
 
 
 def own_streams() -> tuple[IO[bytes], IO[bytes]]:
-    """The suite's pipes under numbers of their own: what is printed goes to standard error."""
+    """Move the suite's pipes to new descriptors; printed text goes to standard error."""
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -221,7 +222,7 @@ def own_streams() -> tuple[IO[bytes], IO[bytes]]:
 
 
 def die_with_the_suite() -> None:
-    """Have Linux end this process with its parent, even within a call that never returns."""
+    """Let Linux end this process with its parent, even during a call that never returns."""
     if sys.platform == "linux":
         import ctypes
 

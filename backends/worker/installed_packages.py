@@ -1,4 +1,4 @@
-"""What is installed beside a framework.
+"""Lists the distributions that are installed.
 
 Runs unchanged on Python 3.7 with numpy 1.16.
 """
@@ -16,7 +16,7 @@ BUILDS = {"tensorflow-cpu": "tensorflow"}
 
 
 def installed() -> dict[str, str]:
-    """Version of every installed distribution, by normalised name."""
+    """Return the version of every installed distribution, by normalised name."""
     found = {name.lower().replace("_", "-"): version for name, version in _distributions()}
     for build, name in BUILDS.items():
         if build in found:

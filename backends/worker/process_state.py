@@ -1,4 +1,4 @@
-"""What of the whole process a call may not change.
+"""The global state of a process that a call must not change.
 
 Runs unchanged on Python 3.7 with numpy 1.16.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def state() -> dict[str, object]:
-    """What a call may not change, by the word that a person would use for it."""
+    """Return the state that a call must not change, by its common name."""
     return {
         "NumPy's error handling": np.geterr(),
         "NumPy's global random state": pickle.dumps(np.random.get_state()),
@@ -34,7 +34,7 @@ def state() -> dict[str, object]:
 
 @contextmanager
 def own_state(name: str) -> Iterator[None]:
-    """Random states of a name and a folder of our own, since earlier calls may have made theirs."""
+    """Set new random states and a new folder, because earlier calls may have set theirs."""
     here = os.getcwd()  # noqa: PTH109  (as above)
     with tempfile.TemporaryDirectory() as folder, np.errstate(all="warn"):
         os.chdir(folder)
@@ -47,7 +47,7 @@ def own_state(name: str) -> Iterator[None]:
 
 
 def changes(call: Callable[[], object], name: str) -> list[str]:
-    """What a call changes, in words; ``name`` makes the state from which it is called."""
+    """Describe what a call changes; ``name`` seeds the state before the call."""
     with own_state(name):
         before = state()
         call()

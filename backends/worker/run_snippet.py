@@ -1,4 +1,4 @@
-"""Runs a snippet of an adapter: the native call, as a script of a bug report makes it.
+"""Runs the snippet of an adapter: the native call, as the script of a bug report makes it.
 
 Runs unchanged on Python 3.7 with numpy 1.16.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def run(text: str, operands: Sequence[Any]) -> Array:
-    """What the snippet (see `backends.protocol.Spec`) makes of image, kernel and padding."""
+    """Run the snippet (see `backends.protocol.Spec`) on image, kernel and padding."""
     names = ("np", "img", "k", "padding")
     given: dict[str, Any] = dict(zip(names, (np, *operands)))
     exec(text, given)  # noqa: S102  (the adapter's own text)

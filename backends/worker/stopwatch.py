@@ -1,4 +1,4 @@
-"""Times a call where it is made.
+"""Times a call in the process that makes it.
 
 Runs unchanged on Python 3.7 with numpy 1.16.
 """
@@ -19,9 +19,9 @@ def seconds_per_call(
     rounds: int,
     loops: int,
 ) -> list[float]:
-    """Seconds per call in each of ``rounds`` rounds of ``loops`` calls.
+    """Return seconds per call for each of ``rounds`` rounds of ``loops`` calls.
 
-    A call is forced to completion: its result is an array of NumPy.
+    Each call is forced to completion: its result is a NumPy array.
     """
     found = []
     for _ in range(rounds):

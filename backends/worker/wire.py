@@ -1,7 +1,7 @@
-"""Messages between the suite and a host: JSON for words and numbers, ``.npy`` bytes for arrays.
+"""Messages between the suite and a host: JSON for text and numbers, ``.npy`` bytes for arrays.
 
-A message is a length of four bytes (big-endian), as many bytes of JSON, and the arrays one after
-another; ``lengths`` in the JSON says how long each is. Nothing is ever pickled.
+A message is a length in four bytes (big-endian), JSON of that length, and the arrays one after
+another; ``lengths`` in the JSON has the length of each. Nothing is ever pickled.
 
 Runs unchanged on Python 3.7 with numpy 1.16.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Message = Tuple[Dict[str, Any], List[bytes]]
 
 LENGTH = struct.Struct(">I")
-# NumPy has no bfloat16 of its own, and ``.npy`` no word for it: its bits travel.
+# NumPy has no bfloat16 of its own, and ``.npy`` cannot store it: its bits are sent.
 BFLOAT16 = "bfloat16"
 
 
@@ -33,7 +33,7 @@ def send(stream: IO[bytes], head: dict[str, Any], blobs: list[bytes]) -> None:
     Raises
     ------
     OSError
-        If nobody reads.
+        If the reader is gone.
     """
     text = json.dumps(dict(head, lengths=[len(blob) for blob in blobs])).encode()
     stream.write(b"".join([LENGTH.pack(len(text)), text, *blobs]))
@@ -54,7 +54,7 @@ def receive(stream: IO[bytes]) -> Message:
 
 
 def to_tuples(value: Any) -> Any:
-    """Tuples again, where JSON made them lists."""
+    """Convert lists back to tuples, which JSON does not have."""
     if isinstance(value, list):
         return tuple(to_tuples(part) for part in value)
     if isinstance(value, dict):
@@ -71,7 +71,7 @@ def _exactly(stream: IO[bytes], size: int) -> bytes:
 
 
 def pack(array: Array) -> tuple[str, bytes]:
-    """The name of an array's dtype, and its packed values as the bytes of an ``.npy`` file.
+    """Return the name of an array's dtype, and its packed values as bytes of an ``.npy`` file.
 
     Raises
     ------
@@ -86,12 +86,12 @@ def pack(array: Array) -> tuple[str, bytes]:
 
 
 def unpack(name: str, data: bytes) -> Array:
-    """The array that `pack` packed.
+    """Return the array that `pack` packed.
 
     Raises
     ------
     ImportError
-        If it holds bfloat16 and there is no ``ml_dtypes``.
+        If it holds bfloat16 and ``ml_dtypes`` is not installed.
     """
     array: Array = np.load(io.BytesIO(data), allow_pickle=False)
     if name != BFLOAT16:

@@ -1,1 +1,1 @@
-"""Named inputs: planes, layers and transposed layers, and the data that fill them."""
+"""The cases: named planes, layers and transposed layers, and the data that fill them."""

@@ -1,4 +1,4 @@
-"""Blocks of a large layer, judged where the whole would take the reference minutes."""
+"""Blocks of a large layer, for which the complete reference would take minutes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BLOCK = 6
 
 
 def corners(size: Pair) -> Iterator[tuple[slice, slice]]:
-    """Blocks of a result at its corners and its centre."""
+    """Return the blocks of a result at its corners and its centre."""
     starts = ({0, max(n // 2 - BLOCK // 2, 0), max(n - BLOCK, 0)} for n in size)
     for row, column in product(*(sorted(one) for one in starts)):
         yield (
@@ -31,16 +31,16 @@ def corners(size: Pair) -> Iterator[tuple[slice, slice]]:
 def exact(
     layer: Layer, img: Array, k: Array, pads: Pads, output: int, block: tuple[slice, slice]
 ) -> Exact:
-    """One output's block of a layer, from the pixels and channels that it reads.
+    """Return the exact block of one output, from the pixels and channels that it reads.
 
     Parameters
     ----------
     layer : Layer
     img, k : ndarray, (N, C, H, W) and (O, C/G, Kh, Kw)
     pads : ((int, int), (int, int))
-        Those of the whole layer.
+        The pads of the complete layer.
     output : int
-        Which of the O.
+        The index of the output, among O.
     block : (slice, slice)
         Rows and columns of the result.
     """
@@ -56,13 +56,13 @@ def exact(
 
 
 def channels_of(layer: Layer, k: Array, output: int) -> slice:
-    """The channels of the image that an output reads: those of its group."""
+    """Return the channels of the image that an output reads: those of its group."""
     first = output * layer.options.groups // k.shape[0] * k.shape[1]
     return slice(first, first + k.shape[1])
 
 
 def _seen(block: slice, extent: int, pads: Pair, stride: int, span: int) -> tuple[slice, Pair]:
-    """Along one axis: the pixels that a block reads, and the pads around them."""
+    """Return the pixels that a block reads along one axis, and the pads around them."""
     start = block.start * stride - pads[0]
     stop = (block.stop - 1) * stride - pads[0] + span + 1
     return slice(max(start, 0), min(stop, extent)), (max(-start, 0), max(stop - extent, 0))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Operation
     from conv2d_conformance.definition.correlation import Array
 
-# A plane is called with image, kernel and padding alone; a layer may have options.
+# A plane is called with only image, kernel and padding; a layer may have options.
 Form = Literal["plane", "layer"]
 # Batch, channels, outputs, groups.
 Channels = tuple[int, int, int, int]
@@ -34,7 +34,7 @@ TRANSPOSED = "t-"
 
 @dataclass(frozen=True)
 class Case:
-    """One input of a call; `id` names it, in letters that shells leave alone, and fixes its data.
+    """One input of a call; its `id` is safe in a shell and determines its data.
 
     Parameters
     ----------
@@ -43,25 +43,25 @@ class Case:
     padding : str or ((int, int), (int, int))
         A word, or explicit pads.
     dtype, family : str
-        Which numbers fill the operands.
+        The numbers that fill the operands.
     memory : str
         Memory layout of the operands, or of the one that ``only`` names.
     operation : str
     form : str
-        Which of the two formats the id has, and how the data are drawn.
+        The format of the id, of two, and the way the data are drawn.
     channels : (int, int, int, int) or None
         Batch, channels, outputs and groups; None stands for operands of two axes.
     stride, dilation : (int, int)
     output_padding : (int, int) or None
-        What the result of a transposed convolution is longer by; None is the framework's default,
-        which need not be zero.
+        The rows and columns that a transposed convolution's result is longer by. None is the
+        framework's default, which may not be zero.
     layout : str
-        One of the adapter's native layouts, "" the one that it has by default.
+        One of the adapter's native layouts; "" is its default.
     differentiated, followed : bool
-        Whether the gradients are asked for, and whether bias, addition and ReLU follow.
+        Whether gradients are computed, and whether bias, addition and ReLU follow.
     covering : bool
-        Whether the case runs where a call compiles for every shape. Of planes these are a Latin
-        square, so that every pair of shape, padding, dtype and family still occurs.
+        Whether the case also runs on calls that compile for every shape. For planes these cases
+        form a Latin square: every pair of shape, padding, dtype and family still occurs.
     """
 
     image: Pair
@@ -84,7 +84,7 @@ class Case:
 
     @cached_property
     def id(self) -> str:
-        """Its parts, less what is the default."""
+        """The parts of the case, without those that have the default."""
         return plane_id(self) if self.form == "plane" else layer_id(self)
 
     @property
@@ -112,7 +112,7 @@ class Case:
 
     @cached_property
     def features(self) -> frozenset[str]:
-        """What the case asks of a call, in the words of `Spec.options` and `Spec.refuses`."""
+        """What the case requires of a call, in the words of `Spec.options` and `Spec.refuses`."""
         _, c, _, g = self.channels or (1, 1, 1, 1)
         explicit = not isinstance(self.padding, str)
         steps = zip(self.output_padding or (0, 0), self.stride, strict=True)
@@ -137,7 +137,7 @@ class Case:
 
     @property
     def risky(self) -> bool:
-        """Whether code for what is empty has its turn: some of it has ended the process."""
+        """Whether something is empty: code for empty operands has ended processes."""
         spans = reach(self.kernel, self.options)
         larger = any(span >= n for span, n in zip(spans, self.image, strict=True))
         return self._crops or larger or (self.channels is not None and 0 in self.channels)
@@ -161,7 +161,7 @@ class Case:
         return c // g * prod(self.kernel)
 
     def arrays(self) -> tuple[Array, Array]:
-        """Image and kernel in their `shapes`, made anew at each call; ``--seed`` gives others."""
+        """Make image and kernel, new ones at each call; ``--seed`` varies them."""
         img, k = _numbers(replace(self, memory="plain", only="both", layout=""))
         return (
             with_memory_layout(img, "plain" if self.only == "kernel" else self.memory),
@@ -197,12 +197,12 @@ def layer_id(case: Case) -> str:
 
 @cache
 def _definition(case: Case, seed: int) -> str:
-    # A plane's id and seed are hashed; of a layer the seed shows in its operands alone.
+    # For a plane, id and seed are hashed; for a layer the seed shows only in its operands.
     return digest(f"{case.id}{seed or ''}" if case.form == "plane" else case.id, case.arrays())
 
 
 def digest(name: str, arrays: Iterable[Array]) -> str:
-    """Hash of a name, and of every byte and stride of some arrays."""
+    """Return a hash of a name and of every byte and stride of some arrays."""
     made = hashlib.sha256(name.encode())
     for array in arrays:
         made.update(f"{array.dtype.str}{array.shape}{array.strides}".encode())
@@ -211,7 +211,7 @@ def digest(name: str, arrays: Iterable[Array]) -> str:
 
 
 def _numbers(case: Case) -> tuple[Array, Array]:
-    """The numbers themselves; every backend gets the same, so the small ones are kept."""
+    """Make the numbers; every backend gets the same ones, so small arrays are cached."""
     large = sum(map(prod, case.shapes)) > MAX_CACHED_SIZE
     return (_generate if large else _cached)(case, random_data.SEED.get())
 

@@ -1,8 +1,8 @@
-"""Few rows of factors, in which every combination of so many values occurs.
+"""Covering arrays: few rows of factors, with every combination of two or three values.
 
-The search for them takes half a second, a quarter of the start of a process, and always ends
-alike. So its rows are kept in covering_rows.json. After a change of the factors,
-``python -m tests.helpers.covering_tables`` writes the file anew.
+The search takes half a second, a quarter of the start of a process, and always has the same
+result. So its rows are stored in covering_rows.json. After a change of the factors, renew the
+file with ``python -m tests.helpers.covering_tables``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ STORED = Path(__file__).with_name("covering_rows.json")
 def covering_rows(
     factors: Factors, strength: int, constraints: Constraints = ()
 ) -> list[dict[str, Any]]:
-    """Rows that hold every combination of ``strength`` values; computed where none are kept."""
+    """Return rows with every combination of ``strength`` values, stored or computed."""
     kept = stored_rows().get(key(factors, strength, constraints))
     if kept is None:
         return compute_rows(factors, strength, constraints)
@@ -40,24 +40,24 @@ def covering_rows(
 def compute_rows(
     factors: Factors, strength: int, constraints: Constraints = ()
 ) -> list[dict[str, Any]]:
-    """The rows, searched for."""
+    """Search for the rows."""
     rows: list[dict[str, Any]] = make(factors, strength=strength, constraints=list(constraints))
     return rows
 
 
 def key(factors: Factors, strength: int, constraints: Constraints) -> str:
-    """What the rows depend on, but for the code of the constraints: a test holds them to that."""
-    asked = [constraint["requires"] for constraint in constraints]
-    return sha256(repr((dict(factors), strength, asked)).encode()).hexdigest()[:16]
+    """Return what the rows depend on, except the code of the constraints, which a test covers."""
+    required = [constraint["requires"] for constraint in constraints]
+    return sha256(repr((dict(factors), strength, required)).encode()).hexdigest()[:16]
 
 
 @cache
 def stored_rows() -> dict[str, list[list[int]]]:
-    """Each key's rows, as the indices of their values."""
+    """Return the stored rows of each key, as indices of values."""
     found: dict[str, list[list[int]]] = json.loads(STORED.read_text("utf-8"))
     return found
 
 
 def row_indices(factors: Factors, rows: Sequence[Mapping[str, Any]]) -> list[list[int]]:
-    """The rows as they are kept."""
+    """Return the rows in the form in which they are stored."""
     return [[values.index(row[name]) for name, values in factors.items()] for row in rows]

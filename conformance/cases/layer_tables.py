@@ -1,4 +1,4 @@
-"""The layers that are tried: pairs and triples of options, released bugs, and real networks."""
+"""The layers: pairs and triples of options, bugs of releases, and real networks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.cases.layers import Layer
 
 # Plain operands; one channel; many; two groups; depthwise; depthwise with two outputs a channel;
-# and a tail for every vector width.
+# and a remainder for every vector width.
 FACTORS: dict[str, list[Any]] = {
     "channels": [
         None,
@@ -37,13 +37,14 @@ FACTORS: dict[str, list[Any]] = {
 
 
 def has_output(row: dict[str, Any]) -> bool:
-    """Whether a kernel of that reach fits into the padded image."""
+    """Return whether a kernel of that reach fits into the padded image."""
     options = Options(dilation=row["dilation"])
     pads = pads_of(row["padding"], row["image"], row["kernel"], options)
     return 0 not in output_size(row["image"], row["kernel"], pads, options)
 
 
-# Rows without an output are kept out here: left out afterwards they would take pairs with them.
+# Rows without an output are excluded before the search: dropped later, they would take pairs with
+# them.
 WITH_OUTPUT = {
     "operator": "fn",
     "requires": ["image", "kernel", "dilation", "padding"],
@@ -52,14 +53,14 @@ WITH_OUTPUT = {
 
 
 def _covering(strength: int) -> Iterator[Layer]:
-    """Every combination of ``strength`` values of the factors, in as few layers as may be."""
+    """Return few layers with every combination of ``strength`` values of the factors."""
     for row in covering_rows(FACTORS, strength, [WITH_OUTPUT]):
         yield make_layer(**row, covering=strength == 2)
 
 
 PAIRS = tuple(_covering(2))
 TRIPLES = tuple(case for case in _covering(3) if case not in PAIRS)
-# What released frameworks got wrong, and the widths at which code has a tail to handle.
+# Bugs of released frameworks, and the widths at which code has a remainder to handle.
 DESIGNED = tuple(
     parse(descriptor)
     for descriptor in (

@@ -1,7 +1,7 @@
-"""A layer: one input with channels, stride, dilation, groups and explicit pads.
+"""A layer: an input with channels, stride, dilation, groups and explicit pads.
 
-Its id is a descriptor that can be typed: ``pytest conformance --layer ID`` runs that one. The id of
-a transposed layer begins with ``t-``, and may hold an ``output_padding``: ``o1x0``.
+Its id describes it and can be typed: ``pytest conformance --layer ID`` runs that layer. The id
+of a transposed layer begins with ``t-`` and may have an ``output_padding``: ``o1x0``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ EXAMPLE = "n2c4o6g2/9x10-by-3x2/p1x0x2x1/s2x1/d1x2/float64/normal"
 
 
 class NotALayerError(ValueError):
-    """A descriptor cannot be read; the message shows one that can."""
+    """A descriptor is invalid; the message shows a valid one."""
 
 
 def make_layer(
@@ -48,7 +48,7 @@ def make_layer(
     output_padding: Pair | None = None,
     covering: bool = True,
 ) -> Layer:
-    """A layer; its parts are fields of `Case`."""
+    """Make a layer; the arguments are fields of `Case`."""
     return Case(
         image,
         kernel,
@@ -67,17 +67,17 @@ def make_layer(
 
 
 def is_layer(case: object) -> TypeGuard[Layer]:
-    """Whether a case is a layer: it may have options, and its id is that of one."""
+    """Return whether a case is a layer: it may have options, and has a layer's id."""
     return isinstance(case, Case) and case.form == "layer"
 
 
 def parse(descriptor: str) -> Layer:
-    """The layer that a descriptor names, transposed if it begins with ``t-``.
+    """Return the layer of a descriptor, transposed if it begins with ``t-``.
 
     Raises
     ------
     NotALayerError
-        If it is none, or if channels and groups do not fit.
+        If it is invalid, or if channels and groups do not fit.
     """
     found = re.fullmatch(GRAMMAR, descriptor)
     if found is None:

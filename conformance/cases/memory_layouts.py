@@ -1,4 +1,4 @@
-"""The memory layouts in which an array can be given: the same values in other bytes and strides."""
+"""The memory layouts of an operand: the same values in other bytes and strides."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MEMORY_LAYOUTS: tuple[MemoryLayout, ...] = (
 def with_memory_layout(a: Array, layout: MemoryLayout) -> Array:
     """``a`` with the same values in another memory layout, copied; (rows, columns) if not plain.
 
-    All rows of a ``repeated`` array are its first: one row in memory, its stride zero.
+    All rows of a ``repeated`` array are its first row: one row in memory, with stride zero.
     """
     if layout == "reversed":
         return a[::-1, ::-1].copy()[::-1, ::-1]

@@ -1,4 +1,4 @@
-"""The planes that are tried: named inputs, the same on every machine."""
+"""The planes: named inputs, the same on every machine."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ SHAPES: tuple[tuple[Shape, Shape], ...] = (
     ((20, 21), (15, 16)),
 )
 LARGER_KERNELS: tuple[tuple[Shape, Shape], ...] = (((3, 4), (5, 6)), ((2, 6), (3, 3)))
-# Where real code changes its algorithm or has a tail to handle: one less than a power of two, the
-# power itself and one more, along one axis; and kernels too large for a loop that is written out.
+# Real code changes its algorithm or has a remainder to handle at one less than a power of two, the
+# power itself and one more, along one axis. Also kernels too large for an unrolled loop.
 TAIL_SHAPES: tuple[tuple[Shape, Shape], ...] = (
     *(((5, n), (3, 3)) for n in (7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65)),
     *(((n, 6), (3, 3)) for n in (7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65)),
@@ -59,7 +59,7 @@ REAL_SHAPES: tuple[tuple[Shape, Shape], ...] = (
     ((40, 41), (11, 11)),
     ((33, 32), (31, 31)),
 )
-# Past the sizes from which code takes other formats, or threads.
+# Above the sizes at which code switches to other formats, or to threads.
 LARGE_SHAPES: tuple[tuple[Shape, Shape], ...] = (((96, 97), (3, 3)), ((131, 130), (5, 6)))
 # Kernels of practice, which code may take a short cut for; `random_data.STRUCTURED` has them.
 STRUCTURED_SHAPES: tuple[tuple[Shape, Shape], ...] = (((9, 8), (3, 3)), ((11, 12), (5, 4)))
@@ -71,7 +71,7 @@ def _square(
     dtypes: Sequence[str],
     families: Sequence[random_data.Family] = ("integers",),
 ) -> tuple[Case, ...]:
-    """The whole product; one case in ``len(paddings)`` covers it pairwise."""
+    """Return the complete product; one case in ``len(paddings)`` covers it pairwise."""
     return tuple(
         Case(*shape, padding, dtype, family, covering=(p + s + d + f) % len(paddings) == 0)
         for (p, padding), (s, shape), (d, dtype), (f, family) in product(

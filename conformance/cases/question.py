@@ -1,4 +1,4 @@
-"""The question that this project started from: its image, its kernel and its published means.
+"""The original question of this project: its image, its kernel and its published means.
 
 ``correlate2d(image, kernel.T)`` has the mean of Keras's result to every digit and differs from it
 by 1.4 in single elements, because the image is nearly symmetric: a mean proves nothing alone.

@@ -1,4 +1,4 @@
-"""Two families of data: exact integers prove semantics, real numbers measure precision."""
+"""The data of cases: exact integers prove semantics, real numbers measure precision."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Family = Literal[
     "flat",
 ]
 REAL_FAMILIES: tuple[Family, ...] = ("normal", "large", "small", "wide", "cancelling", "positive")
-# Integers with a structure that code may take a short cut for: separable, symmetric, mostly zero,
+# Integers with a structure for which code may take a short cut: separable, symmetric, mostly zero,
 # or an image of one value.
 STRUCTURED: tuple[Family, ...] = (
     "box", "binomial", "derivative", "laplacian", "identity", "sparse", "flat",
@@ -53,7 +53,7 @@ def make(
     kernel: Shape,
     dtype: np.dtype[Any],
 ) -> tuple[Array, Array]:
-    """Image (H, W) and kernel (Kh, Kw) of one family, in ``dtype``.
+    """Make an image (H, W) and a kernel (Kh, Kw) of one family, in ``dtype``.
 
     ``integers`` are small enough that every partial sum is exact; ``large`` and ``small`` are
     ``normal`` scaled by a power of two; ``wide`` spreads magnitudes log-uniformly; ``cancelling``
@@ -88,10 +88,10 @@ def layer_operands(
     terms: int,
     dtype: np.dtype[Any],
 ) -> tuple[Array, Array]:
-    """Image and kernel of a layer, of ``shapes`` and in ``dtype``.
+    """Make image and kernel of a layer, of ``shapes`` and in ``dtype``.
 
     Any family but ``normal`` gives integers without a zero, so small that ``terms`` products are
-    summed exactly; ``small-integers`` are at most 3, of which a gradient sums many.
+    summed exactly; ``small-integers`` are at most 3, because a gradient sums many of them.
     """
     if family == "normal":
         img, k = (rng.standard_normal(shape) for shape in shapes)
@@ -147,7 +147,7 @@ def _kernel(family: Family, k: Array) -> Array:
 
 
 def _discriminates(img: Array, k: Array) -> bool:
-    """Whether the first output changes with every wrong reading that the shapes allow."""
+    """Return whether every misreading that the shapes allow changes the first output."""
     rows, columns = (min(n, m) for n, m in zip(img.shape, k.shape, strict=True))
 
     def first(img: Array, k: Array) -> int:

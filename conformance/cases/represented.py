@@ -1,4 +1,4 @@
-"""What stands for many cases is asked for one of them, by which all are taken or refused."""
+"""One name for many cases, with a representative: if a call takes it, it takes them all."""
 
 from __future__ import annotations
 
@@ -13,4 +13,4 @@ class Represented(Protocol):
     """Many cases under one id."""
 
     def representative(self, dtype: str) -> Case:
-        """The case in that dtype by which all of them are taken or refused."""
+        """Return the case in that dtype that decides whether a call takes all of them."""

@@ -1,4 +1,4 @@
-"""The transposed layers that are tried: pairs of options, those of networks, and the unusual."""
+"""The transposed layers: pairs of options, layers of networks, and unusual ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.definition.padding import Pair
 
-# Of (2, 2) and (1, 1) some stride exceeds the kernel: then pixels lie between what is painted.
+# For (2, 2) and (1, 1) some stride exceeds the kernel: then some outputs are written by no pixel.
 FACTORS: dict[str, list[Any]] = {
     **layer_tables.FACTORS,
     "image": [(4, 5), (6, 6), (7, 3)],
@@ -23,8 +23,8 @@ FACTORS: dict[str, list[Any]] = {
 PAIRS: tuple[Layer, ...] = tuple(
     make_layer(**row, operation="conv_transpose2d") for row in covering_rows(FACTORS, 2)
 )
-# Apart, so that the layers without output_padding stay those that they are. ``steps`` are stride
-# and output_padding, which has to be less.
+# Separate, so that the layers without output_padding do not change. ``steps`` are stride and
+# output_padding, which must be less.
 PADDED: dict[str, list[Any]] = {
     **{word: values for word, values in FACTORS.items() if word != "stride"},
     "padding": ["valid", "same", ((1, 1), (1, 1)), ((0, 0), (1, 1))],
@@ -39,7 +39,7 @@ PADDED: dict[str, list[Any]] = {
 
 
 def has_adjoint(row: dict[str, Any]) -> bool:
-    """Whether a correlation with that stride gives the image: frameworks may refuse the others.
+    """Return whether a correlation with that stride gives the image; others may be refused.
 
     `same` counts from (H - 1)s rows, and one more if the kernel spans an odd number: without any
     more, the last row of the image would be of no window.
@@ -70,7 +70,7 @@ DESIGNED: tuple[Layer, ...] = tuple(
         "t-n0c3o4/6x7-by-3x3/valid/s2x2",  # no image at all
         "t-n0c3o4/6x7-by-3x3/same",
         "t-n2c3o5/6x7-by-1x1/valid",
-        "t-n1c3o5/4x5-by-1x1/same/s2x2",  # three pixels of four are painted by nothing
+        "t-n1c3o5/4x5-by-1x1/same/s2x2",  # three outputs of four are written by no pixel
         "t-n1c3o4/5x6-by-2x2/valid/s3x3",
         "t-n1c3o4/5x6-by-2x2/same/s3x3",
         "t-n1c3o4/5x6-by-3x1/valid/s2x3",  # only one stride exceeds the kernel
@@ -101,14 +101,14 @@ DESIGNED: tuple[Layer, ...] = tuple(
         "t-n1c3o4/5x6-by-2x2/valid/s3x3/o0x0",
         "t-n1c4o6g2/5x6-by-3x3/valid/s2x2/o1x1",
         "t-n1c3o2/5x6-by-3x3/valid/d2x2/o1x1",  # less than the dilation, not than the stride
-        # PyTorch's inverses of a stride of two over an even image, and DCGAN's there.
+        # PyTorch's inverses of a stride of two over an even image; DCGAN's in PyTorch.
         "t-n2c16o8/4x4-by-3x3/p1x1x1x1/s2x2/o1x1",
         "t-n1c16o8/7x7-by-5x5/p2x2x2x2/s2x2/o1x1",
         "t-n1c4o6g2/4x5-by-3x3/p1x1x1x1/s2x2/o1x0",
         "t-n2c16o8/4x4-by-4x4/p1x1x1x1/s2x2",
     )
 )
-# The widths at which code has a tail to handle.
+# The widths at which code has a remainder to handle.
 TAILS: tuple[Layer, ...] = tuple(
     replace(parse(f"t-n1c{c}o{c + 1}/4x5-by-3x3/same/s2x2"), covering=c in (17, 33))
     for c in (13, 16, 17, 31, 32, 33)

@@ -1,1 +1,1 @@
-"""The standard: numbered clauses, one check for each, and the expected failures of releases."""
+"""The numbered clauses, one check for each, and the expected failures of releases."""

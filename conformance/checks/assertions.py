@@ -1,4 +1,4 @@
-"""Judgements that checks share: shape first, then values, with a message that is a bug report."""
+"""Assertions that checks share: shape first, then values, with a message that is a bug report."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def assert_shape_and_dtype(
 def assert_exact(
     subject: BackendUnderTest, img: Array, k: Array, padding: str, result: Array
 ) -> None:
-    """Every element is the exact integer; within the norm-wise bound where an FFT computed it."""
+    """Every element is the exact integer, or within the norm-wise bound of an FFT."""
     assert_shape_and_dtype(subject, img, k, padding, result)
     exact = subject.exact(img, k, padding)
     assert_values(
@@ -54,7 +54,7 @@ def assert_exact(
 def integer_bound(
     subject: BackendUnderTest, img: Array, k: Array, exact: Exact, given: np.dtype[Any]
 ) -> Floats:
-    """The bound for integers; ``given`` is the dtype of the result."""
+    """Return the bound for integers; ``given`` is the dtype of the result."""
     direct = subject.sums_directly
     return error_bounds.tolerance(img, k, exact, direct=direct, integers=True, given=given)
 
@@ -62,14 +62,14 @@ def integer_bound(
 def assert_close(
     subject: BackendUnderTest, img: Array, k: Array, padding: str, result: Array
 ) -> None:
-    """Every element lies within the bound of honest summation in the operands' dtype."""
+    """Every element is within the bound of correct summation in the operands' dtype."""
     assert_shape_and_dtype(subject, img, k, padding, result)
     exact = subject.exact(img, k, padding)
     assert_values(subject, img, k, padding, result, exact, rounding_bound(subject, img, k, exact))
 
 
 def rounding_bound(subject: BackendUnderTest, img: Array, k: Array, exact: Exact) -> Floats:
-    """The bound for the algorithm by which the subject computes."""
+    """Return the bound for the algorithm of the backend."""
     return error_bounds.tolerance(img, k, exact, direct=subject.sums_directly, integers=False)
 
 
@@ -116,7 +116,7 @@ def assert_values(
 
 
 def fill_freed_memory(nbytes: int, byte: int = 0xFF) -> None:
-    """Leave memory behind that is handed out again and holds one byte: NaN if it is ``0xFF``."""
+    """Free memory filled with one byte, so that the next result may reuse it; ``0xFF`` is NaN."""
     held = [np.full(nbytes, byte, np.uint8) for _ in range(4)]
     del held
 
@@ -129,7 +129,7 @@ def assert_within(
     bound: Floats,
     diagnose: Callable[[], str],
 ) -> None:
-    """No error exceeds its bound; the worst is noted as the subject's margin."""
+    """No error exceeds its bound; the worst one is recorded as the backend's margin."""
     if not result.size:
         return
     error = exact.error_of(result)

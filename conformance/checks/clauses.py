@@ -1,7 +1,7 @@
-"""The clauses: what a 2-D convolution is held to, numbered and stated once.
+"""The clauses: the numbered requirements on a 2-D convolution, each stated once.
 
-A new clause is one record here, one check that names it and one mutant that the check catches;
-`tests/checks/test_clause_complete.py` says what is missing, and where it goes.
+A new clause needs a record in this file, a check that names it, and a mutant that the check
+catches. `tests/checks/test_clause_complete.py` reports what is missing and where it goes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Clause:
     id : str
         A letter for the section and a number; never reused.
     section, title, statement : str
-        What it is about, in a word, in a line, and in full.
+        The subject in a word, in a line, and in full.
     """
 
     id: str

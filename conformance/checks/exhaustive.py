@@ -1,4 +1,4 @@
-"""Every image up to 6×6 under every kernel up to 5×5: the whole index map, predicted and held."""
+"""Every image up to 6×6 under every kernel up to 5×5: predicts and compares the index map."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ KERNELS: tuple[Shape, ...] = tuple((a, b) for a, b in product(range(1, 6), repea
 
 @dataclass(frozen=True)
 class EveryImage:
-    """All images under one kernel shape and padding; see `few` for where a shape is dear."""
+    """All images under one kernel shape and padding; see `few` if each shape is expensive."""
 
     kernel: Shape
     padding: str
@@ -48,20 +48,20 @@ class EveryImage:
 
     @property
     def few(self) -> tuple[Shape, ...]:
-        """The images that a call gets which compiles for every shape."""
+        """The images for a call that compiles for every shape."""
         return tuple(image for image, kernel in covering(self.padding) if kernel == self.kernel)
 
     @property
     def covering(self) -> bool:
-        """Whether such a call gets any."""
+        """Whether there are images for such a call."""
         return bool(self.few)
 
     def representative(self, dtype: str) -> Case:
-        """The largest image: a call that does not take this one takes none."""
+        """Return the largest image: a call that does not take this one takes none."""
         return Case(IMAGES[-1], self.kernel, self.padding, dtype)
 
     def cases(self, subject: BackendUnderTest) -> Iterator[Case]:
-        """One case for each image that the subject takes."""
+        """Yield a case for each image that the backend takes."""
         for image in self.few if subject.spec.compiles else IMAGES:
             case = Case(image, self.kernel, self.padding, subject.plain_dtype)
             if not subject.lacks(case):
@@ -101,7 +101,7 @@ def _parity(pair: Shape) -> Shape:
 
 
 def _variety(chosen: list[tuple[Shape, Shape]]) -> Shape:
-    """How many parities, and how many kernels."""
+    """Count the parities and the kernels."""
     parities = {(_parity(row), _parity(column)) for row, column in chosen}
     return len(parities), len({(row[1], column[1]) for row, column in chosen})
 
@@ -109,8 +109,8 @@ def _variety(chosen: list[tuple[Shape, Shape]]) -> Shape:
 def assert_index_map(subject: BackendUnderTest, case: Case) -> None:
     """Every output pixel reads through every kernel element what the conventions predict.
 
-    Several elements share a call where their digits can be told apart; only where such a call
-    gives anything else is each measured alone.
+    Several elements share a call if their digits can be separated. Only if such a call gives
+    something else, each element is measured alone.
 
     Raises
     ------
@@ -155,7 +155,7 @@ def predict_map(subject: BackendUnderTest, case: Case) -> Indices:
 
 
 def _together(subject: BackendUnderTest, case: Case, expected: Indices) -> bool:
-    """Whether calls with several kernel elements at once give what the map predicts.
+    """Return whether calls with several kernel elements at once give what the map predicts.
 
     With pixels numbered 1…HW < 2ⁿ and elements 1, 2ⁿ, 2²ⁿ, … the result is a number whose digits
     in base 2ⁿ are the pixels read: equal to the prediction only if every digit is.
@@ -174,7 +174,7 @@ def _together(subject: BackendUnderTest, case: Case, expected: Indices) -> bool:
 
 
 def _powers(img: Array, kernel: Shape, elements: range) -> Array:
-    """A kernel of one digit for each of some elements."""
+    """Make a kernel with one digit for each of some elements."""
     k = np.zeros(kernel, np.int64)
     bits = int(img.size).bit_length()
     k.reshape(-1)[elements.start : elements.stop] = 1 << bits * np.arange(len(elements))
@@ -182,12 +182,12 @@ def _powers(img: Array, kernel: Shape, elements: range) -> Array:
 
 
 def _digits(subject: BackendUnderTest, img: Array, kernel: Shape) -> int:
-    """How many digits a result holds: those of the dtype, or those that an FFT rounds right."""
+    """Return how many digits a result holds: as the dtype has, or as an FFT rounds right."""
     bits = int(img.size).bit_length()
     digits = min((largest_exact(img.dtype).bit_length() - 1) // bits, kernel[0] * kernel[1])
     if subject.sums_directly:
         return digits
-    # Half of what would round to another integer: a result that is off by that is no digit.
+    # Half of what would round to another integer; a result that is further off is not a digit.
     sure = (
         n
         for n in range(digits, 1, -1)

@@ -1,4 +1,4 @@
-"""What a record of a deviation says, and of which check of which backend it does."""
+"""A record of an expected failure: the backend, the check, the symptom and the reason."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _requirement = cache(Requirement)
 
 @dataclass(frozen=True)
 class ExpectedFailure:
-    """One deviation of one backend.
+    """One expected failure of one backend.
 
     Parameters
     ----------
@@ -33,18 +33,18 @@ class ExpectedFailure:
     check : str
         Name of the check function.
     symptom : str
-        How it fails: a key of `conv2d_conformance.errors.SYMPTOMS`.
+        The symptom: a key of `conv2d_conformance.errors.SYMPTOMS`.
     reason : str
         What the framework does and why that is a deviation.
     case : str
         Shell pattern of case ids.
     link : str or None
-        Upstream issue or documentation; None where none is known.
+        Upstream issue or documentation; None if none is known.
     varied : str or None
-        As ``case``, under a ``--seed`` of one's own: which data show a deviation may vary.
+        As ``case``, for runs with another ``--seed``: whether data show a deviation may vary.
     certain : bool
-        False where the deviation depends on the processor, which the reason then says: a pass is
-        then no unexpected one.
+        False if the deviation depends on the processor; the reason then says so, and a pass is
+        not unexpected.
     """
 
     backend: str
@@ -58,7 +58,7 @@ class ExpectedFailure:
     certain: bool = True
 
     def expects(self, spec: Spec, check: str, packages: Mapping[str, str]) -> bool:
-        """Whether this record is about that check of that backend, with what is installed there."""
+        """Return whether this record is about that check of that backend, as installed."""
         if check != self.check or not fnmatch.fnmatchcase(spec.name, self.backend):
             return False
         wanted = _requirement(self.versions)
@@ -69,10 +69,10 @@ class ExpectedFailure:
 
     @property
     def strict(self) -> bool:
-        """Whether a pass is unexpected; what fails on the usual data need not fail on all."""
+        """Return whether a pass is unexpected; other data may not show the failure."""
         return self.certain and random_data.SEED.get() == 0
 
     def covers(self, case: str) -> bool:
-        """Whether this record is about that case."""
+        """Return whether this record is about that case."""
         varied = self.varied if random_data.SEED.get() else None
         return fnmatch.fnmatchcase(case, varied or self.case)

@@ -1,6 +1,6 @@
-"""Where today's frameworks deviate: one typed record each, strict, with its reason.
+"""The expected failures of today's frameworks: typed and strict records with a reason.
 
-A record that no check meets, and one whose check passes, fails the run.
+A record that fits no check fails the run, and so does one whose check passes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Where SciPy 1.3, TensorFlow 1.14 and Keras 2.3 deviate and today's releases do not.
+"""The expected failures of SciPy 1.3, TensorFlow 1.14 and Keras 2.3 that later releases fixed.
 
-Their versions end where another release was seen to do otherwise, or, where none was asked, with
-the ones that were.
+Their version ranges end at the first release that was measured without the failure, or, if no
+such release was measured, at the last one that was.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Judgements of layers that checks share: shape, dtype, values, and declared refusals."""
+"""Assertions about layers that checks share: shape, dtype, values, and declared refusals."""
 
 from __future__ import annotations
 
@@ -35,14 +35,15 @@ if TYPE_CHECKING:
 
 
 def what(subject: BackendUnderTest, layer: Layer) -> str:
-    """The layer, for a person to read."""
+    """Return the layer in words, for messages."""
     return f"{subject.spec.name} on layer {layer.id}"
 
 
 def called(subject: BackendUnderTest, layer: Layer) -> Array:
-    """The result, whose shape and dtype are right, of two calls that agree.
+    """Call twice; return the result if shape and dtype are right and both calls agree.
 
-    Before each, memory is dirtied otherwise: released bugs returned what was never written.
+    Before each call, freed memory is filled with another byte: bugs of releases returned memory
+    that was never written.
     """
     expected = subject.layers.size(layer)
     assertions.fill_freed_memory(prod(expected) * dtype_by_name(layer.dtype).itemsize, 0x3F)
@@ -80,7 +81,7 @@ def hold(
 
 
 def bound_of(subject: BackendUnderTest, layer: Layer, exact: Exact) -> Floats:
-    """The bound of a layer's result, for the algorithm by which the subject computes."""
+    """Return the bound of a layer's result, for the algorithm of the backend."""
     img, k = (four(a) for a in layer.arrays())
     if layer.operation == "conv_transpose2d":
         k = outputs_first(k, layer.options.groups)
@@ -169,18 +170,18 @@ def right(subject: BackendUnderTest, layer: Layer) -> None:
 def asking(
     subject: BackendUnderTest, words: tuple[str, ...], layers: tuple[Layer, ...]
 ) -> Iterator[Layer]:
-    """Those of ``layers`` that ask for options, a dtype and a layout, by their words."""
+    """Return the layers that use the named options, dtype and layout."""
     dtype = next((word for word in words if word in DTYPES), "float32")
     layout = next((word for word in words if word in subject.spec.layouts), "")
     for layer in layers:
-        asked = replace(layer, dtype=dtype, layout=layout)
+        candidate = replace(layer, dtype=dtype, layout=layout)
         given = subject.layers.options
-        if asked.features.issuperset(words) and not asked.features & {*OPTIONS} - {*given}:
-            yield asked
+        if candidate.features.issuperset(words) and not candidate.features & {*OPTIONS} - {*given}:
+            yield candidate
 
 
 def refuses(subject: BackendUnderTest, layer: Layer) -> bool:
-    """Whether the call raises."""
+    """Return whether the call raises."""
     try:
         subject.layers.call(layer)
     except RaisedError:
@@ -191,13 +192,13 @@ def refuses(subject: BackendUnderTest, layer: Layer) -> bool:
 
 
 def refused_as_declared(subject: BackendUnderTest, layers: tuple[Layer, ...]) -> None:
-    """Of every combination that is declared as refused, a layer that asks for it raises."""
+    """A layer with each combination that is declared as refused raises."""
     if not subject.spec.refuses:
         reason = "the adapter declares no combination of options that the call refuses"
         raise Refused(reason)
     for words in subject.spec.refuses:
-        asked = asking(subject, words, layers)
-        if "gradients" in words or any(refuses(subject, layer) for layer in asked):
+        matching = asking(subject, words, layers)
+        if "gradients" in words or any(refuses(subject, layer) for layer in matching):
             continue
         msg = f"{subject.spec.name}: declared as refusing {' with '.join(words)}, and computes it"
         raise WrongFactError(msg)

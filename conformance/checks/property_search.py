@@ -1,4 +1,4 @@
-"""Searches for input that a call gets wrong: Hypothesis explores, and shrinks what it finds."""
+"""Searches for input that a call gets wrong: Hypothesis explores, and shrinks a failure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = 60
 EXAMPLES_COMPILED = 15
-# Small shapes are where most errors live, and what a person can read.
+# Most errors occur in small shapes, and a reader can follow those.
 EXTENT = strategies.integers(1, 4) | strategies.integers(1, 8) | strategies.integers(1, 40)
 TAPS = strategies.integers(1, 5) | strategies.integers(1, 12)
 # Operands of no more elements are printed in full.
@@ -39,20 +39,20 @@ SHORT = 64
 
 @dataclass(frozen=True, eq=False)
 class SearchInput:
-    """One input: ``case`` says its shapes, padding, dtype and layout, the arrays its numbers."""
+    """One input: ``case`` has shapes, padding, dtype and layout; the arrays have the numbers."""
 
     case: Case
     img: Array
     k: Array
 
     def __str__(self) -> str:
-        told = f"smallest input found: {self.case.id}"
+        text = f"smallest input found: {self.case.id}"
         if self.img.size + self.k.size > SHORT:
-            return told
-        return f"{told}, img {self.img.tolist()}, k {self.k.tolist()}"
+            return text
+        return f"{text}, img {self.img.tolist()}, k {self.k.tolist()}"
 
     def hold(self, subject: BackendUnderTest) -> None:
-        """Judge the call on it; a layout that is not plain may be refused.
+        """Check the call on it; a layout that is not plain may be refused.
 
         Raises
         ------
@@ -81,9 +81,9 @@ class SearchInput:
 def inputs(
     draw: strategies.DrawFn, subject: BackendUnderTest, layouts: tuple[str, ...]
 ) -> SearchInput:
-    """Any shapes, padding, dtype and layout that the subject takes, and integers to go with them.
+    """Draw any shapes, padding, dtype and layout that the backend takes, and integers for them.
 
-    A drawn layout is "plain" where there is none to choose from.
+    The layout is "plain" if there are no layouts to choose from.
     """
     kernel = draw(TAPS), draw(TAPS)
     image = draw(EXTENT), draw(EXTENT)
@@ -103,7 +103,7 @@ def inputs(
 def operands(
     draw: strategies.DrawFn, image: Shape, kernel: Shape, dtype: str
 ) -> tuple[Array, Array]:
-    """Integers of which every partial sum is exact; taps for which there is no room are zero."""
+    """Draw integers whose partial sums are all exact; taps that would exceed that are zero."""
     limit = min(largest_exact(dtype_by_name(dtype)), 2**40)
     reach = max(int((limit / (kernel[0] * kernel[1])) ** 0.5), 1)
     elements = strategies.integers(0 if dtype_by_name(dtype).kind == "u" else -reach, reach)
@@ -119,7 +119,7 @@ def operands(
 
 
 def fixed_examples(subject: BackendUnderTest, layouts: tuple[str, ...]) -> Iterator[SearchInput]:
-    """What is tried first, whatever the seed: each layout, and a kernel larger in one axis."""
+    """Return the first inputs, for every seed: each layout, and a kernel larger in one axis."""
     plain = Case((2, 6), (3, 3), dtype=subject.plain_dtype)
     paddings = [padding for padding in subject.paddings if padding != "valid"]
     for padding, layout in zip(cycle(paddings), layouts, strict=False):
@@ -139,7 +139,7 @@ def explore(subject: BackendUnderTest, name: str) -> None:
     NonconformanceError
         With the smallest input that shows it.
     Refused
-        If the subject takes nothing of what was tried.
+        If the backend takes none of the inputs.
     """
     if not subject.paddings:
         reason = "no padding gave a result that could be searched"
@@ -185,8 +185,8 @@ def _search(
 def make_reproducible() -> AbstractContextManager[object]:
     """Keep Hypothesis from drawing constants out of the source of every module that is loaded.
 
-    The same seed would come to other examples wherever other tests, or frameworks, ran before, so
-    that the command that repeats a failure would not.
+    Otherwise the same seed would give other examples if other tests or frameworks ran before, and
+    the command that repeats a failure would not repeat it.
     """
     constants = getattr(providers, "GLOBAL_CONSTANTS", None)
     return mock.patch.object(
@@ -195,7 +195,7 @@ def make_reproducible() -> AbstractContextManager[object]:
 
 
 def settings(subject: BackendUnderTest) -> Callable[..., Callable[[], None]]:
-    """The same examples at each run, unless ``--seed`` or ``--hypothesis-seed`` asks for others."""
+    """Return settings for the same examples in each run, unless a seed option is given."""
     chosen = hypothesis.settings(
         max_examples=EXAMPLES_COMPILED if subject.spec.compiles else EXAMPLES,
         derandomize=core.global_force_seed is None,

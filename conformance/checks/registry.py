@@ -1,4 +1,4 @@
-"""A check: a plain function that holds a subject to one clause on each of its cases.
+"""A check: a plain function that tests a backend against one clause, case by case.
 
 pytest is one consumer (`conv2d_conformance.matrix.verdicts`); `Check.run` needs none.
 """
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class CaseLike(Protocol):
-    """What every case has: a readable id and a hash of its definition."""
+    """The interface of every case: a readable id and a hash of its definition."""
 
     @property
     def id(self) -> str:
-        """Readable, and safe in a shell."""
+        """Its name: readable, and safe in a shell."""
 
     def definition(self) -> str:
         """Hash that changes with the input."""
@@ -34,20 +34,20 @@ class CaseLike(Protocol):
 
 @dataclass(frozen=True)
 class NamedCase:
-    """A case that is only a word, for checks that make their own input."""
+    """A case that is only a name, for checks that make their own input."""
 
     id: str
 
     def definition(self) -> str:
-        """The word itself: the check's code holds the rest."""
+        """Return the name: the check's code has the rest."""
         return self.id
 
 
 @dataclass(frozen=True)
 class Check:
-    """A check function with the clause that it holds and the cases that it runs on.
+    """A check function with its clause and its cases.
 
-    ``operation`` is the one that it is about; None if it is about any.
+    ``operation`` is the operation that it is about; None for any.
     """
 
     name: str
@@ -57,11 +57,11 @@ class Check:
     operation: Operation | None = "conv2d"
 
     def is_about(self, subject: BackendUnderTest) -> bool:
-        """Whether the subject's operation is the check's."""
+        """Return whether the check is about the backend's operation."""
         return self.operation in (None, subject.spec.operation)
 
     def cases_for(self, subject: BackendUnderTest) -> Iterator[CaseLike]:
-        """The cases that the subject takes, and one for each reason why it takes others not.
+        """Yield the cases that the backend takes, and one for each reason not to take others.
 
         A call that compiles for every shape gets the covering subset of the cases; a backend that
         does not load gets one, which will say so; one of another operation gets none.
@@ -84,9 +84,9 @@ class Check:
                 reasons.add(reason)
 
     def requested_cases(self, layers: Iterable[Layer]) -> tuple[CaseLike, ...]:
-        """Layers as this check takes them, of its family of numbers; all it has, if it is L1.
+        """Return layers in this check's form, with its family of numbers; all of its cases for L1.
 
-        A clause of another section, as timing, takes none that is not listed.
+        A clause of another section, such as timing, takes only layers that it lists.
         """
         if self.clause.section == "loading":
             return self.cases
@@ -100,12 +100,12 @@ class Check:
         )
 
     def run(self, subject: BackendUnderTest, case: CaseLike, **fixtures: Any) -> None:
-        """Hold the subject to the clause on one case.
+        """Check the clause on one case.
 
         Raises
         ------
         Unsupported, Refused, NotRun
-            If there is nothing to judge; the message says why.
+            If there is nothing to check; the message says why.
         NonconformanceError
             If the clause is not met.
         """
@@ -119,7 +119,7 @@ class Check:
 
 
 def _alike(case: Layer, layer: Layer) -> bool:
-    """Whether a check that has the case can judge the layer; what follows one takes no options."""
+    """Return whether a check with this case can check the layer; a followed one has no options."""
     numbers = (case.family == "normal") == (layer.family == "normal")
     alike = numbers and case.operation == layer.operation and not case.followed
     return alike and (case.differentiated or bool(case.layout) == bool(layer.layout))
@@ -137,7 +137,7 @@ def check(
     Raises
     ------
     KeyError
-        If there is no such clause.
+        If the clause does not exist.
     """
 
     def register(function: F) -> F:

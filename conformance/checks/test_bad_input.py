@@ -70,7 +70,7 @@ def give(
     Raises
     ------
     TimedOutError, ExitedError
-        If it does not come back: that is no refusal.
+        If the call does not return: that is not a refusal.
     """
     img, k = np.ones(bad.image, bad.dtypes[0]), np.ones(bad.kernel, bad.dtypes[1])
     padding = (*subject.paddings, "same")[0] if bad.padding is None else bad.padding

@@ -21,7 +21,7 @@ def test_every_small_image_is_read_as_the_conventions_predict(
     subject: BackendUnderTest, case: EveryImage
 ) -> None:
     cases, refusals = list(case.cases(subject)), []
-    # A call that refuses some shapes is still held to the others, and fails with those first.
+    # A call that refuses some shapes is still checked on the others, and reports those first.
     for one in cases:
         try:
             assert_index_map(subject, one)

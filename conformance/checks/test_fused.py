@@ -1,4 +1,4 @@
-"""C8: a layer that bias, an addition and ReLU follow, which optimisers fuse with it."""
+"""C8: a layer followed by bias, addition and ReLU, which optimisers fuse with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""G, S: which pixel each output pixel reads through each kernel element, and what shape comes."""
+"""G, S: which pixel each output pixel reads through each kernel element, and the result's shape."""
 
 from __future__ import annotations
 
@@ -92,12 +92,12 @@ def larger(subject: BackendUnderTest, case: NamedCase) -> dict[str, Any]:
 
 
 def returned(subject: BackendUnderTest, case: NamedCase) -> str:
-    """What was measured, if the call came back from it.
+    """Return the measured answer, if the call returned.
 
     Raises
     ------
     TimedOutError, ExitedError
-        If it did not.
+        If the call did not return.
     """
     measured = subject.probe.larger.get(case.id, "unsupported")
     for kind in (TimedOutError, ExitedError):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array, Exact
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
-# Small integers, of which a gradient sums many.
+# Small integers, because a gradient sums many of them.
 INTEGERS, DESIGNED = (
     tuple(replace(layer, family="small-integers", differentiated=True) for layer in some)
     for some in (

@@ -1,4 +1,4 @@
-"""H: what a call leaves alone: its operands, their memory, and other calls."""
+"""H: what a call must not change: its operands, their memory, and other calls."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_two_threads_may_call_at_once(subject: BackendUnderTest, case: Case) -> 
 
 @check("H4", FEW_CASES)
 def test_the_process_is_left_as_it_was(subject: BackendUnderTest, case: Case) -> None:
-    subject.run(case)  # what it raises is told in its own words
+    subject.run(case)  # the message quotes what it raises
     changed = subject.runner.changes("conv2d", (*case.arrays(), case.padding), case.id)
     if changed:
         msg = f"{subject.spec.call} changed {', '.join(changed)}"

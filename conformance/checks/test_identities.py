@@ -1,4 +1,4 @@
-"""I: what holds of every convolution, whatever its conventions; no reference is needed."""
+"""I: identities of every convolution, under any conventions; they need no reference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""L: what was asked for is there."""
+"""L: the requested backend is there."""
 
 from __future__ import annotations
 

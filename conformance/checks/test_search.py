@@ -1,4 +1,4 @@
-"""X: input that nobody chose, explored by Hypothesis; what fails is shrunk to its smallest.
+"""X: unforeseen input, explored by Hypothesis; a failure is shrunk to the smallest input.
 
 The same examples run each time. ``--seed N`` and ``--hypothesis-seed N`` give others.
 """

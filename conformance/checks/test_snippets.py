@@ -1,4 +1,4 @@
-"""H5: what a bug report's script calls is what was judged."""
+"""H5: the script of a bug report makes the call that was checked."""
 
 from __future__ import annotations
 

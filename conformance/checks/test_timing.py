@@ -1,4 +1,4 @@
-"""T: how long a call takes, on tensors on which it has just passed, forced to completion."""
+"""T: the time of a call, on tensors on which it has just passed, forced to completion."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def timed(
     operands: tuple[Any, ...],
     options: dict[str, Any] | None = None,
 ) -> None:
-    """Time the bare call and leave the timing with the subject's clock."""
+    """Time the bare call and store the timing in the backend's clock."""
     given = operands, options or {}
 
     def seconds(rounds: int, loops: int) -> list[float]:
@@ -91,7 +91,7 @@ def benchmarked(
     rounds: int,
     loops: int,
 ) -> Stats:
-    """What pytest-benchmark measures of a call in this process.
+    """Return pytest-benchmark's measurement of a call in this process.
 
     Raises
     ------

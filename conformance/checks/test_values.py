@@ -1,4 +1,4 @@
-"""V, D: the numbers, and the dtype they come in."""
+"""V, D: the numbers of a result, and their dtype."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The commands of ``python -m conv2d_conformance``, and what can be typed after each."""
+"""The commands of ``python -m conv2d_conformance`` and their options."""

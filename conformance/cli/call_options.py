@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 def backends(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``backends``."""
     parser.description = "List every backend that --backend can name, and what it needs."
-    parser.add_argument("--json", action="store_true", help="print a list for a program")
+    parser.add_argument("--json", action="store_true", help="print a list as JSON")
     parser.set_defaults(run=lambda o: import_command("results_commands").backends(as_json=o.json))
 
 
 def probe(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``probe``."""
     parser.description = (
-        "Measure orientation, anchor, boundary, paddings and dtypes of calls, from which pixel "
-        "each output pixel reads through each kernel element."
+        "Measure orientation, anchor, boundary, paddings and dtypes of calls, by finding which "
+        "pixel each output pixel reads through each kernel element."
     )
     parser.add_argument(
         "names",
@@ -33,7 +33,7 @@ def probe(parser: argparse.ArgumentParser) -> None:
         help="a dotted name, a prefix (scipy), package.module:attr or path/to/file.py:attr",
     )
     _python(parser)
-    parser.add_argument("--json", action="store_true", help="print a list for a program")
+    parser.add_argument("--json", action="store_true", help="print a list as JSON")
     parser.set_defaults(
         run=lambda o: import_command("probe").probe(
             o.names, o.python, as_json=o.json, requirements=o.requirement
@@ -44,15 +44,15 @@ def probe(parser: argparse.ArgumentParser) -> None:
 def explain(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``explain``."""
     parser.description = (
-        "Say how two calls differ, by what was measured of them, draw it, and print the code that "
-        "gives the one's result by the other, both ways."
+        "Show how two calls differ, from their measured facts, in words and as a drawing. Print "
+        "the code that gets one call's result from the other, in both directions."
     )
     for letter in "AB":
-        parser.add_argument(letter, help="a call that can be probed, by its whole name")
+        parser.add_argument(letter, help="a call that can be probed, by its full name")
     _python(parser)
     parser.add_argument("--padding", choices=PADDINGS, help="only the code for this padding")
-    parser.add_argument("--kernel", choices=("odd", "even"), help="only that for such kernels")
-    parser.add_argument("--json", action="store_true", help="print all of it for a program")
+    parser.add_argument("--kernel", choices=("odd", "even"), help="only the code for such kernels")
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.set_defaults(
         run=lambda o: import_command("explain").explain(
             (o.A, o.B), o.python, o.requirement, padding=o.padding, kernel=o.kernel, as_json=o.json
@@ -63,8 +63,8 @@ def explain(parser: argparse.ArgumentParser) -> None:
 def run(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``run``."""
     parser.description = (
-        "Run the conformance matrix and write a results document; what `pytest conformance "
-        "--backend NAME --results FILE` does, plus the HTML report."
+        "Run the conformance matrix, write a results document as `pytest conformance "
+        "--backend NAME --results FILE` does, and write the HTML report."
     )
     parser.add_argument("names", nargs="+", metavar="NAME", help="as for probe")
     parser.add_argument("--output", type=Path, default=OUTPUT, help="folder; default: %(default)s")
@@ -74,18 +74,18 @@ def run(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="ID",
-        help="judge this layer alone, as pytest does with --layer; may be repeated",
+        help="check only this layer, as pytest --layer does; may be repeated",
     )
     parser.add_argument(
         "--save-baseline",
         action="store_true",
-        help="also write reports/baselines/ENVIRONMENT.json, for `gate`, if the run ended",
+        help="also write reports/baselines/ENVIRONMENT.json, for `gate`, if the run completes",
     )
     _python(parser)
     parser.add_argument(
         "--if-available",
         action="store_true",
-        help="where there is no such Python on this machine, leave a document that says so, exit 0",
+        help="if the Python is not on this machine, write a document that says so, and exit with 0",
     )
     parser.set_defaults(
         run=lambda o: import_command("results_commands").run(
@@ -105,15 +105,15 @@ def _python(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--python",
         metavar="PYTHON",
-        help="run the calls in another interpreter: its path, or a version such as 3.7; it needs "
-        "NumPy and their framework and nothing of the suite (Python 3.7 or later); NAME@PATH does "
-        "so for one",
+        help="run the calls in another Python: its path, or a version such as 3.7 (or later). It "
+        "needs NumPy and the framework, nothing of the suite. NAME@PATH chooses one for a "
+        "single NAME",
     )
     parser.add_argument(
         "--requirement",
         action="append",
         default=[],
         metavar="REQ",
-        help="run the calls in an environment of that Python that holds REQ (scipy==1.3.0): it is "
-        "built, once, and kept; may be repeated",
+        help="run the calls in an environment with REQ (scipy==1.3.0), built once and cached; "
+        "may be repeated",
     )

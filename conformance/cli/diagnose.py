@@ -1,4 +1,4 @@
-"""The command `diagnose`: what relates a result, or two, to an image and a kernel."""
+"""The command `diagnose`: explains how one or two results follow from an image and a kernel."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.definition.correlation import Array, Orientation
 
-# The question's two calls, in pure Python: what SciPy's convolve2d and what Keras computes.
+# The two calls of the original question, in pure Python: SciPy's convolve2d and Keras's layer.
 EXAMPLE = ("textbook.sum", "textbook.sum_plus")
 USAGE = "give IMAGE KERNEL RESULT [RESULT2]"
 
 
 @dataclass(frozen=True)
 class DiagnoseRequest:
-    """What was typed: see ``python -m conv2d_conformance diagnose --help``."""
+    """The arguments of one command: see ``python -m conv2d_conformance diagnose --help``."""
 
     arrays: Sequence[str]
     example: bool
@@ -40,20 +40,20 @@ class DiagnoseRequest:
     as_json: bool
 
 
-def diagnose(asked: DiagnoseRequest) -> int:
-    """Print what was found; 0 nothing to mend, 1 a difference, 2 could not be judged."""
+def diagnose(request: DiagnoseRequest) -> int:
+    """Print the diagnosis; 0 (nothing to fix), 1 (a difference) or 2 (could not be judged)."""
     try:
-        img, k, names = _operands(asked)
-        results = _results(names, img, k, asked.padding)
+        img, k, names = _operands(request)
+        results = _results(names, img, k, request.padding)
         judged = [
-            diagnose_result(name, img, k, made, asked.expected) for name, made in results.items()
+            diagnose_result(name, img, k, made, request.expected) for name, made in results.items()
         ]
     except (UnreadableError, IncompatibleShapesError, UnknownBackendError) as error:
         say(f"conformance diagnose: {error}")
         return 2
     both = compare(*judged) if len(judged) > 1 else None
     fine = both.agree if both else judged[0].plain
-    if asked.as_json:
+    if request.as_json:
         emit(json.dumps(diagnose_text.render_json(img, k, judged, both), indent=2))
     else:
         for line in diagnose_text.render_text(img, k, judged, both):
@@ -61,22 +61,22 @@ def diagnose(asked: DiagnoseRequest) -> int:
     return 0 if fine else 1
 
 
-def _operands(asked: DiagnoseRequest) -> tuple[Array, Array, Sequence[str]]:
-    """Image, kernel and the names of one or two results.
+def _operands(request: DiagnoseRequest) -> tuple[Array, Array, Sequence[str]]:
+    """Return the image, the kernel and the names of one or two results.
 
     Raises
     ------
     UnreadableError
-        If there are too few or too many, or a file cannot be read.
+        If there are too few operands or too many, or a file cannot be read.
     """
-    if asked.example:
-        img, k, names = question.image(), question.kernel(), asked.arrays or EXAMPLE
+    if request.example:
+        img, k, names = question.image(), question.kernel(), request.arrays or EXAMPLE
     else:
-        if len(asked.arrays) < 3:
+        if len(request.arrays) < 3:
             msg = f"{USAGE}, or --example"
             raise UnreadableError(msg)
-        img, k = map(read_arrays.read, asked.arrays[:2])
-        names = asked.arrays[2:]
+        img, k = map(read_arrays.read, request.arrays[:2])
+        names = request.arrays[2:]
     if img.ndim == k.ndim == 2 and all(m > n for m, n in zip(k.shape, img.shape, strict=True)):
         msg = f"the kernel, {k.shape}, is larger than the image, {img.shape}; give the image first"
         raise UnreadableError(msg)
@@ -87,8 +87,11 @@ def _operands(asked: DiagnoseRequest) -> tuple[Array, Array, Sequence[str]]:
 
 
 def _results(names: Sequence[str], img: Array, k: Array, padding: str) -> dict[str, Array]:
-    """Each result, read from its file or computed by its call; a name given twice has a number."""
-    places = RunnerPool()
+    """Return each result by name, read from a file or computed by a call.
+
+    A name that is given twice gets a number.
+    """
+    pool = RunnerPool()
     made: dict[str, Array] = {}
     try:
         for name in names:
@@ -96,32 +99,33 @@ def _results(names: Sequence[str], img: Array, k: Array, padding: str) -> dict[s
             made[label] = (
                 read_arrays.read(name)
                 if read_arrays.is_file(name)
-                else _called(places, name, img, k, padding)
+                else _called(pool, name, img, k, padding)
             )
     finally:
-        places.stop()
+        pool.stop()
     return made
 
 
-def _called(places: RunnerPool, name: str, img: Array, k: Array, padding: str) -> Array:
-    """What a call makes of the operands, both in one dtype of floats.
+def _called(pool: RunnerPool, name: str, img: Array, k: Array, padding: str) -> Array:
+    """Return what a call computes from the operands, both cast to one float dtype.
 
     Raises
     ------
     UnreadableError
-        If the name stands for several, if the call refuses them, or makes no array of real numbers.
+        If the name selects several backends, or the call refuses the operands or returns something
+        that is not an array of real numbers.
     """
-    one, *more = places.select(name)
+    one, *more = pool.select(name)
     if more:
         msg = f"{name} stands for {len(more) + 1} calls; name one, as {one}"
         raise UnreadableError(msg)
-    place = places.runner(one)
+    runner = pool.runner(one)
     dtype = np.result_type(img, k)
     dtype = dtype if dtype.kind == "f" else np.result_type(dtype, np.float32)
     pair = [a.astype(dtype) for a in operands(img, k)]
     say(f"calling {name} with padding {padding!r}")
     try:
-        made: Any = np.asarray(place.call("conv2d", (*pair, padding), {}))
+        made: Any = np.asarray(runner.call("conv2d", (*pair, padding), {}))
     except Unsupported as error:
         msg = f"{name} has no {padding!r}: {error}; try another --padding"
         raise UnreadableError(msg) from error
@@ -130,6 +134,8 @@ def _called(places: RunnerPool, name: str, img: Array, k: Array, padding: str) -
         msg = f"{name} refuses these operands: {type(error).__name__}: {first}"
         raise UnreadableError(msg) from error
     if made.dtype.kind not in "biuf" or not made.size or not 2 <= made.ndim <= 4:
-        msg = f"{name} returned {made.dtype} of shape {made.shape}, which is no result to compare"
+        msg = (
+            f"{name} returned {made.dtype} of shape {made.shape}, which is not a result to compare"
+        )
         raise UnreadableError(msg)
     return made  # type: ignore[no-any-return]  # an array

@@ -1,4 +1,4 @@
-"""What can be typed after ``diagnose``; `conv2d_conformance.cli.diagnose` does it."""
+"""The options of ``diagnose``; `conv2d_conformance.cli.diagnose` is the command itself."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import argparse
 from conv2d_conformance.console import import_command
 
 DIAGNOSE = """\
-Find what relates a result, or two, to a convolution of an image and a kernel: a kernel flipped or
-transposed, another anchor, shift, boundary, padding, stride, dilation, scale, constant, precision
-or layout of channels, or several of these; what holds within the suite's error bound, simplest
-first, and the line of code that gives it.
+Explain how one or two results follow from an image and a kernel: a kernel flipped or transposed,
+another anchor, shift, boundary, padding, stride, dilation, scale, constant, precision or layout of
+channels, or several of these. Prints what holds within the suite's error bound, simplest first, and
+the line of code that repeats it.
 
 Exit 0: the result is the plain call up to rounding, or the two results agree; 1: something differs,
 or nothing explains it; 2: could not judge (a file, a name or shapes that fit nothing)."""
 DIAGNOSE_MORE = """\
 A file is .npy, .npz (FILE.npz:KEY names one of several arrays), or .csv, .tsv, .txt; pickled
-objects are never read. Anything else is a call by its name, as for probe, or NAME@PYTHON, which is
-made on IMAGE and KERNEL. Channels may be first or last, axes of length 1 left out.
+objects are never read. Anything else is the name of a call, as for probe, or NAME@PYTHON; the call
+is made on IMAGE and KERNEL. Channels may be first or last, axes of length 1 may be missing.
 
   python -m conv2d_conformance diagnose --example
   python -m conv2d_conformance diagnose --example scipy.signal.convolve2d keras.layers.Conv2D
@@ -25,7 +25,7 @@ made on IMAGE and KERNEL. Channels may be first or last, axes of length 1 left o
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Give the parser its text and options."""
+    """Add the description and the options of ``diagnose`` to a parser."""
     parser.description, parser.epilog = DIAGNOSE, DIAGNOSE_MORE
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.usage = "%(prog)s [options] IMAGE KERNEL RESULT [RESULT2]"
@@ -33,22 +33,22 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--example",
         action="store_true",
-        help="image and kernel of the question that this project began with; give RESULT and "
-        "RESULT2 alone, or neither",
+        help="use image and kernel of this project's original question; give only RESULT and "
+        "RESULT2, or neither",
     )
     parser.add_argument(
         "--padding",
         choices=("valid", "same", "full"),
         default="same",
-        help="of the calls that are made; default: %(default)s",
+        help="padding of the calls that are made; default: %(default)s",
     )
     parser.add_argument(
         "--expect",
         choices=("correlation", "convolution"),
         default="correlation",
-        help="what needs no mending: the kernel as it is, or rotated by 180°; default: %(default)s",
+        help="what counts as right: the kernel as given, or rotated by 180°; default: %(default)s",
     )
-    parser.add_argument("--json", action="store_true", help="print all of it for a program")
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.set_defaults(run=_run)
 
 

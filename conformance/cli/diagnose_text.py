@@ -1,4 +1,4 @@
-"""A diagnosis for a person, line by line, and for a program."""
+"""Renders a diagnosis, as text for a reader and as JSON for a program."""
 
 from __future__ import annotations
 
@@ -26,51 +26,51 @@ ZERO_BORDER_NOTE = (
 def render_text(
     img: Array, k: Array, judged: list[Diagnosis], both: ResultComparison | None
 ) -> Iterator[str]:
-    """Everything that was found, a heading for each result."""
+    """Return the diagnosis as text, with a heading for each result."""
     yield f"image {_shape(img)}, kernel {_shape(k)}"
     said: set[str] = set()
-    for told in judged:
-        yield f"\n{told.name}, {_shape(told.given)}"
-        yield from (f"  {line}" for line in _of_one(told) if line not in said)
-        said.update(f"warning: {line}" for line in warnings(told))
+    for diagnosis in judged:
+        yield f"\n{diagnosis.name}, {_shape(diagnosis.given)}"
+        yield from (f"  {line}" for line in _of_one(diagnosis) if line not in said)
+        said.update(f"warning: {line}" for line in warnings(diagnosis))
     if both:
         yield f"\n{judged[0].name} and {judged[1].name}"
         yield from (f"  {line}" for line in both.words)
 
 
-def _of_one(told: Diagnosis) -> Iterator[str]:
-    if told.best is None:
-        yield from _unexplained(told)
+def _of_one(diagnosis: Diagnosis) -> Iterator[str]:
+    if diagnosis.best is None:
+        yield from _unexplained(diagnosis)
     else:
-        for number, found in enumerate(told.found, 1):
-            yield f"{number}. {_sentence(told, found)}"
-            yield f"   = {told.line(found.hypothesis)}"
-        if not told.plain and (target := told.target()) is not None:
-            wanted = told.line(target)
-            if wanted != told.line(told.best.hypothesis):
-                yield f"for the plain {told.expected} instead, use {wanted}"
-    yield from (f"warning: {line}" for line in warnings(told))
+        for number, found in enumerate(diagnosis.found, 1):
+            yield f"{number}. {_sentence(diagnosis, found)}"
+            yield f"   = {diagnosis.line(found.hypothesis)}"
+        if not diagnosis.plain and (target := diagnosis.target()) is not None:
+            wanted = diagnosis.line(target)
+            if wanted != diagnosis.line(diagnosis.best.hypothesis):
+                yield f"for the plain {diagnosis.expected} instead, use {wanted}"
+    yield from (f"warning: {line}" for line in warnings(diagnosis))
 
 
-def _unexplained(told: Diagnosis) -> Iterator[str]:
+def _unexplained(diagnosis: Diagnosis) -> Iterator[str]:
     yield "none of these: no orientation, padding, boundary, stride, scale or layout explains all"
-    if told.near is not None:
-        yield f"nearest: {told.line(told.near)}"
-    yield locate_differences.describe_location(told.where)
-    if told.near is not None and told.where["part"].startswith("the border"):
-        yield f"inside the border it is the nearest{ZERO_BORDER_NOTE * told.where['zeros']}"
+    if diagnosis.near is not None:
+        yield f"nearest: {diagnosis.line(diagnosis.near)}"
+    yield locate_differences.describe_location(diagnosis.where)
+    if diagnosis.near is not None and diagnosis.where["part"].startswith("the border"):
+        yield f"inside the border it is the nearest{ZERO_BORDER_NOTE * diagnosis.where['zeros']}"
 
 
-def _sentence(told: Diagnosis, found: Explanation) -> str:
-    words = told.deviations(found)
-    what = "; ".join(words) if words else f"the plain {told.expected}, nothing to mend"
+def _sentence(diagnosis: Diagnosis, found: Explanation) -> str:
+    words = diagnosis.deviations(found)
+    what = "; ".join(words) if words else f"the plain {diagnosis.expected}, nothing to mend"
     padding = found.hypothesis.padding_name
-    return f"{what} ({f'{padding}, ' if padding else ''}{_error(told, found)})"
+    return f"{what} ({f'{padding}, ' if padding else ''}{_error(diagnosis, found)})"
 
 
-def _error(told: Diagnosis, found: Explanation) -> str:
-    if told.problem.slack:
-        return f"to the decimals of the result, ± {told.problem.slack:.2g}"
+def _error(diagnosis: Diagnosis, found: Explanation) -> str:
+    if diagnosis.problem.slack:
+        return f"to the decimals of the result, ± {diagnosis.problem.slack:.2g}"
     by = " of an FFT" if found.fit.by_norm else ""
     return f"error {found.fit.ratio:.2g} of the bound{by} for u = {found.fit.roundoff:.2g}"
 
@@ -82,33 +82,33 @@ def _shape(a: Array) -> str:
 def render_json(
     img: Array, k: Array, judged: list[Diagnosis], both: ResultComparison | None
 ) -> dict[str, Any]:
-    """The same for ``--json``."""
+    """Return the diagnosis as JSON, for ``--json``."""
     return {
         "image": {"shape": img.shape, "dtype": img.dtype.name},
         "kernel": {"shape": k.shape, "dtype": k.dtype.name},
-        "results": [_result(told) for told in judged],
+        "results": [_result(diagnosis) for diagnosis in judged],
         "comparison": {"agree": both.agree, "words": both.words} if both else None,
     }
 
 
-def _result(told: Diagnosis) -> dict[str, Any]:
+def _result(diagnosis: Diagnosis) -> dict[str, Any]:
     return {
-        "name": told.name,
-        "plain": told.plain,
-        "hypotheses": [_hypothesis(told, found) for found in told.found],
-        "differs": told.where or None,
-        "nearest": told.near.facts() if told.near else None,
-        "warnings": list(warnings(told)),
+        "name": diagnosis.name,
+        "plain": diagnosis.plain,
+        "hypotheses": [_hypothesis(diagnosis, found) for found in diagnosis.found],
+        "differs": diagnosis.where or None,
+        "nearest": diagnosis.near.facts() if diagnosis.near else None,
+        "warnings": list(warnings(diagnosis)),
     }
 
 
-def _hypothesis(told: Diagnosis, found: Explanation) -> dict[str, Any]:
+def _hypothesis(diagnosis: Diagnosis, found: Explanation) -> dict[str, Any]:
     return {
-        "deviations": told.deviations(found),
+        "deviations": diagnosis.deviations(found),
         **found.hypothesis.facts(),
         "unit_roundoff": found.fit.roundoff,
         "error_of_bound": found.fit.ratio,
         "normwise": found.fit.by_norm,
-        "weight": weight(found.hypothesis, told.expected),
-        "line": told.line(found.hypothesis),
+        "weight": weight(found.hypothesis, diagnosis.expected),
+        "line": diagnosis.line(found.hypothesis),
     }

@@ -1,4 +1,4 @@
-"""The options of the commands that put results documents together: merge and report."""
+"""The options of the commands that combine results documents: merge and report."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ OUTPUT = Path("reports/output")
 
 def merge(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``merge``."""
-    parser.description = "Merge results documents; of one environment the newest run stays."
+    parser.description = "Merge results documents; the newest run of each environment is used."
     _inputs(parser)
     parser.add_argument("--output", type=Path, required=True, help="the merged document")
     parser.add_argument(
         "--save-baselines",
         action="store_true",
-        help="also write reports/baselines/ENVIRONMENT.json of each, for `gate`, if all ended",
+        help="also write reports/baselines/ENVIRONMENT.json of each, if all runs completed",
     )
     parser.set_defaults(
         run=lambda o: import_command("results_commands").merge(
@@ -32,7 +32,7 @@ def merge(parser: argparse.ArgumentParser) -> None:
 
 def report(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``report``."""
-    parser.description = "Draw one self-contained HTML page and print its path."
+    parser.description = "Write one self-contained HTML page and print its path."
     _inputs(parser)
     parser.add_argument(
         "--output",
@@ -44,11 +44,11 @@ def report(parser: argparse.ArgumentParser) -> None:
         "--baseline",
         type=Path,
         metavar="PATH",
-        help="show what changed since this document or folder; the exit code stays",
+        help="show what changed since this document or folder; does not change the exit code",
     )
-    parser.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML too")
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="also write JUnit XML")
     parser.add_argument(
-        "--markdown", type=Path, metavar="FILE", help="write Markdown too, for a job's page"
+        "--markdown", type=Path, metavar="FILE", help="also write Markdown, for a CI job's page"
     )
     parser.set_defaults(run=_run_report)
 
@@ -67,5 +67,5 @@ def _inputs(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         default=[],
         metavar="ENVIRONMENT",
-        help="environments that ought to be there; one without results is shown as not run",
+        help="environments that must be there; one without results is shown as not run",
     )

@@ -1,4 +1,4 @@
-"""The command `explain`: how two calls differ, and the code for the one's result by the other."""
+"""The command `explain`: how two calls differ, and code that gets one's result from the other."""
 
 from __future__ import annotations
 
@@ -38,21 +38,21 @@ def explain(
     kernel: str | None = None,
     as_json: bool,
 ) -> int:
-    """Say how two calls differ and print both translations; always 0.
+    """Print how two calls differ, and the translation in both directions; always return 0.
 
     Raises
     ------
     Unavailable, UnknownBackendError
         As `conv2d_conformance.translation.measured.find_facts`.
     CannotBuildError
-        If there is no such Python, or a requirement cannot be installed.
+        If the Python does not exist, or a requirement cannot be installed.
     """
-    places = RunnerPool()
+    pool = RunnerPool()
     try:
         chosen = resolve_python(requirements, python)
-        a, b = (find_facts(places, with_python(selector, chosen)) for selector in selectors)
+        a, b = (find_facts(pool, with_python(selector, chosen)) for selector in selectors)
     finally:
-        places.stop()
+        pool.stop()
     wanted = [
         (of, to, [t for t in translations(of, to) if _is_selected(t, padding, kernel)])
         for of, to in ((a.call, b.call), (b.call, a.call))
@@ -104,14 +104,14 @@ def _page(a: FactSource, b: FactSource, wanted: SelectedTranslations) -> Iterato
 
 
 def _wrap(sentence: str) -> str:
-    """A sentence in lines that fit; no name is broken."""
+    """Break a sentence into lines that fit, never inside a name."""
     return fill(
         sentence, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
     )
 
 
 def merge_same_code(found: Sequence[Translation]) -> dict[str, str]:
-    """Each distinct code, or why there is none, and what it is for."""
+    """Return each distinct piece of code, or why there is none, with the cases that it serves."""
     uses: dict[str, list[Translation]] = {}
     for each in found:
         uses.setdefault(each.code or f"# not possible: {each.why}", []).append(each)
@@ -125,7 +125,7 @@ def _purposes(those: Sequence[Translation]) -> Iterator[str]:
 
 
 def _printable(text: str) -> str:
-    """What standard output can show."""
+    """Replace the characters that standard output cannot show."""
     encoding = sys.stdout.encoding or "ascii"
     try:
         text.encode(encoding)

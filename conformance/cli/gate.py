@@ -1,4 +1,4 @@
-"""The command ``gate``: reads two sets of documents, and writes what changed where it is wanted."""
+"""The command ``gate``: compares two sets of documents and writes what changed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ACKNOWLEDGEMENTS = "acknowledgements.toml"
 
 @dataclass(frozen=True)
 class GateRequest:
-    """What a person asked of the gate."""
+    """The arguments of one ``gate`` command."""
 
     baseline: Path
     candidate: Path
@@ -42,7 +42,7 @@ class GateRequest:
 
 
 def gate(wanted: GateRequest) -> int:
-    """Compare, tell, and return 0 (nothing), 1 (findings) or 2 (could not judge)."""
+    """Compare, report, and return 0 (nothing), 1 (findings) or 2 (could not judge)."""
     made = compare(
         documents(wanted.baseline),
         documents(wanted.candidate),
@@ -61,7 +61,7 @@ def gate(wanted: GateRequest) -> int:
 
 
 def comparison(baseline: Path, candidate: Document) -> Comparison:
-    """Return what changed since the document or folder at ``baseline``, to be shown.
+    """Return what changed since the document or folder at ``baseline``, ready to be rendered.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def documents(path: Path) -> Document:
     Raises
     ------
     DocumentError
-        If there is none, or one of them cannot be read.
+        If no document is found, or one of them cannot be read.
     """
     if not path.is_dir():
         return load(path)
@@ -91,12 +91,12 @@ def documents(path: Path) -> Document:
 
 
 def save_baselines(document: Document) -> list[str]:
-    """Write what is to be committed of each run, and return where.
+    """Write the part of each run that is committed as a baseline, and return the paths.
 
     Raises
     ------
     DocumentError
-        If a run did not come to its end; then nothing is written.
+        If a run did not complete; then nothing is written.
     """
     for run in document["runs"]:
         if why := run["not_run"] or doubt(run):
@@ -119,12 +119,12 @@ def _acknowledgements(wanted: GateRequest) -> list[Acknowledgement]:
 
 
 def _printable(said: str) -> str:
-    """``said`` without halves of surrogate pairs, which no stream takes."""
+    """Return ``said`` without lone surrogates, which no stream can encode."""
     return said.encode("utf-8", "replace").decode("utf-8")
 
 
 def write(path: Path, content: str, option: str) -> None:
-    """Write a file that a person named by ``option``.
+    """Write the file that the user named with ``option``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The options of the commands that say what changed: gate and upgrade."""
+"""The options of the commands that report what changed: gate and upgrade."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from conv2d_conformance.console import import_command
 GATE = """\
 Compare two results documents record by record: facts, verdicts, margins, timings.
 
-Exit 0: no finding; 1: findings; 2: could not judge (a document that is not whole, or a backend or
-environment of the baseline that the candidate lacks). What is fixed, new, faster, or not
-comparable between two machines is noted and no finding."""
+Exit 0: no finding; 1: findings; 2: could not judge (an incomplete document, or a backend or
+environment of the baseline that the candidate lacks). Anything fixed, new, faster, or not
+comparable between two machines is a note, not a finding."""
 GATE_MORE = """\
-Findings that are accepted stand in acknowledgements.toml beside the baseline, or in
+Accepted findings are listed in acknowledgements.toml next to the baseline, or in
 --acknowledgements FILE. The gate never writes it; it prints the entry to paste for each finding.
 
   conv2d-conformance run scipy --save-baseline
   conv2d-conformance gate reports/baselines/scipy.json reports/output/scipy.json"""
 UPGRADE = """\
 Compare two versions of a framework: build both, run the matrix in both, time them in turns, and
-tell what changed, from facts to digits to speed.
+report what changed, from facts to digits to speed.
 
-BEFORE and AFTER are requirements as pip has them, several separated by blanks. Environments are
-built once and kept. Exit 0: no finding; 1: findings; 2: could not judge."""
+BEFORE and AFTER are requirements as pip takes them, several separated by blanks. Environments are
+built once and cached. Exit 0: no finding; 1: findings; 2: could not judge."""
 UPGRADE_MORE = """\
   conv2d-conformance upgrade jax==0.9.2 jax==0.10.2
   conv2d-conformance upgrade keras==3.14.0 keras==3.15.1 --with tensorflow-cpu==2.21.0
@@ -46,7 +46,7 @@ def gate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--only-common",
         action="store_true",
-        help="leave out environments that one side lacks, which otherwise is exit 2",
+        help="ignore environments that one side lacks; without this they are exit 2",
     )
     _findings(parser)
     parser.set_defaults(run=_run_gate)
@@ -62,8 +62,8 @@ def upgrade(parser: argparse.ArgumentParser) -> None:
         "--python",
         action="append",
         default=[],
-        help="path or version of the interpreter to build on, of both or once for each; without "
-        "BEFORE and AFTER, the two interpreters to compare as they are",
+        help="path or version of the Python to build on, once for both sides or once for each; "
+        "without BEFORE and AFTER, the two Pythons to compare, unchanged",
     )
     parser.add_argument(
         "--with",
@@ -71,27 +71,27 @@ def upgrade(parser: argparse.ArgumentParser) -> None:
         default=[],
         dest="more",
         metavar="REQUIREMENT",
-        help="installed on both sides",
+        help="a requirement to install on both sides",
     )
     parser.add_argument(
         "--backend",
         action="append",
         default=[],
         metavar="NAME",
-        help="what to judge, as for probe; default: the calls of what is upgraded",
+        help="the calls to check, as for probe; default: the calls of the upgraded package",
     )
     parser.add_argument(
         "--seconds",
         type=_seconds,
         default=20.0,
-        help="of paired calls of each backend, to compare speed; more finds smaller differences, "
-        "0 leaves speed out; default: %(default)g",
+        help="time for paired calls of each backend, to compare speed; more time finds smaller "
+        "differences, 0 leaves speed out; default: %(default)g",
     )
     parser.add_argument(
         "--output",
         type=Path,
         default=OUTPUT / "upgrade",
-        help="folder of both documents and the report; default: %(default)s",
+        help="folder for both documents and the report; default: %(default)s",
     )
     _findings(parser)
     parser.set_defaults(run=lambda o: _run_upgrade(parser, o))
@@ -99,16 +99,16 @@ def upgrade(parser: argparse.ArgumentParser) -> None:
 
 def _findings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--acknowledgements", type=Path, metavar="FILE.toml", help="findings that are accepted"
+        "--acknowledgements", type=Path, metavar="FILE.toml", help="accepted findings"
     )
     parser.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML")
     parser.add_argument(
         "--markdown", type=Path, metavar="FILE", help="write Markdown, for GITHUB_STEP_SUMMARY"
     )
     printed = parser.add_mutually_exclusive_group()
-    printed.add_argument("--json", action="store_true", help="print all of it for a program")
+    printed.add_argument("--json", action="store_true", help="print everything as JSON")
     printed.add_argument(
-        "--github", action="store_true", help="print workflow commands too, for annotations"
+        "--github", action="store_true", help="also print workflow commands, for annotations"
     )
 
 
@@ -120,7 +120,7 @@ def _run_gate(o: argparse.Namespace) -> int:
 
 
 def _seconds(word: str) -> float:
-    """A number of seconds; NaN would pass for 0, and leave speed out unasked."""
+    """Parse a number of seconds; refuses NaN, which would silently leave out the timings."""
     with suppress(ValueError):
         if 0 <= (found := float(word)) < math.inf:
             return found

@@ -1,7 +1,7 @@
 """The command line: ``python -m conv2d_conformance``, also installed as ``conv2d-conformance``.
 
-It only composes. Findings on stdout, progress on stderr. Exit 0: fine; 1: findings; 2: could not
-judge (usage, nothing there, an unreadable document, interrupted).
+Findings go to stdout, progress to stderr. Exit 0: fine; 1: findings; 2: could not judge (usage,
+nothing found, an unreadable document, interrupted).
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from conv2d_conformance.runtime.environments.find_python import CannotBuildError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-# What each command is for, and what adds its options.
+# The help line of each command, and the function that adds its options.
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "backends": ("list the calls that can be tested", call_options.backends),
     "probe": ("measure how calls read image and kernel", call_options.probe),
-    "explain": ("say how two calls differ, with the code", call_options.explain),
-    "diagnose": ("find what relates results to image and kernel", diagnose_options.add),
+    "explain": ("show how two calls differ, with the code that bridges them", call_options.explain),
+    "diagnose": ("explain how results follow from an image and a kernel", diagnose_options.add),
     "run": ("run the matrix on calls and write their results", call_options.run),
-    "report": ("draw the HTML report of results documents", document_options.report),
-    "merge": ("put several results documents into one", document_options.merge),
-    "gate": ("tell what changed since a baseline, and fail if so", gate_options.gate),
+    "report": ("write the HTML report of results documents", document_options.report),
+    "merge": ("merge several results documents into one", document_options.merge),
+    "gate": ("report what changed since a baseline; fail on findings", gate_options.gate),
     "upgrade": ("compare two versions of a framework", gate_options.upgrade),
 }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; a person's mistake is one line on stderr."""
+    """Run one command and return its exit code; a usage error is one line on stderr."""
     options = _parser().parse_args(argv)
     try:
         status: int = options.run(options)
@@ -45,11 +45,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"conformance {options.command}: {error}\n")
         return 2
     except KeyboardInterrupt:
-        # pytest's exit code for it, so that `run` and the other commands agree.
+        # pytest's exit code for an interrupt, so that `run` and the other commands agree.
         sys.stderr.write(f"conformance {options.command}: interrupted\n")
         return 2
     except BrokenPipeError:
-        # The reader (head, less) has left; what it wanted, it has.
+        # The reader (head, less) has closed the pipe; it has read all that it needs.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return status

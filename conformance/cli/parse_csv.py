@@ -1,4 +1,4 @@
-"""Numbers from text: rows of lines, separated by comma, semicolon, tab or spaces."""
+"""Parses a table of numbers from text: separated by commas, semicolons, tabs or spaces."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
 
-# What float32 prints to be read back as the same number.
+# The significant digits that identify any float32 exactly.
 FLOAT32_DIGITS = 9
 MANTISSA = re.compile(r"[-+]?0*\.?0*(\d*)\.?(\d*)")
 
 
 def parse(text: str) -> Array:
-    """A table of numbers.
+    """Parse a table of numbers.
 
     Parameters
     ----------
@@ -27,12 +27,13 @@ def parse(text: str) -> Array:
     Returns
     -------
     ndarray, (H, W)
-        float64 if a number has more than 9 significant digits, else float32, which those restore.
+        float64 if a number has more than 9 significant digits. Otherwise float32, which 9 digits
+        identify exactly.
 
     Raises
     ------
     ValueError
-        If a cell is no number, or rows differ in length; the message says in which line.
+        If a cell is not a number, or rows differ in length; the message names the line.
     """
     rows: list[list[str]] = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -50,7 +51,7 @@ def parse(text: str) -> Array:
 
 
 def _cells(line: str, text: str) -> list[str]:
-    """The cells of a line; a separator at its end ends the line."""
+    """Split a line into cells; a trailing separator does not start another cell."""
     mark = next((m for m in (";", "\t", ",") if m in text), None)
     if mark is None:
         return line.split()
@@ -60,12 +61,12 @@ def _cells(line: str, text: str) -> list[str]:
 
 
 def _check(cell: str, line: int) -> None:
-    """Raise for a cell that is no number.
+    """Check that a cell is a number.
 
     Raises
     ------
     ValueError
-        If it is none.
+        If it is not.
     """
     try:
         float(cell)
@@ -75,6 +76,6 @@ def _check(cell: str, line: int) -> None:
 
 
 def _digits(cell: str) -> int:
-    """Significant digits that are written."""
+    """Count the significant digits of a number as it was written."""
     found = MANTISSA.match(cell)
     return sum(map(len, found.groups())) if found else 0

@@ -44,16 +44,16 @@ def probe(
     as_json: bool,
     requirements: Sequence[str] = (),
 ) -> int:
-    """Measure every selected backend; 1 if one contradicts itself, 2 if one could not be loaded.
+    """Measure every selected backend; return 1 if one contradicts itself, 2 if one did not load.
 
-    Each runs in a process of its framework: in the interpreter that its selector names, or that
-    ``python`` and ``requirements`` do, or in another one of this.
+    Each framework runs in its own process. Its Python is the one that the selector names, or the
+    one that ``python`` and ``requirements`` name, or this one.
     """
-    places, chosen = RunnerPool(), resolve_python(requirements, python)
+    pool, chosen = RunnerPool(), resolve_python(requirements, python)
     every = [with_python(selector, chosen) for selector in selectors]
-    names = list(dict.fromkeys(name for each in every for name in places.select(each)))
-    found, missing = _measure(places, names)
-    places.stop()
+    names = list(dict.fromkeys(name for each in every for name in pool.select(each)))
+    found, missing = _measure(pool, names)
+    pool.stop()
     if as_json:
         emit(json.dumps(found, indent=2))
     elif found:
@@ -69,12 +69,12 @@ def probe(
     return 2 if unjudged else int(any(not facts["consistent"] for facts in found))
 
 
-def _measure(places: RunnerPool, selectors: list[str]) -> tuple[list[dict[str, Any]], list[str]]:
-    """Facts of the backends that load, and why others do not: one framework per process."""
+def _measure(pool: RunnerPool, selectors: list[str]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the facts of the backends that load, and why others do not load."""
     found, missing = [], []
     for selector in selectors:
         try:
-            subject = put_under_test(places.runner(selector), selector)
+            subject = put_under_test(pool.runner(selector), selector)
         except Unavailable as error:
             missing.append(str(error))
             continue
@@ -114,7 +114,7 @@ def _larger(facts: dict[str, Any]) -> str:
 
 
 def _short(dtype: str) -> str:
-    """``f32`` for float32, ``bf16`` for bfloat16, ``u8`` for uint8."""
+    """Abbreviate a dtype: ``f32`` for float32, ``bf16`` for bfloat16, ``u8`` for uint8."""
     for long, short in {"bfloat": "bf", "float": "f", "uint": "u", "int": "i"}.items():
         if dtype.startswith(long):
             return dtype.replace(long, short)
@@ -122,7 +122,7 @@ def _short(dtype: str) -> str:
 
 
 def _notes(facts: dict[str, Any]) -> Iterator[str]:
-    """What the table has no room for: contradictions, and what was refused and why."""
+    """Return the notes below the table: contradictions, and what was refused and why."""
     yield from facts["complaints"]
     for padding, reason in facts["refused_paddings"].items():
         yield f"no {padding!r}: {reason}"

@@ -1,4 +1,4 @@
-"""Arrays from what a person has: ``.npy``, ``.npz`` and text of numbers. Never unpickles."""
+"""Reads arrays from the user's files: ``.npy``, ``.npz`` and text. Never unpickles."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.definition.correlation import Array
 
-# Above this a diagnosis would take minutes; a crop shows the same relation.
+# A diagnosis of more would take minutes; a crop shows the same relation.
 MAX_ELEMENTS = 2**22
 TEXT = (".csv", ".tsv", ".txt")
 SUFFIXES = (".npy", ".npz", *TEXT)
 NPZ = re.compile(r"(?P<path>.+\.npz):(?P<key>[^/\\]+)")
 SAVE = "save numbers with numpy.save"
-# What reads a header of ``.npy``, by its version.
+# The function that reads an ``.npy`` header, by format version.
 HEADERS: dict[tuple[int, int], Callable[..., Any]] = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
@@ -31,16 +31,16 @@ HEADERS: dict[tuple[int, int], Callable[..., Any]] = {
 
 
 class UnreadableError(ValueError):
-    """A file holds no array that can be judged; the message says which, why and what to do."""
+    """A file has no usable array; the message says which file, why, and what to do."""
 
 
 def is_file(text: str) -> bool:
-    """Whether what was typed names a file of an array rather than a call."""
+    """Return whether an argument names an array file rather than a call."""
     return Path(text).suffix.lower() in SUFFIXES or NPZ.fullmatch(text) is not None
 
 
 def read(text: str) -> Array:
-    """The array in a file.
+    """Read the array in a file.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def read(text: str) -> Array:
     Raises
     ------
     UnreadableError
-        If the file is missing, is none of these, or holds another kind of array.
+        If the file is missing, has another format, or holds another kind of array.
     """
     found = NPZ.fullmatch(text)
     path, key = (Path(found["path"]), found["key"]) if found else (Path(text), None)
@@ -108,16 +108,16 @@ def _member(path: Path, key: str | None) -> Array:
 
 
 def _require_size(name: str, opened: Any) -> None:
-    """Refuse by its header what is too large to be read.
+    """Refuse an array that is too large, by its header alone.
 
     Raises
     ------
     UnreadableError
-        If it is, or if NumPy has no public reader for the version of its header.
+        If it is too large, or NumPy has no public reader for the version of its header.
     """
     version = np.lib.format.read_magic(opened)
     if version not in HEADERS:
-        # NumPy writes version 3.0 for field names alone.
+        # NumPy writes version 3.0 only for field names; an array of records is refused anyway.
         msg = f"{name} has a header of version {version[0]}.{version[1]}, as records have; {SAVE}"
         raise UnreadableError(msg)
     shape, _, _ = HEADERS[version](opened)
@@ -130,7 +130,7 @@ def _too_large(name: str, size: str) -> str:
 
 
 def _require_numeric(name: str, array: Array) -> Array:
-    """The array, if it is one that can be related to others.
+    """Return the array if it has 2 to 4 axes of real numbers and is not empty.
 
     Raises
     ------

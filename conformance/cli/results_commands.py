@@ -1,4 +1,4 @@
-"""What each command does; `conv2d_conformance.cli.main` parses and reports mistakes."""
+"""The commands around a results document: backends, run, merge and report."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import Document
 
 ROOM = Path(__file__).parents[1]
-# Wherever this is installed and whatever project is around: no settings, no conftest, no caches of
-# theirs. The ids of the checks are those of `pytest conformance`, for documents are joined by them,
-# and timings are taken as there.
+# The run must not depend on the folder it starts in: no settings, conftest or caches of a project
+# there. The ids of the checks are those of `pytest conformance`, because documents are joined by
+# them. Timings are taken as by `pytest conformance`.
 ALONE = (
     str(ROOM), "-p", "conv2d_conformance.plugin", "-q", "-rfE",
     "-c", os.devnull, "--rootdir", str(ROOM.parent), "--noconftest", "-p", "no:cacheprovider",
@@ -39,7 +39,7 @@ ALONE = (
 
 
 def backends(*, as_json: bool) -> int:
-    """List what can be named, and the module that serves it."""
+    """List the backends that can be named, and the module of each."""
     rows = [{"backend": name, "adapter": where} for name, where in registered().items()]
     emit(
         json.dumps(rows, indent=2)
@@ -60,8 +60,8 @@ def run(
     if_available: bool = False,
     save_baseline: bool = False,
 ) -> int:
-    """Run the matrix through pytest, in any folder, then draw its report."""
-    # The other commands do without it.
+    """Run the matrix through pytest, in any folder, then write its report."""
+    # Imported late: the other commands work without pytest.
     import pytest
 
     name = environment or selectors[0].split("@")[0].split(":")[0].rsplit("/", 1)[-1]
@@ -85,7 +85,7 @@ def run(
 def merge(
     paths: Sequence[Path], expected: Sequence[str], output: Path, *, save_baselines: bool = False
 ) -> int:
-    """Write one document; print its path."""
+    """Merge documents into one; print its path."""
     document = _merged(paths, expected)
     save(document, output)
     emit(str(output))
@@ -101,7 +101,7 @@ def _save_baselines(document: Document) -> None:
 
 @dataclass(frozen=True)
 class ReportOutputs:
-    """What ``report`` writes beside the page, and what the page is held against."""
+    """The files that ``report`` writes in addition to the page, and the baseline to compare."""
 
     baseline: Path | None = None
     junit: Path | None = None
@@ -115,10 +115,10 @@ def report(
     drawn: ReportOutputs | None = None,
     tell: Callable[[str], None] = emit,
 ) -> int:
-    """Write the page and the merged document beside it, and tell its verdict and path.
+    """Write the page and, next to it, the merged document; print its verdict and path.
 
-    2 if no backend has a verdict: the page then says so. What changed since a baseline is drawn
-    and changes nothing of that: to stop at it is the gate's part.
+    Return 2 if no backend has a verdict; the page then says so. The page shows what changed since a
+    baseline, but only the gate fails because of it.
     """
     wanted = drawn or ReportOutputs()
     data = output.with_suffix(".json")

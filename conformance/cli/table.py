@@ -1,4 +1,4 @@
-"""Plain-text tables for a terminal."""
+"""Renders plain-text tables for a terminal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def render(rows: Sequence[Mapping[str, str]], columns: Mapping[str, str]) -> str:
-    """Rows under headings (key: heading), each column as wide as its widest cell."""
+    """Render rows under headings (key: heading), each column as wide as its widest cell."""
     lines = [list(columns.values()), *([row[key] for key in columns] for row in rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
     return "\n".join(

@@ -1,4 +1,4 @@
-"""The command ``upgrade``: two versions through the same matrix, then the gate between them."""
+"""The command ``upgrade``: runs two versions through the same matrix, then compares them."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import Document
     from conv2d_conformance.upgrade.sides import Side
 
-# Findings are told by the gate, not by each of the two runs.
+# The gate reports the findings, not each of the two runs.
 QUIET_OPTIONS = ("--tb=no", "-rN", "--no-header", "-W", "ignore", "--time-budget", str(LONGEST))
-# Differences that are told by name.
+# At most this many differences are printed by name.
 FEW_NAMES = 12
 
 
 @dataclass(frozen=True)
 class UpgradeRequest:
-    """What a person asked of an upgrade; see `conv2d_conformance.upgrade.sides.build_sides`.
+    """The arguments of one ``upgrade``; see `conv2d_conformance.upgrade.sides.build_sides`.
 
-    ``seconds`` are those of paired calls of one backend, 0 to leave them out; ``gate`` has what is
-    written of the findings.
+    ``seconds`` is the time for paired calls of each backend, 0 for none. ``gate`` says where the
+    findings are written.
     """
 
     requirements: Sequence[str]
@@ -51,19 +51,19 @@ class UpgradeRequest:
 
 
 def upgrade(wanted: UpgradeRequest) -> int:
-    """Build, run, time and compare; 0 (nothing), 1 (findings) or 2 (could not judge).
+    """Build, run, time and compare; return 0 (nothing), 1 (findings) or 2 (could not judge).
 
     Raises
     ------
     CannotBuildError, Unavailable, UnknownBackendError, DocumentError
-        If that cannot be done; the message says why.
+        If a side cannot be built, loaded or run; the message says why.
     """
     with _only(wanted.output):
         return _upgrade(wanted)
 
 
 def _upgrade(wanted: UpgradeRequest) -> int:
-    # A name that is none is told before anything is built.
+    # An unknown name is reported before anything is built.
     upgraded = sides.distributions(wanted.requirements)
     selectors = wanted.backends or (sides.backends_of_distributions(upgraded) if upgraded else ())
     both = sides.build_sides(wanted.requirements, wanted.pythons, wanted.more, say)
@@ -78,7 +78,7 @@ def _upgrade(wanted: UpgradeRequest) -> int:
         unjudged += add_ratios(both, names, documents, wanted.seconds)
         save(documents[1], wanted.gate.candidate)
     drawn = ReportOutputs(baseline=wanted.gate.baseline)
-    # The last word, and of JSON the only one on standard output, is the gate's.
+    # The gate writes last. With --json, standard output has the gate's JSON alone.
     shown = report([wanted.gate.candidate], [], wanted.output / "report.html", drawn, say)
     status = gating.gate(wanted.gate)
     for why in unjudged:
@@ -88,12 +88,12 @@ def _upgrade(wanted: UpgradeRequest) -> int:
 
 @contextmanager
 def _only(folder: Path) -> Iterator[None]:
-    """Be the only one who writes there: two at once would mix their documents.
+    """Lock the folder: two upgrades at once would mix their documents.
 
     Raises
     ------
     DocumentError
-        If it is no folder that can be written, or another upgrade is writing there.
+        If the folder cannot be written, or another upgrade is writing to it.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -110,7 +110,7 @@ def _only(folder: Path) -> Iterator[None]:
 
 
 def _tell_differences(both: Sequence[Side]) -> None:
-    """Say what differs: pip may have met two requirements with one version."""
+    """Print what differs: pip may have met two requirements with one version."""
     found = sides.differences(both)
     names = ", ".join(found[:FEW_NAMES])
     more = f" and {len(found) - FEW_NAMES} more" if len(found) > FEW_NAMES else ""
@@ -118,7 +118,7 @@ def _tell_differences(both: Sequence[Side]) -> None:
 
 
 def _mute(documents: tuple[Document, Document], names: Sequence[str]) -> Iterator[str]:
-    """The backends that gave no result on either side: they are alike, and nothing is known."""
+    """Return the backends without a result on either side: equal, but nothing is known of them."""
     each = [of_run(document["runs"][0]) for document in documents]
     for name in names:
         facts = [side[name].facts.get("paddings") for side in each if name in side]
@@ -127,12 +127,12 @@ def _mute(documents: tuple[Document, Document], names: Sequence[str]) -> Iterato
 
 
 def matrix(side: Side, names: Sequence[str], results: Path) -> None:
-    """Run the matrix on backends of one side, and write their results.
+    """Run the matrix on the backends of one side, and write their results.
 
     Raises
     ------
     Unavailable
-        If it did not come to its end.
+        If it did not complete.
     """
     say(f"running the matrix on {side}")
     chosen = [word for name in names for word in ("--backend", side.has(name))]
@@ -145,10 +145,11 @@ def matrix(side: Side, names: Sequence[str], results: Path) -> None:
         "--environment",
         results.stem,
     ]
-    # A person's -x or -k would cut both matrices short alike.
+    # An -x or -k in the user's PYTEST_ADDOPTS would cut both matrices short, and the gate would see
+    # no difference.
     own = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
     command = [sys.executable, "-m", "pytest", *words]
-    # pytest's own words are progress: they go to standard error.
+    # pytest's own output is progress: it goes to standard error.
     done = subprocess.run(command, stdout=2, check=False, env=own)  # noqa: S603  (ourselves)
     if done.returncode not in (0, 1):
         msg = f"the matrix on {side} did not come to its end; what it said is above"

@@ -1,1 +1,1 @@
-"""What is right: the reference, the rules of padding, the error bounds and the conventions."""
+"""The definition: the reference, the rules of padding, the error bounds and the conventions."""

@@ -1,4 +1,4 @@
-"""How a call reads its operands: orientation, anchor and boundary, and the sizes that follow."""
+"""The conventions of a call: orientation, anchor and boundary, and the sizes that follow."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ Shifts = dict[tuple[Axis, int], int]
 
 @dataclass(frozen=True)
 class Conventions:
-    """How a call reads its operands.
+    """The conventions by which a call reads its operands.
 
     Parameters
     ----------
     orientation, boundary : str or None
-        None where the maps leave it open; the word that most maps fit where they disagree.
+        None if the maps leave it open. If they disagree, the word that most maps fit.
     shifts : dict
         For ``same``: padding before the image beyond (K - 1) // 2, by axis and parity of K.
         Odd extents have 0 where the output is centred; even ones 0 for ``same-upper`` and 1 for
         ``same-lower``.
     complaints : tuple of str
-        Every map that the words above do not explain. Empty for a consistent call.
+        One for every map that the conventions above do not explain; empty for a consistent call.
     """
 
     orientation: Orientation | None
@@ -38,12 +38,12 @@ class Conventions:
     complaints: tuple[str, ...] = ()
 
     def anchor(self, axis: Axis) -> Anchor | None:
-        """Side of an even kernel's extra pixel along one axis, None where it cannot be told."""
+        """Return the side of an even kernel's extra pixel along one axis; None if it is unknown."""
         words: dict[int | None, Anchor] = {0: "upper", 1: "lower"}
         return words.get(self.shifts.get((axis, 0)))
 
     def before(self, padding: str, kernel: Shape) -> Shape:
-        """Rows and columns of padding before the image; ``kernel`` as the call reads it."""
+        """Return the padding before the image, (rows, columns); ``kernel`` as the call reads it."""
         if padding == "valid":
             return 0, 0
         if padding == "full":

@@ -1,6 +1,6 @@
 """The reference: cross-correlation in twice the working precision, with its error scale.
 
-Imports NumPy alone: SciPy and every framework are under test.
+It imports only NumPy: SciPy and every framework are under test.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def shape_of(a: Array) -> tuple[int, int]:
 
 
 def orient(k: Array, orientation: Orientation) -> Array:
-    """``k`` (Kh, Kw, ...) as a call of that orientation reads it; a view.
+    """View ``k`` (Kh, Kw, ...) as a call of that orientation reads it.
 
     ``flip-rows`` reverses the order of the rows; a transposed form transposes, then flips.
     """
@@ -73,7 +73,7 @@ def orient(k: Array, orientation: Orientation) -> Array:
 
 
 def source_indices(indices: NDArray[np.intp], extent: int, boundary: Boundary) -> NDArray[np.intp]:
-    """Pixel that each index along one axis stands for; -1 where the boundary holds zeros.
+    """Return the pixel that each index along one axis reads; -1 for a zero of the boundary.
 
     ``reflect`` repeats the edge pixel (d c b a | a b c d | d c b a), ``mirror`` does not
     (d c b | a b c d | c b a): the words of ``scipy.ndimage``. ``numpy.pad`` calls the first
@@ -131,7 +131,7 @@ def correlate(
 def correlate_cached(
     img: Array, k: Array, before: tuple[int, int], size: tuple[int, int], boundary: Boundary
 ) -> Exact:
-    """As `correlate`, computed once for backends that read the same numbers alike; read-only."""
+    """Do as `correlate`, once for backends that read the operands in the same way; read-only."""
     if math.prod(size) > CACHE_SIZE:
         return correlate(img, k, before=before, size=size, boundary=boundary)
     frozen = ((a.tobytes(), a.dtype, shape_of(a)) for a in (img, k))
@@ -168,7 +168,7 @@ def _pad(
     size: tuple[int, int],
     boundary: Boundary,
 ) -> Floats:
-    """The image as far as the kernel reaches from any output pixel, boundary filled in."""
+    """Return the image, extended by its boundary as far as the kernel reaches."""
     reached = tuple(o + m - 1 for o, m in zip(size, kernel, strict=True))
     if before == (0, 0) and reached[0] <= img.shape[0] and reached[1] <= img.shape[1]:
         return img[: reached[0], : reached[1]]

@@ -1,4 +1,4 @@
-"""Dtypes by name, with NumPy's and ml_dtypes' floating-point types treated alike."""
+"""Dtypes by name; treats the floating-point types of NumPy and ml_dtypes in the same way."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ DTYPES = FLOATS + INTEGERS
 
 
 def dtype_by_name(name: str) -> np.dtype[Any]:
-    """The dtype of that name, ``bfloat16`` included."""
+    """Return the dtype of that name, including ``bfloat16``."""
     return np.dtype(ml_dtypes.bfloat16) if name == "bfloat16" else np.dtype(name)
 
 
 def is_float(dtype: np.dtype[Any]) -> bool:
-    """Whether the dtype is a floating-point type."""
+    """Return whether the dtype is a floating-point type."""
     return dtype.name in FLOATS
 
 

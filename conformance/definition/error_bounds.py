@@ -1,4 +1,4 @@
-"""How far an honest result may lie from the reference: derived, never chosen."""
+"""The error bounds: how far a correct result may be from the exact one; derived, never chosen."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def unit_roundoff(dtype: np.dtype[Any]) -> float:
 
 
 def underflow(dtype: np.dtype[Any], taps: int) -> float:
-    """What ``taps`` products and sums may lose to underflow, flushed or gradual."""
+    """Return what ``taps`` products and sums may lose to underflow, flushed or gradual."""
     return (taps + 1) * float(info(dtype).smallest_normal) if is_float(dtype) else 0.0
 
 
 def direct_sum_factor(taps: int) -> float:
-    """What `componentwise` multiplies ``u·S`` with: ``2(√K + 2)``."""
+    """Return the factor of ``u·S`` in `componentwise`: ``2(√K + 2)``."""
     return 2 * (math.sqrt(taps) + 2)
 
 
@@ -111,7 +111,7 @@ def normwise(
 
 
 def _norms(a: Array, axis: int, groups: int) -> Floats:
-    """2-norms of planes, the channels or outputs along ``axis`` parted by groups."""
+    """Return 2-norms of planes, with the channels or outputs along ``axis`` split by groups."""
     planes = a.reshape(math.prod(a.shape[:2]), *a.shape[2:]).astype(np.float64)
     norms = np.array([np.linalg.norm(plane) for plane in planes], np.float64)
     shape = list(a.shape[:2])
@@ -120,7 +120,7 @@ def _norms(a: Array, axis: int, groups: int) -> Floats:
 
 
 def fft_growth(points: int, channels: int = 1) -> float:
-    """What `normwise` multiplies u and the norms with."""
+    """Return the factor of u and the norms in `normwise`."""
     return 6 * math.log2(points) + (2 * math.sqrt(channels) + 1)
 
 
@@ -135,7 +135,7 @@ def fft_bound(img: Array, k: Array, dtype: np.dtype[Any]) -> float:
 
 
 def fft_bound_factor(img: Array, k: Array, channels: int = 1) -> float:
-    """What `fft_bound` multiplies u with; for one of several channels, its part of the sum."""
+    """Return the factor of u in `fft_bound`; for one of several channels, its part of the sum."""
     size = float(np.linalg.norm(img.astype(np.float64)) * np.linalg.norm(k.astype(np.float64)))
     return fft_growth(fft_points(img, k), channels) * size
 
@@ -151,7 +151,7 @@ def tolerance(
     extent: Pair | None = None,
     given: np.dtype[Any] | None = None,
 ) -> Floats:
-    """How far each element of a result may lie from the exact one.
+    """Return how far each element of a result may be from the exact one.
 
     Parameters
     ----------
@@ -160,8 +160,8 @@ def tolerance(
     direct : bool
         Whether each element is its own sum; the result of Fourier transforms otherwise.
     integers : bool
-        Whether the operands are integers of which every sum is exact: summed directly they leave
-        no error.
+        Whether the operands are integers whose sums are all exact: direct summation then has no
+        error.
     given : dtype or None
         That of the result. An integer is what an FFT has rounded to, and half of one more.
     """

@@ -1,4 +1,4 @@
-"""How a call reads a layer, and what must come of it by the definition."""
+"""How a call reads a layer, and the exact result that follows from the definition."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Expectation:
-    """How a call reads a layer: what the definition needs to say what must come of it.
+    """How a call reads a layer, as the definition needs it for the exact result.
 
     Parameters
     ----------
     orientation : str
         How the call reads its kernel.
     rule : SamePaddingRule or CropRule
-        What it pads, or crops if it is transposed.
+        The rule by which it pads, or crops if it is transposed.
     direct : bool
-        Whether each element is judged by its own sum; the whole norm otherwise.
+        Whether each element has a bound of its own; otherwise one norm bounds the result.
     """
 
     orientation: Orientation
@@ -37,27 +37,27 @@ class Expectation:
     direct: bool = True
 
     def pads(self, case: Geometry) -> Pads:
-        """What the call pads, or crops."""
+        """Return what the call pads or crops."""
         return self.rule.pads(case)
 
     def reads(self, k: Array) -> Array:
-        """The kernel as the call reads it, in four axes."""
+        """Return the kernel as the call reads it, in four axes."""
         return oriented(k, self.orientation)
 
     def exact(self, case: Geometry, img: Array, k: Array) -> Exact:
-        """The exact result."""
+        """Return the exact result."""
         transposed = case.operation == "conv_transpose2d"
         compute = layers.transpose if transposed else layers.correlate
         return compute(four(img), self.reads(k), pads=self.pads(case), options=case.options)
 
     def size(self, case: Geometry) -> tuple[int, ...]:
-        """The shape that the result must have."""
+        """Return the shape that the result must have."""
         return result_shape(case, self.pads(case))
 
     def gradients(
         self, case: Geometry, img: Array, k: Array, cotangent: Array
     ) -> tuple[Exact, Exact]:
-        """The exact gradients by image and by kernel, the latter as the call reads it."""
+        """Return the exact gradients by the image, and by the kernel as the call reads it."""
         pads, options, cotangent = self.pads(case), case.options, four(cotangent)
         return (
             layers.image_gradient(

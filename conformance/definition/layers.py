@@ -1,7 +1,7 @@
-"""The reference for everything a network does: layers and their gradients, in four dimensions.
+"""The reference for layers and their gradients, in four dimensions.
 
-Imports NumPy and the reference alone: every framework is under test. N images of C channels, O
-outputs and G groups; a group's outputs see the channels of that group only.
+It imports only NumPy and the reference: every framework is under test. N images have C channels,
+O outputs and G groups; a group's outputs read only the channels of that group.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def correlate(img: Array, k: Array, *, pads: Pads, options: Options = NO_OPTIONS
     Parameters
     ----------
     img : ndarray, (N, C, H, W)
-        Any real dtype whose values float64 holds, as every operand here; zeros lie outside.
+        Any real dtype whose values float64 holds, as for every operand; outside it is zero.
     k : ndarray, (O, C/G, Kh, Kw)
         Output o is in group g(o) = ⌊oG / O⌋.
     pads : ((int, int), (int, int))

@@ -1,4 +1,4 @@
-"""How conventions are written in NumPy, for every piece of code that the suite shows."""
+"""The conventions as NumPy code, for every piece of code that the suite prints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a layer pads its image, and what size it returns: one rule per framework's word."""
+"""The rules of padding: how far a layer pads its image, and the size of its result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Operation = Literal["conv2d", "conv_transpose2d"]
 
 @dataclass(frozen=True)
 class Options:
-    """What a layer takes beyond the plain call; pairs are (rows, columns), at least 1.
+    """The options of a layer; pairs are (rows, columns), at least 1.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class Options:
     dilation : (int, int)
         Pixels from one tap to the next.
     groups : int
-        Blocks of channels that do not see each other.
+        Blocks of channels that are computed independently.
 
     Raises
     ------
@@ -43,7 +43,7 @@ class Options:
 
 
 class Geometry(Protocol):
-    """What the definition reads of a layer: its operation, extents, padding and options."""
+    """The fields of a layer that the definition reads: operation, extents, padding and options."""
 
     @property
     def operation(self) -> Operation:
@@ -136,7 +136,7 @@ def pads_of(
     align: Align = "upper",
     strided: Strided = "output",
 ) -> Pads:
-    """The pads that a padding by name comes to.
+    """Return the pads of a padding by name.
 
     Parameters
     ----------
@@ -151,8 +151,8 @@ def pads_of(
     strided : str
         What ``same`` pads in all where the stride s > 1. ``output`` pads as much as the last
         window needs, ``max((⌈H / s⌉ - 1)s + d(K - 1) + 1 - H, 0)``: "Notes on padding" of
-        ``tf.nn``, and SAME_UPPER and SAME_LOWER of ONNX's Conv. ``input`` pads d(K - 1) whatever
-        the stride, which gives every s-th pixel of the call with stride 1: the rule of
+        ``tf.nn``, and SAME_UPPER and SAME_LOWER of ONNX's Conv. ``input`` pads d(K - 1) for every
+        stride, which gives every s-th pixel of the call with stride 1: the rule of
         ``torch.nn.Conv2d(padding="same")``, which takes stride 1 only, carried on.
 
     Returns
@@ -182,7 +182,7 @@ def pads_of(
 
 
 def _needed(extent: int, span: int, stride: int) -> int:
-    """What the windows of ⌈H / s⌉ outputs reach beyond the image, along one axis."""
+    """Return how far the windows of ⌈H / s⌉ outputs extend beyond the image, along one axis."""
     windows = -(-extent // stride)
     return max((windows - 1) * stride + span + 1 - extent, 0)
 
@@ -195,7 +195,7 @@ def halve(total: int, align: Align) -> Pair:
 
 @dataclass(frozen=True)
 class SamePaddingRule:
-    """How ``same`` pads a layer, in the words of `pads_of`."""
+    """A rule of how ``same`` pads a layer; the fields are arguments of `pads_of`."""
 
     strided: Strided
     align: Align

@@ -1,4 +1,4 @@
-"""What a transposed convolution crops or adds: one rule per framework's words ``valid``, ``same``.
+"""The rules of cropping of a transposed convolution, for ``valid`` and ``same``.
 
 A crop is ((top, bottom), (left, right)) of the full result, (H - 1)s + d(Kh - 1) + 1 rows; a
 negative one adds zeros.
@@ -21,7 +21,7 @@ Extra = Literal["after", "before", "halved"]
 
 @dataclass(frozen=True)
 class CropRule:
-    """How one call crops each axis of a kernel that spans e = d(K - 1) + 1 rows, with stride s.
+    """The rule by which a call crops an axis, for a kernel of e = d(K - 1) + 1 rows and stride s.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""What a result is when it is not what was expected."""
+"""The diagnosis of a result that is not the expected one."""

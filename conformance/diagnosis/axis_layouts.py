@@ -1,4 +1,4 @@
-"""Ways to read the axes of image, kernel and result, as their shapes allow."""
+"""The interpretations of the axes of image, kernel and result that their shapes allow."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ RESULTS: dict[int, dict[str, Axes]] = {
 
 
 def problems(img: Array, k: Array, result: Array) -> list[Problem]:
-    """Every reading in which channels, images and outputs agree; the likeliest first.
+    """Yield every interpretation in which channels, images and outputs agree, the likeliest first.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def _plain(img: Array, k: Array, result: Array) -> Iterator[Problem]:
 
 
 def _layout_mismatch(names: tuple[str, str, str]) -> int:
-    """How unusual layouts are together: channels first in one and last in another."""
+    """Return how unusual a combination is: channels first in one array and last in another."""
     image, kernel, out = names
     one, other = ("C" in name and name.endswith("C") for name in (image, out))
     apart = 2 * (one != other and "C" in image and "C" in out)
@@ -78,7 +78,7 @@ def _arranged(a: Array, axes: Axes) -> Array:
 
 
 def _axis_mistakes(problem: Problem) -> Iterator[Problem]:
-    """Mistakes with axes that leave the shapes as they are, or reshape for transpose."""
+    """Yield mistakes with axes that keep the shapes, or that reshape instead of transposing."""
     img, k, result = problem.img, problem.k, problem.result
     if img.shape[1] > 1:
         yield Problem(img[:, ::-1], k, result, (*problem.layout, "channels in reverse"))

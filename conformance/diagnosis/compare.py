@@ -1,4 +1,4 @@
-"""Two results against each other: whether they agree, and what makes the second of the first."""
+"""Compares two results: whether they agree, and what turns the first into the second."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ResultComparison:
-    """What relates two results.
+    """The relation of two results.
 
     Parameters
     ----------
     agree : bool
-        Whether they are the same up to rounding, twice the suite's bound.
+        Whether they are equal up to rounding: within twice the suite's bound.
     words : tuple of str
         A line each.
     """
@@ -34,7 +34,7 @@ class ResultComparison:
 
 
 def compare(one: Diagnosis, other: Diagnosis) -> ResultComparison:
-    """Compare the results themselves, then what was found of them."""
+    """Compare the results themselves, then their diagnoses."""
     words = []
     agree = False
     if one.problem.result.shape == other.problem.result.shape:
@@ -93,7 +93,7 @@ def _relation(one: Diagnosis, other: Diagnosis) -> list[str]:
 
 
 def _rest(one: Diagnosis, other: Diagnosis) -> list[str]:
-    """What differs besides the orientation."""
+    """Yield what differs in addition to the orientation."""
     sides = [j.found[0].hypothesis.facts() for j in (one, other)]
     words = {
         "pads": "padding",

@@ -1,4 +1,4 @@
-"""How a hypothesis deviates from the plain call: words for a person, and what counts as simpler."""
+"""Describes how a hypothesis deviates from the plain call, and how simple it is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.definition.padding import Align
     from conv2d_conformance.diagnosis.hypothesis import Hypothesis
 
-# Words of a deviation, and what it weighs: about 1, more for what is met less often.
+# The words for a deviation, and its weight: about 1, more for rare ones.
 Deviation = tuple[str, float]
 
 
@@ -32,13 +32,13 @@ def list_deviations(found: Hypothesis, expected: Orientation = "correlation") ->
 
 
 def weight(found: Hypothesis, expected: Orientation = "correlation") -> float:
-    """What all its deviations weigh; of hypotheses that fit equally the lightest comes first."""
+    """Return the weight of its deviations; of equally good hypotheses the lightest comes first."""
     pads = sum(abs(side) for pair in found.pads for side in pair)
     return sum(w for _, w in list_deviations(found, expected)) + 1e-6 * pads
 
 
 def default_anchor(orientation: Orientation) -> Align:
-    """On which side ``same`` puts an odd pixel by default: a rotated kernel rotates that too."""
+    """Return the default side of an odd pixel under ``same``; a rotated kernel swaps it."""
     return "lower" if orientation == "convolution" else "upper"
 
 
@@ -104,7 +104,7 @@ def _result(found: Hypothesis) -> Iterator[Deviation]:
 
 
 def number(value: float) -> str:
-    """A number as a person would write it: 0.25, but 1/9 rather than 0.111111."""
+    """Format a number for a reader: 0.25, but 1/9 rather than 0.111111."""
     short = f"{value:.6g}"
     if len(short) < 6:
         return short

@@ -1,4 +1,4 @@
-"""What is told of one result: the hypotheses that hold, or where it differs, and warnings."""
+"""Diagnoses one result: the hypotheses that hold, or where it differs, and warnings."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ class IncompatibleShapesError(ValueError):
 
 @dataclass
 class Diagnosis:
-    """One result against its operands.
+    """The diagnosis of one result.
 
     Parameters
     ----------
     name : str
     problem : Problem
-        As its axes were read.
+        The operands and the result, by the interpretation of their axes.
     found : list of Found
-        What holds, ranked; empty if nothing does.
+        The hypotheses that hold, ranked; may be empty.
     expected : Orientation
     given : ndarray
-        The result as it came.
+        The result, unchanged.
     where : dict
         Where it differs from the nearest hypothesis, if nothing holds; see
         `locate_differences.summarise_differences`.
@@ -60,27 +60,27 @@ class Diagnosis:
 
     @property
     def best(self) -> Explanation | None:
-        """The hypothesis told first."""
+        """The hypothesis that is reported first."""
         return self.found[0] if self.found else None
 
     def deviations(self, found: Explanation) -> list[str]:
-        """Words for all that is not as in the plain call, the precision included."""
+        """Words for every deviation from the plain call, including the precision."""
         precision = precision_loss.describe_precision(self.problem, found)
         words = [words for words, _ in describe.list_deviations(found.hypothesis, self.expected)]
         return [*words, precision] if precision else words
 
     @property
     def plain(self) -> bool:
-        """Whether there is nothing to mend."""
+        """Whether there is nothing to fix."""
         return self.best is not None and not self.deviations(self.best)
 
     def line(self, found: Hypothesis) -> str:
-        """The code that repeats a hypothesis."""
+        """Return the code that repeats a hypothesis."""
         flat = self.problem.img.shape[:2] == (1, 1) and self.problem.k.shape[:2] == (1, 1)
         return scipy_code.numpy_expression(found) if flat else scipy_code.torch_call(found)
 
     def target(self) -> Hypothesis | None:
-        """What was probably wanted: the plain call of the same geometry; None if not this size."""
+        """Return the probable target: the plain call of this geometry; None for another size."""
         if self.best is None or self.best.hypothesis.turn != "correlation":
             return None
         return self.turned(self.expected)
@@ -140,36 +140,36 @@ def _unexplained(name: str, problem: Problem, expected: Orientation, given: Arra
     return Diagnosis(name, problem, [], expected, given, where, near)
 
 
-def warnings(told: Diagnosis) -> Iterator[str]:
-    """What the data cannot tell, and what a summary would hide; one line each."""
-    result = told.problem.result
+def warnings(diagnosis: Diagnosis) -> Iterator[str]:
+    """Yield what the data cannot distinguish, and what a summary would hide, a line each."""
+    result = diagnosis.problem.result
     if result.size > 1 and np.ptp(np.nan_to_num(result.astype(np.float64))) == 0:
-        yield f"every element of {told.name} is {result.flat[0]:g}; use operands that vary"
-    if told.best is None:
+        yield f"every element of {diagnosis.name} is {result.flat[0]:g}; use operands that vary"
+    if diagnosis.best is None:
         return
-    alike = told.problem.orientations[told.best.hypothesis.orientation]
+    alike = diagnosis.problem.orientations[diagnosis.best.hypothesis.orientation]
     if alike:
         yield (
-            f"the kernel is symmetric: read as {told.best.hypothesis.orientation} it equals "
+            f"the kernel is symmetric: read as {diagnosis.best.hypothesis.orientation} it equals "
             f"{', '.join(alike)}; this data cannot tell them apart, a kernel such as "
             "[[1, 2], [3, 4]] can"
         )
-    if len(told.found) > 1:
-        yield f"{len(told.found)} hypotheses fit equally; this data cannot tell them apart"
-    yield from dict.fromkeys(_decoys(told))
+    if len(diagnosis.found) > 1:
+        yield f"{len(diagnosis.found)} hypotheses fit equally; this data cannot tell them apart"
+    yield from dict.fromkeys(_decoys(diagnosis))
 
 
-def _decoys(told: Diagnosis) -> Iterator[str]:
-    """Orientations with the summaries of what was wanted, or of what came, and other elements."""
-    came = told.found[0].hypothesis.orientation
-    for wanted in (told.target(), told.turned(came)):
+def _decoys(diagnosis: Diagnosis) -> Iterator[str]:
+    """Find orientations with the same summaries as the target or the result, but other elements."""
+    came = diagnosis.found[0].hypothesis.orientation
+    for wanted in (diagnosis.target(), diagnosis.turned(came)):
         if wanted is None:
             continue
-        exact = told.problem.exact(wanted)
-        for other in told.problem.orientations:
-            made = told.turned(other)
+        exact = diagnosis.problem.exact(wanted)
+        for other in diagnosis.problem.orientations:
+            made = diagnosis.turned(other)
             if other != wanted.orientation and made is not None:
-                yield from _same_summary(wanted, exact, made, told.problem.exact(made))
+                yield from _same_summary(wanted, exact, made, diagnosis.problem.exact(made))
 
 
 def _same_summary(

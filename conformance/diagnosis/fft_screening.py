@@ -1,6 +1,6 @@
-"""Screening: all offsets of one reading at once, at a few elements, through Fourier transforms.
+"""Screens all offsets of one interpretation at a few elements, through Fourier transforms.
 
-It only orders what `diagnosis.fit` then judges, so its own rounding decides nothing.
+It only ranks candidates; `diagnosis.fit` then decides, so rounding in the screening is harmless.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _roomy(problem: Problem, options: Options) -> bool:
 
 
 def _margin(problem: Problem, orientation: Orientation, options: Options) -> Pair:
-    """How far windows may begin before the image and after it."""
+    """Return how far before and after the image a window may begin."""
     kernel = problem.shapes(orientation, "correlation").kernel
     rows, columns = (span + BEYOND for span in reach(kernel, options))
     return rows, columns
@@ -125,7 +125,7 @@ def _offsets(
 
 
 def _outside(start: Hypothesis, free: list[int], margin: Pair) -> Array:
-    """Where a window reaches beyond the image; elsewhere all boundaries are one."""
+    """Return where a window extends beyond the image; all boundaries agree in other elements."""
     beyond = []
     for axis, (many, m) in enumerate(zip(free, margin, strict=True)):
         first = np.arange(many) - m
@@ -136,7 +136,7 @@ def _outside(start: Hypothesis, free: list[int], margin: Pair) -> Array:
 
 
 def _pick_elements(plane: Floats, edge: int) -> tuple[Array, Array]:
-    """Where to compare: finite elements of evenly ranked values, away from the edge."""
+    """Return where to compare: finite elements of evenly ranked values, away from the edge."""
     inner = np.zeros(plane.shape, bool)
     inner[edge : plane.shape[0] - edge, edge : plane.shape[1] - edge] = True
     where = np.flatnonzero(inner & np.isfinite(plane))

@@ -1,4 +1,4 @@
-"""Whether a prediction explains elements: to which precision, and with which scale and bias."""
+"""Fits a prediction to elements: to which precision, and with which scale and bias."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FEWEST, FEWEST_LOWERED = 6, 32
 
 @dataclass(frozen=True)
 class Elements:
-    """What is compared: elements of a result, and what a hypothesis makes of them.
+    """Elements of a result, and their prediction by a hypothesis.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Elements:
     slack : float
         What rounding to printed decimals may have moved.
     spread : float or None
-        Root mean square of ``√Σ(x·k)²``, which errors of lowered precision are held to besides.
+        Root mean square of ``√Σ(x·k)²``, a second limit on errors of lowered precision.
     """
 
     result: Floats
@@ -50,7 +50,7 @@ class Elements:
     spread: float | None = None
 
     def typical(self, u: float) -> float:
-        """What the root mean square of the errors stays below: ``4·u·√mean(Σ(x·k)²)``.
+        """Return the limit of the errors' root mean square: ``4·u·√mean(Σ(x·k)²)``.
 
         Rounding K products independently, both factors and the result, moves a sum by at most
         √3·u·√Σ(x·k)² in the root mean square, as variances add; 4 leaves room for a few dozen
@@ -67,7 +67,7 @@ class Elements:
 
 @dataclass(frozen=True)
 class ValueFit:
-    """How well a prediction fits: the finest u whose bound holds, and the largest error over it.
+    """The fit of a prediction: the finest u whose bound holds, and the largest error over it.
 
     ``by_norm``: within the bound of Fourier transforms alone.
     """
@@ -150,7 +150,7 @@ def _bound(elements: Elements, u: float, scale: float, bias: float, *, by_norm: 
     bound = elements.bound(u, by_norm=by_norm)[np.isfinite(elements.result)]
     if (scale, bias) == (1.0, 0.0):
         return bound
-    # The fitted numbers carry the errors of all elements, and the result is rounded anew.
+    # The fitted numbers carry the errors of all elements, and the result is rounded again.
     finite = bound[np.isfinite(bound)]
     return np.full(bound.shape, abs(scale) * finite.max(initial=0.0) + 4 * u * abs(bias))
 
@@ -162,7 +162,7 @@ def _ratio(error: Floats, bound: Floats) -> float:
 def decimals(result: Array) -> float:
     """Half of the last decimal that a result was printed to; 0 where it was not.
 
-    A result of small range is not judged by it: it would fit whatever is small.
+    It is 0 for a result of small range, because anything small would fit.
     """
     finite = result[np.isfinite(result)].astype(np.float64)
     if not finite.size or (finite == np.rint(finite)).all():

@@ -1,4 +1,4 @@
-"""What a result may be: one reading of image and kernel, and the words for how it deviates."""
+"""A hypothesis: one interpretation of image and kernel that may explain a result."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Hypothesis:
     options : Options
     scale, bias : float
     layout : tuple of str
-        How the axes were read otherwise than they stand, a deviation each.
+        How the axes were read in another order than given, a deviation each.
     """
 
     shapes: Shapes
@@ -111,8 +111,8 @@ class Hypothesis:
         for align, strided in SAME_VARIANTS:
             pads = pads_of("same", image, kernel, options, align=align, strided=strided)
             if align in aligns and self._gives(pads):
-                asked = ", padded as with stride 1" if strided == "input" else ""
-                found.append((f"same-{align}{asked}", pads))
+                suffix = ", padded as with stride 1" if strided == "input" else ""
+                found.append((f"same-{align}{suffix}", pads))
         return found
 
     def _gives(self, pads: Pads) -> bool:
@@ -123,7 +123,7 @@ class Hypothesis:
         return all((n + sum(pad) - span - 1) // s + 1 == o for n, pad, span, s, o in axes)
 
     def shift(self) -> Pair | None:
-        """How far it is from ``same`` or ``valid`` of this size; None where it has another."""
+        """The shift from ``same`` or ``valid`` of this size; None for another size."""
         words = self._words(("upper",))
         if not words:
             return None

@@ -1,4 +1,4 @@
-"""Where two arrays of one shape differ, in words: which part, the worst element, NaN."""
+"""Describes where two arrays of one shape differ: which part, the worst element, NaN."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.definition.correlation import Array, Floats
 
-# A statistic that a person would print, and its name.
+# The statistics that users print, by name.
 STATISTICS: dict[str, Callable[[Floats], float]] = {
     "mean": np.mean,
     "sum": np.sum,
@@ -22,7 +22,7 @@ PRINTED = 1e-6
 
 
 def summarise_differences(expected: Floats, got: Array, bound: Floats) -> dict[str, Any]:
-    """Where ``got`` is further from ``expected`` than ``bound``.
+    """Summarise where ``got`` is further from ``expected`` than ``bound``.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def describe_location(where: dict[str, Any], names: tuple[str, str] = ("expected
 
 
 def part(wrong: Array) -> str:
-    """Which part of the last two axes is marked."""
+    """Return which part of the last two axes is marked."""
     plane = np.asarray(wrong.reshape((-1, *wrong.shape[-2:])).any(0))
     if not plane.any() or plane.all():
         return "all over" if plane.any() else "none"

@@ -1,4 +1,4 @@
-"""What comes nearest to a result that no hypothesis explains."""
+"""Finds the nearest hypothesis to a result that none explains."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SIMILAR_SHARE = 0.01
 
 
 def nearest(problem: Problem, expected: Orientation) -> Hypothesis:
-    """What agrees at most of some hundred elements, and of those the plainest."""
+    """Return the plainest hypothesis that agrees at most of a few hundred elements."""
     options = next(steps(shapes(problem)))
     scored = sorted(screen(problem, options), key=lambda s: s.distance)[:MAX_RANKED]
     candidates = [*canonical(problem, options), *(s.found for s in scored)]

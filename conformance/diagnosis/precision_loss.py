@@ -1,4 +1,4 @@
-"""In which precision a result was computed, where its error is larger than its dtype's."""
+"""Finds the precision of a result whose error is larger than its dtype allows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BITS = {"bfloat16": 8, "TF32 or float16": 11}
 
 
 def describe_precision(problem: Problem, found: Explanation) -> str | None:
-    """What the error says of the precision; None where it is that of the arrays' dtypes."""
+    """Return what the error shows of the precision; None if it is that of the arrays' dtypes."""
     if found.fit.roundoff <= problem.roundoff:
         return None
     if found.fit.roundoff <= SINGLE:

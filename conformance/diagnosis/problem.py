@@ -1,4 +1,4 @@
-"""One image, kernel and result in four axes, and what a hypothesis predicts of it."""
+"""One image, kernel and result in four axes, and the prediction of a hypothesis."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Problem:
 
     @cached_property
     def slack(self) -> float:
-        """What rounding the result to decimals or whole numbers may have moved."""
+        """Return how far rounding to decimals or integers may have moved the result."""
         if self.result.dtype.kind not in "iu":
             return decimals(self.result)
         whole = all((a == np.rint(a)).all() for a in (self.img, self.k))
@@ -73,12 +73,12 @@ class Problem:
 
     @cached_property
     def orientations(self) -> dict[Orientation, list[Orientation]]:
-        """Every orientation that this kernel can tell, with those that are the same for it."""
+        """Return the orientations that this kernel distinguishes, each with those equal to it."""
         return _distinct(self.k)
 
     @cached_property
     def turns(self) -> dict[Orientation, list[Orientation]]:
-        """Every way to turn this result that it can tell, with those that are the same for it."""
+        """Return the turns that this result distinguishes, each with those equal to it."""
         return _distinct(self.result)
 
     def undone(self, turn: Orientation) -> Array:
@@ -96,7 +96,7 @@ class Problem:
         return Hypothesis(self.shapes(orientation, turn), orientation, turn, layout=self.layout)
 
     def exact(self, found: Hypothesis) -> Exact:
-        """What the reference gives, before scale, bias and turn."""
+        """Return the exact result, before scale, bias and turn."""
         shapes, options = found.shapes, found.options
         axes = zip(shapes.image, found.pads, found.before, strict=True)
         indices = [

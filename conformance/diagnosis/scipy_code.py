@@ -1,4 +1,4 @@
-"""Lines of code that repeat a hypothesis, and what to hand a call so that it gives another."""
+"""Code that repeats a hypothesis, and the kernel to pass to a call to get another one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def kernel(orientation: Orientation) -> str:
 
 
 def kernel_to_pass(reads: Orientation, wanted: Orientation) -> str:
-    """What to hand a call that reads its kernel as ``reads`` so that it reads ``wanted``."""
+    """Return the kernel to pass to a call that reads as ``reads``, so that it reads ``wanted``."""
     sample = np.arange(6).reshape(2, 3)
     target = orient(orient(sample, wanted), UNDONE[reads])
     return kernel(next(o for o in ORIENTATIONS if np.array_equal(orient(sample, o), target)))
@@ -71,7 +71,7 @@ def _framed(pads: Pads, boundary: Boundary) -> str:
     if not any(rows + columns):
         return image
     if boundary != "zeros" and image != "image":
-        # What lies outside is told by the whole image: pad it first, then crop.
+        # The boundary depends on the complete image: pad it first, then crop.
         return f'np.pad(image, ({rows}, {columns}), mode="{PAD_MODES[boundary]}")[{", ".join(cut)}]'
     return f'np.pad({image}, ({rows}, {columns}), mode="{PAD_MODES[boundary]}")'
 

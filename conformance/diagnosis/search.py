@@ -1,4 +1,4 @@
-"""The relation between a result and its operands: hypotheses that hold, the simplest first."""
+"""Searches for the hypotheses that relate a result to its operands, the simplest first."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from conv2d_conformance.diagnosis.hypothesis import Shapes
     from conv2d_conformance.diagnosis.problem import Problem
 
-# Candidates that are judged at a few elements, and elements that they are judged at.
+# Candidates that are compared at a few elements, and the number of these elements.
 MAX_RANKED, ELEMENTS = 60, 400
-# The same with a stride or dilation, of which there are many.
+# The same with a stride or dilation: there are many of these.
 STEPPED = 12
 # Products that the reference may sum to confirm candidates beyond the first.
 BUDGET = 10**8
-# Hypotheses that are listed where the data cannot tell them apart.
+# The most hypotheses that are listed if the data cannot distinguish them.
 MAX_TIED = 8
 
 
@@ -57,7 +57,7 @@ def find_hypotheses(problem: Problem, expected: Orientation) -> list[Explanation
 
 
 def shapes_are_possible(problem: Problem) -> bool:
-    """Whether any padding, stride and dilation gives the result's shape."""
+    """Return whether any padding, stride and dilation gives the result's shape."""
     return next(steps(shapes(problem)), None) is not None
 
 
@@ -90,7 +90,7 @@ def _rank(
 
 
 def _level(problem: Problem, fit: ValueFit) -> float:
-    """Its u, but no finer than is asked of an honest call."""
+    """Return the fit's u, but no finer than a correct call needs."""
     return max(fit.roundoff, problem.roundoff)
 
 
@@ -124,7 +124,7 @@ def canonical(problem: Problem, options: Options) -> Iterator[Hypothesis]:
 
 
 def sample_elements(problem: Problem, found: Hypothesis) -> Elements:
-    """Some elements of the first plane, and what a hypothesis makes of them, in float64."""
+    """Return some elements of the first plane, and their prediction in float64."""
     plane = problem.undone(found.turn)
     every = plane.shape[-2] * plane.shape[-1]
     picked = np.arange(every) if every <= ELEMENTS else _spread(plane.shape[-2:])
@@ -170,7 +170,7 @@ def _sums(
 def _confirmed(
     problem: Problem, ranked: list[tuple[ValueFit, Hypothesis]], expected: Orientation
 ) -> list[Explanation]:
-    """Those that hold at every element by the reference, as many as the budget allows."""
+    """Return the candidates that hold at every element, as many as the budget can confirm."""
     held: list[Explanation] = []
     left = float(BUDGET)
     for fit, candidate in ranked:

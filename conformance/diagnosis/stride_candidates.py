@@ -1,4 +1,4 @@
-"""Strides and dilations that the shapes allow, the simplest first."""
+"""The strides and dilations that the shapes allow, the simplest first."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def _allowed(shapes: list[Shapes], options: Options) -> bool:
 
 
 def _axis(image: int, kernel: int, result: int, stride: int, dilation: int) -> bool:
-    """Whether an axis can come to this length, padded by less than BEYOND past ``full``."""
+    """Return whether an axis can come to this length, padded by less than BEYOND past ``full``."""
     if (stride > 1 and result < 2) or (dilation > 1 and kernel < 2):
         return False
     span = dilation * (kernel - 1)
     padded = (result - 1) * stride + span + 1 - image
     if stride == dilation == 1:
         return padded <= 2 * (span + BEYOND)
-    # A stride leaves fewer pixels than itself unused; cropping is told without steps alone.
+    # A stride leaves fewer pixels than itself unused; cropping is found only without steps.
     return -stride < padded <= 2 * span + stride - 1

@@ -1,4 +1,4 @@
-"""Where a check lies in the package, and the id that documents give it."""
+"""The path of a check in the package, and its id in documents."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ FOLDER = "conformance"
 
 @cache
 def path_in_package(path: Path) -> Path | None:
-    """The path within the package of a file or folder of it; None for any other."""
+    """Return the path of a file or folder within the package; None if it is outside."""
     found = path.resolve()
     return found.relative_to(ROOM) if found.is_relative_to(ROOM) else None
 
 
 def check_id(item: pytest.Item) -> str:
-    """The id of a check in documents: the same in a checkout and from a wheel."""
+    """Return the id of a check in documents: the same in a checkout and from a wheel."""
     within = path_in_package(item.path)
     node = str(item.nodeid)
     return node if within is None else f"{FOLDER}/{within.as_posix()}::{node.partition('::')[2]}"
 
 
 def check_path(identifier: str) -> Path:
-    """The file of a check, by its id."""
+    """Return the file of a check, by its id."""
     return ROOM / Path(identifier.partition("::")[0]).relative_to(FOLDER)

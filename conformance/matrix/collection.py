@@ -1,8 +1,8 @@
-"""How pytest collects the checks: as modules of the installed package, wherever the run is.
+"""Makes pytest collect the checks as modules of the installed package, in any folder.
 
-pytest's own way imports a test by the folders around it: in a checkout the package would be
-``conformance``, and its folder would come first on ``sys.path``. A person's package of that name,
-or their ``backends`` or ``reports``, could then not be imported.
+pytest itself imports a test by the folders around it. In a checkout the package would be
+``conformance``, and its parent folder would come first on ``sys.path``. The user's own packages
+``conformance``, ``backends`` or ``reports`` could then not be imported.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PACKAGE = __name__.partition(".")[0]
 
 
 def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect folders of the package without importing them, which a `pytest.Package` does."""
+    """Collect folders of the package without importing them; a `pytest.Package` would import."""
     return None if path_in_package(path) is None else pytest.Dir.from_parent(parent, path=path)
 
 

@@ -1,4 +1,4 @@
-"""Options of where a run makes its calls; it may end at once where there is no such Python."""
+"""The options that choose the Python of a run; a run may end early if there is no such Python."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Options of where calls are made."""
+    """Add the options that choose the Python."""
     group = parser.getgroup("conv2d-conformance")
     group.addoption(
         "--python",
         metavar="PYTHON",
-        help="run backends in another interpreter: its path, or a version such as 3.7. It needs "
-        "NumPy and their framework and nothing of the suite (Python 3.7 or later). Default: "
-        "shipped backends run in the suite's process, others in another one of this interpreter.",
+        help="run backends in another Python: its path, or a version such as 3.7 (or later). It "
+        "needs NumPy and the framework, nothing of the suite. Default: shipped backends run in "
+        "the suite's process, others in a worker process of the same Python.",
     )
     group.addoption(
         "--requirement",
         action="append",
         default=[],
         metavar="REQ",
-        help="run backends in an environment of that Python that holds REQ, as pip takes it "
-        "(scipy==1.3.0): it is built, once, and kept; may be repeated.",
+        help="run backends in an environment with REQ, as pip takes it (scipy==1.3.0), built "
+        "once and cached; may be repeated.",
     )
     group.addoption(
         "--if-available",
         action="store_true",
-        help="where there is no such Python on this machine, leave a document that says so, and "
-        "exit with 0.",
+        help="if the Python is not on this machine, write a document that says so, and exit with "
+        "0.",
     )
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Find or build what was asked for, after the options were checked and before subjects load."""
+    """Find or build the environment, after the options were checked and before backends load."""
     option = session.config.option
     try:
         session.config.stash[SELECTED_PYTHON] = resolve_python(option.requirement, option.python)
@@ -58,7 +58,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def _leave_out(config: pytest.Config, reason: str) -> None:
-    """End the session well, with a document that says why there is nothing in it."""
+    """End the session with success, and a document that says why it has no records."""
     option = config.option
     if option.results:
         words = " ".join(("pytest", *map(str, config.invocation_params.args)))
@@ -71,7 +71,7 @@ def _leave_out(config: pytest.Config, reason: str) -> None:
 
 
 def leave_out(path: Path, environment: str, command: str, reason: str) -> None:
-    """Write the document of a run that was none.
+    """Write the document of a run that did not take place.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Wires the checks to pytest: options, the matrix of tests, and the plugins that run it."""
+"""Connects the checks to pytest: options, the matrix of tests, and the plugins that run it."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.checks.registry import CaseLike
 
-# Their hooks come before those of this module, the last one's first: what can be told to be a
-# mistake at once is told before anything is built.
+# Their hooks run before those of this module, the last one first. A mistake that needs nothing
+# built is then reported before anything is built.
 pytest_plugins = (
     "conv2d_conformance.matrix.collection",
     "conv2d_conformance.matrix.run_accounts",
@@ -53,37 +53,37 @@ OFFERED_RECORDS = pytest.StashKey[set[ExpectedFailure]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Options of the suite; `pytest --help` lists them."""
+    """Add the options of the suite; `pytest --help` lists them."""
     group = parser.getgroup("conv2d-conformance")
     group.addoption(
         "--backend",
         action="append",
         metavar="NAME",
         help="call under test: a dotted name, a prefix of names (scipy), package.module:attr or "
-        "path/to/file.py:attr, each with @PATH for the interpreter at PATH; may be repeated. "
+        "path/to/file.py:attr, each with @PATH for the Python at PATH; may be repeated. "
         f"Default: {DEFAULT}.",
     )
     group.addoption(
         "--in-process",
         action="store_true",
-        help="run backends that are not shipped in the suite's process too, for a debugger.",
+        help="also run backends that are not shipped in the suite's process, for a debugger.",
     )
     group.addoption(
         "--deadline",
         type=float,
         default=SECONDS,
         metavar="SECONDS",
-        help="how long one call may take. Default: %(default)s.",
+        help="the time limit of one call. Default: %(default)s.",
     )
     group.addoption(
         "--layer",
         action="append",
         default=[],
         metavar="ID",
-        help=f"judge this layer alone, as {EXAMPLE}, or a transposed one, as t-{EXAMPLE}; may be "
+        help=f"check only this layer, as {EXAMPLE}, or a transposed one, as t-{EXAMPLE}; may be "
         "repeated.",
     )
-    group.addoption("--results", metavar="FILE", help="write the results document there.")
+    group.addoption("--results", metavar="FILE", help="write the results document to FILE.")
     group.addoption(
         "--environment", metavar="NAME", help="name of this environment in the document."
     )
@@ -92,7 +92,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=int,
         default=0,
         metavar="N",
-        help="vary the random data of every case, and what the search tries. Default: %(default)s.",
+        help="vary the random data of every case and of the search. Default: %(default)s.",
     )
     group.addoption(
         "--time-budget",
@@ -104,19 +104,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Set the seed of all data, and register one marker per section of clauses."""
+    """Set the seed of all data, and register a marker for each section of clauses."""
     random_data.SEED.set(config.getoption("seed"))
     for section in SECTIONS:
         config.addinivalue_line("markers", f"{marker(section)}: checks of the section {section!r}.")
 
 
 def marker(section: str) -> str:
-    """Marker of a section, usable with ``-m``."""
+    """Return the marker of a section, usable with ``-m``."""
     return section.replace(" ", "_")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Find what was asked for, before anything runs; a wrong name stops the run here."""
+    """Load the requested backends before anything runs; an unknown name stops the run."""
     config = session.config
     selectors = config.getoption("backend") or [DEFAULT]
     config.stash[MATCHED_RECORDS], config.stash[OFFERED_RECORDS] = set(), set()
@@ -132,19 +132,19 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def _subjects(config: pytest.Config, selectors: Sequence[str]) -> list[BackendUnderTest]:
-    """A subject for each backend that is selected.
+    """Return a backend under test for each selected backend.
 
     Raises
     ------
     UnknownBackendError
-        If a selector stands for none, or two interpreters have the same backend.
+        If a selector matches no backend, or two Pythons have the same backend.
     """
     seconds, trusting = config.getoption("deadline"), config.getoption("in_process")
-    places = RunnerPool(seconds=seconds, trusting=trusting)
+    pool = RunnerPool(seconds=seconds, trusting=trusting)
     python = config.stash[SELECTED_PYTHON]
     every = [with_python(selector, python) for selector in selectors]
-    names = list(dict.fromkeys(name for s in every for name in places.select(s)))
-    made = [_subject(config, places, name) for name in names]
+    names = list(dict.fromkeys(name for s in every for name in pool.select(s)))
+    made = [_subject(config, pool, name) for name in names]
     twice = [name for name, many in Counter(s.spec.name for s in made).items() if many > 1]
     if twice:
         msg = f"{twice[0]} is asked for twice; run each interpreter as an environment of its own"
@@ -152,10 +152,10 @@ def _subjects(config: pytest.Config, selectors: Sequence[str]) -> list[BackendUn
     return made
 
 
-def _subject(config: pytest.Config, places: RunnerPool, selector: str) -> BackendUnderTest:
+def _subject(config: pytest.Config, pool: RunnerPool, selector: str) -> BackendUnderTest:
     try:
         with framework_warnings():
-            subject = load(places, selector)
+            subject = load(pool, selector)
     except Unavailable as error:
         name = split_selector(selector)[0]
         subject = put_under_test(MissingBackend(name, str(error), operation(name)), selector)
@@ -166,16 +166,17 @@ def _subject(config: pytest.Config, places: RunnerPool, selector: str) -> Backen
 
 @contextmanager
 def framework_warnings() -> Iterator[None]:
-    """Leave a framework's warnings warnings: turned into errors they would look like refusals."""
+    """Keep a framework's warnings as warnings: turned into errors they would look like refusals."""
     with warnings.catch_warnings():
         warnings.simplefilter("default")
         yield
 
 
 class Stopwatch:
-    """pytest-benchmark's fixture, made once it is asked for.
+    """pytest-benchmark's fixture, made at first use.
 
-    Unused it warns when it is torn down: a call that fails before it is timed would fail twice.
+    An unused fixture warns when it is torn down. A call that fails before it is timed would then
+    fail twice.
     """
 
     def __init__(self, request: pytest.FixtureRequest) -> None:
@@ -188,27 +189,27 @@ class Stopwatch:
         return bool(session.disabled or session.skip)
 
     def __call__(self) -> BenchmarkFixture:
-        """The fixture."""
+        """Return the fixture."""
         return self._request.getfixturevalue("benchmark")  # type: ignore[no-any-return]
 
 
 @pytest.fixture
 def stopwatch(request: pytest.FixtureRequest) -> Stopwatch:
-    """What times a call in this process; one in another is timed there."""
+    """Return what times a call in this process; a worker process times its own calls."""
     return Stopwatch(request)
 
 
 def check_of(function: Any) -> Check | None:
-    """The check that a test function is, if it is one."""
+    """Return the check of a test function, or None if it is not a check."""
     check = REGISTERED.get(getattr(function, "__name__", ""))
     return check if check is not None and check.function is function else None
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[pytest.Item] | None:
-    """Leave out a check of which no subject meets a case: pytest would make a test of nothing.
+    """Leave out a check for which no backend has a case: pytest would make a test without input.
 
-    It may be about another operation, or about other layers than were asked for.
+    The check may be about another operation, or about layers that were not requested.
     """
     check = check_of(obj)
     subjects = collector.config.stash.get(BACKENDS_UNDER_TEST, [])
@@ -219,7 +220,7 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give each check its subjects × cases."""
+    """Parametrize each check with backends × cases."""
     check = check_of(metafunc.function)
     if check is None:
         return
@@ -246,10 +247,10 @@ def _param(config: pytest.Config, check: Check, subject: BackendUnderTest, case:
     return pytest.param(subject, case, id=f"{name}-{case.id}", marks=marks)
 
 
-# A check's cases come one after the other, and there are a thousand of them.
+# The cases of one check follow each other, and there are a thousand of them.
 @lru_cache(maxsize=64)
 def expected_failures(subject: BackendUnderTest, check: str) -> tuple[ExpectedFailure, ...]:
-    """The records about a check, by name, of a backend."""
+    """Return the expected failures of a backend in a check, by name."""
     return tuple(
         record
         for record in EXPECTED_FAILURES
@@ -264,7 +265,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Time last, and refuse to run with an expected failure that no case meets."""
+    """Move timings to the end, and refuse to run with an expected failure that fits no case."""
     dead = [
         record
         for record in config.stash[OFFERED_RECORDS]

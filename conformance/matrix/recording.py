@@ -1,4 +1,4 @@
-"""Writes what a run measures into the results document, as it is measured."""
+"""Writes the results document of a run, record by record."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ if TYPE_CHECKING:
 
 
 def now() -> str:
-    """UTC, ISO 8601."""
+    """Return the current time in UTC, as ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def header(environment: str, command: str, place: Runner | None) -> RunHeader:
-    """Everything about a run but its records."""
+def header(environment: str, command: str, runner: Runner | None) -> RunHeader:
+    """Return the header of a document: everything about a run except its records."""
     return {
         "environment": environment,
         "started": now(),
         "command": command,
         "not_run": None,
-        "fingerprint": fingerprint.take(place),
+        "fingerprint": fingerprint.take(runner),
         "clauses": [
             {"id": c.id, "section": c.section, "title": c.title, "statement": c.statement}
             for c in CLAUSES.values()
@@ -51,7 +51,7 @@ def header(environment: str, command: str, place: Runner | None) -> RunHeader:
 
 
 def to_json_value(value: float) -> Number:
-    """``value`` as JSON can hold it."""
+    """Convert a value to what JSON can hold."""
     if math.isfinite(value):
         return value
     return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
@@ -68,7 +68,7 @@ class Recording:
     def start(
         cls, path: str, environment: str, args: Sequence[str], subjects: list[BackendUnderTest]
     ) -> Recording:
-        """Begin the document at ``path``; what is installed is told of where all subjects run.
+        """Begin the document at ``path``; its fingerprint is of the Python in which backends run.
 
         Raises
         ------
@@ -76,15 +76,15 @@ class Recording:
             If it cannot be written.
         """
         command = " ".join(("pytest", *map(str, args)))
-        places = {
+        runners = {
             s.runner.python: s.runner for s in subjects if not isinstance(s.raw, MissingBackend)
         }
-        place = next(iter(places.values())) if len(places) == 1 else None
-        recorder = Recorder(Path(path), header(environment, command, place))
+        runner = next(iter(runners.values())) if len(runners) == 1 else None
+        recorder = Recorder(Path(path), header(environment, command, runner))
         return cls(recorder, Reproducers(path, environment))
 
     def backend(self, subject: BackendUnderTest) -> None:
-        """Record a backend and, if it is there, everything that the probe measured."""
+        """Record a backend and, if it loads, everything that the probe measured."""
         spec, missing = subject.spec, isinstance(subject.raw, MissingBackend)
         there = subject.packages
         self._recorder.add({
@@ -172,7 +172,7 @@ class Recording:
         })  # fmt: skip
 
     def timing(self, subject: BackendUnderTest, case: Any, timing: MeasuredTime) -> None:
-        """Record one rung of the ladder."""
+        """Record the timing of one size."""
         self._recorder.add({
             "kind": "timing",
             "backend": subject.spec.name,
@@ -190,20 +190,20 @@ class Recording:
         })  # fmt: skip
 
     def left_out(self, subject: BackendUnderTest, case: CaseLike, reason: str) -> None:
-        """Record a rung that was not timed, and why."""
+        """Record a size that was not timed, and why."""
         self._recorder.add(
             {"kind": "left out", "backend": subject.spec.name, "case": case.id, "reason": reason}
         )
 
     def cost(self, subject: BackendUnderTest) -> None:
-        """Record where the run's time went; the gate is to leave this fact out of account."""
+        """Record where the run's time went; the gate must ignore this fact."""
         self._recorder.add({
             "kind": "fact", "backend": subject.spec.name, "fact": "cost",
             "value": subject.cost.facts(), "declared": None, "detail": "seconds",
         })  # fmt: skip
 
     def end(self, status: int) -> None:
-        """Record that the run came to its end."""
+        """Record that the run completed."""
         self._recorder.add({"kind": "end", "finished": now(), "exit": status})
         self._recorder.close()
 
@@ -211,7 +211,7 @@ class Recording:
 def outcome_of(
     report: pytest.TestReport, error: BaseException | None, not_judged: Exception | None
 ) -> Outcome:
-    """The outcome that a test's report stands for; what was not judged says why in its error."""
+    """Return the outcome of a test's report; what could not be judged says why in its error."""
     if isinstance(not_judged, NotRun):
         return "not run"
     if not_judged is not None:

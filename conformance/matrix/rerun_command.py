@@ -1,4 +1,4 @@
-"""The command that a failure prints, so that it can be seen again."""
+"""The command that a failure prints to reproduce it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 def rerun_command(check: str, subject: BackendUnderTest) -> str:
-    """The command that runs one check again, by its id, from the folder in which it ran."""
+    """Return the command that runs one check again, by its id, from the folder of the run."""
     seed = random_data.SEED.get()
     varied = ["--seed", str(seed)] if seed else []
-    asked = [word for layer in subject.requested_cases for word in ("--layer", layer.id)]
-    return shlex.join(["pytest", *_found(check), "--backend", subject.selector, *asked, *varied])
+    chosen = [word for layer in subject.requested_cases for word in ("--layer", layer.id)]
+    return shlex.join(["pytest", *_found(check), "--backend", subject.selector, *chosen, *varied])
 
 
 def _found(check: str) -> list[str]:
-    """A check as pytest finds it here: outside of a checkout neither it nor the plugin is near."""
+    """Return a check as pytest finds it: outside a checkout it is addressed in the package."""
     path, names = check_path(check), check.partition("::")[2]
     near = Path(check.partition("::")[0])
     if near.exists() and near.samefile(path):

@@ -1,4 +1,4 @@
-"""Puts to accounts what a run does besides its tests: start-up, collection, and the rest."""
+"""Charges what a run does in addition to its tests: start-up, collection, and the rest."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 
 def run_accounts(config: pytest.Config) -> list[TimeAccounts]:
-    """The accounts of every backend of a run."""
+    """Return the accounts of every backend of a run."""
     return [subject.cost for subject in config.stash.get(BACKENDS_UNDER_TEST, [])]
 
 
 def process_age() -> float:
-    """Seconds since this process began."""
+    """Return the seconds since this process began."""
     began: float = psutil.Process().create_time()
     if sys.platform == "linux":
-        # There it is the whole second of the machine's start, and exact seconds from then on.
+        # On Linux the start is the boot time, a full second, plus exact seconds from then on.
         after_boot: float = began - psutil.boot_time()
         return time.clock_gettime(time.CLOCK_BOOTTIME) - after_boot
     return time.time() - began
@@ -35,7 +35,7 @@ def process_age() -> float:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
-    """Start-up is all that came before, from the start of the process."""
+    """Charge everything before this, from the start of the process, as start-up."""
     every = run_accounts(session.config)
     share_out(every, "start_up", process_age())
     with charge_shared(every, "collection"):
@@ -44,6 +44,6 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    """What no test is charged with is the suite's own."""
+    """Charge time outside of the tests to the suite itself."""
     with charge_shared(run_accounts(session.config), "harness"):
         return (yield)

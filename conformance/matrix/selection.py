@@ -1,4 +1,4 @@
-"""What ``-m``, ``-k`` and ``--layer`` leave to judge: a word that selects nothing is told so."""
+"""Checks ``-m``, ``-k`` and ``--layer``: reports an expression that selects nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OPERATORS = {"and", "or", "not", "True", "False"}
 
 @pytest.hookimpl(wrapper=True)
 def pytest_cmdline_main() -> Generator[None, object, object]:
-    """Exit for a mistake in what was asked as for everything else that could not be judged."""
+    """Exit for a usage error with the code of everything else that could not be judged."""
     try:
         return (yield)
     except pytest.UsageError as error:
@@ -36,7 +36,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     expression = session.config.option.markexpr
     known = {re.split(r"\W", line, maxsplit=1)[0] for line in session.config.getini("markers")}
     wrong = set(re.findall(r"[^\W\d]\w*", expression)) - known - OPERATORS
-    # A marker's own arguments hold words too; those are left to pytest.
+    # A marker's arguments hold names too; pytest checks those.
     if wrong and "=" not in expression:
         msg = f"nothing was judged: there is no section {min(wrong)!r}; -m takes {SECTION_WORDS}"
         raise pytest.UsageError(msg)
@@ -52,7 +52,7 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
 ) -> None:
-    """Say that everything was left out, and what could have been selected."""
+    """Report that everything was left out, and what could have been selected."""
     if left_out := _all_left_out(config, exitstatus):
         terminalreporter.line(
             f"nothing was judged: {_words(config)} selects none of {left_out} checks; -k takes a "
@@ -63,13 +63,13 @@ def pytest_terminal_summary(
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Exit as for everything else that could not be judged."""
+    """Exit with the code of everything else that could not be judged."""
     if _all_left_out(session.config, exitstatus):
         session.exitstatus = EXIT_NOT_JUDGED
 
 
 def _all_left_out(config: pytest.Config, exitstatus: int) -> int:
-    """How many checks were left out, where none was left."""
+    """Return how many checks were left out, if that left none."""
     nothing = exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
     return config.stash.get(DESELECTED, 0) if nothing else 0
 

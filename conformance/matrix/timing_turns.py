@@ -1,4 +1,4 @@
-"""The option ``--timing-turns``: runs that are started at once take turns at being timed."""
+"""The option ``--timing-turns``: runs that are started together take turns at timing."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ ALONE = pytest.StashKey[ExitStack]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The option."""
+    """Add the option."""
     parser.getgroup("conv2d-conformance").addoption(
         "--timing-turns",
         metavar="FOLDER",
-        help="before the first timing, wait for the checks of every other run with the same "
-        "FOLDER, and let no run begin until the timings are taken: for runs started at once.",
+        help="for runs that are started together: before the first timing, wait for the checks of "
+        "every other run with the same FOLDER, and let none begin until the timings are taken.",
     )
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Wait for whoever is timing, before anything is loaded."""
+    """Wait until no other run is timing, before anything is loaded."""
     folder = session.config.getoption("timing_turns")
     if folder and not session.config.option.collectonly:
         turns = session.config.stash[TURNS] = TimingTurns(Path(folder), say)
@@ -42,7 +42,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Be alone from the first timing on: timings come last."""
+    """Run alone from the first timing on: timings come last."""
     stash = item.config.stash
     if TURNS in stash and ALONE not in stash and item.get_closest_marker("timing"):
         stash[ALONE] = ExitStack()

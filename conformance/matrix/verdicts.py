@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
 NOT_JUDGED = pytest.StashKey[Exception]()
-# By backend; a passed L1 is left out, for loading proves nothing.
+# By backend, without L1: loading proves nothing.
 COUNTS = pytest.StashKey[dict[str, Counter[str]]]()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Put the whole of a check's test, from set-up to its record, to its subject's cost."""
+    """Charge a check's test, from set-up to its record, to its backend."""
     if not isinstance(item, pytest.Function) or check_of(item.function) is None:
         return (yield)
     with parameters(item)[0].cost.charge("harness"):
@@ -46,7 +46,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Run a check through `Check.run`; what cannot be judged is skipped with its reason."""
+    """Run a check through `Check.run`; skip what cannot be judged, with its reason."""
     check = check_of(pyfuncitem.function)
     if check is None:
         return None
@@ -91,7 +91,7 @@ def pytest_runtest_makereport(
 def _script(
     item: pytest.Function, call: pytest.CallInfo[None], report: pytest.TestReport, check: Check
 ) -> Path | None:
-    """Write what shows a failure by itself, in a run that keeps its results."""
+    """Write the reproducer of a failure, in a run that keeps its results."""
     recording = item.config.stash.get(RECORDING, None)
     if recording is None or call.when != "call" or not report.failed or call.excinfo is None:
         return None
@@ -106,7 +106,7 @@ def _sample(
     report: pytest.TestReport,
     check: Check,
 ) -> Sample | None:
-    """What is drawn of a failure, an expected one too: it is looked at as much as any."""
+    """Return the sample of a failure; readers look at an expected one as much as at others."""
     wrong = report.failed or (report.skipped and hasattr(report, "wasxfail"))
     if call.when != "call" or not wrong or call.excinfo is None:
         return None
@@ -115,7 +115,7 @@ def _sample(
 
 
 def parameters(item: pytest.Function) -> tuple[BackendUnderTest, Any]:
-    """Subject and case of a test that is a check."""
+    """Return the backend under test and the case of a check's test."""
     given: dict[str, Any] = dict(item.callspec.params)
     return given["subject"], given["case"]
 
@@ -150,23 +150,23 @@ def _record(
 
 
 def _passed(config: pytest.Config) -> int:
-    """How many checks passed."""
+    """Count the checks that passed."""
     return sum(counts["passed"] for counts in config.stash.get(COUNTS, {}).values())
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """One line per backend, and where the results are."""
+    """Print a line for each backend, and where the results are."""
     counted = config.stash.get(COUNTS, {})
     if not counted:
         return
     terminalreporter.section("conformance")
     for name, counts in counted.items():
-        told = ", ".join(f"{number} {outcome}" for outcome, number in counts.most_common())
-        terminalreporter.line(f"{name}: {told}")
+        line = ", ".join(f"{number} {outcome}" for outcome, number in counts.most_common())
+        terminalreporter.line(f"{name}: {line}")
     if all(not counts.keys() & {"passed", "failed", "error"} for counts in counted.values()):
-        terminalreporter.line("nothing passed: a run that judges nothing is no pass", red=True)
+        terminalreporter.line("nothing passed: a run that checks nothing does not pass", red=True)
     if path := config.getoption("results"):
         terminalreporter.line(f"results: {path}")
     if RECORDING in config.stash:
@@ -176,7 +176,7 @@ def pytest_terminal_summary(
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Nothing passed, or something missing, is no pass; an interrupted run has no end."""
+    """Fail a run if nothing passed or something is missing; mark the end of a complete run."""
     checks = [item for item in session.items if check_of(getattr(item, "function", None))]
     missing = any(
         isinstance(s.raw, MissingBackend) for s in session.config.stash.get(BACKENDS_UNDER_TEST, [])

@@ -1,1 +1,1 @@
-"""What a call does, measured: its conventions, precision, special values and determinism."""
+"""Measures what a call does: its conventions, precision, special values and determinism."""

@@ -1,4 +1,4 @@
-"""What a call's index maps say together: one orientation, anchor and boundary, or where not."""
+"""Combines the index maps of a call into one orientation, anchor and boundary."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class _MapFits:
-    """One map and the ways to read it."""
+    """One map and the interpretations that fit it."""
 
     def __init__(self, found: IndexMap) -> None:
         self.map = found
@@ -36,7 +36,7 @@ class _MapFits:
 
 
 def combine(maps: Iterable[IndexMap]) -> Conventions:
-    """The conventions that explain the maps, and a complaint for each map that they do not."""
+    """Return the conventions that explain the maps, and a complaint for each other map."""
     readings = [_MapFits(found) for found in maps]
     orientation = _orientation(readings)
     if orientation is None:
@@ -106,7 +106,7 @@ def _complaint(reading: _MapFits, found: Conventions, orientation: Orientation) 
 
 
 def _pattern(maps: list[IndexMap], wrong: Iterable[IndexMap]) -> Iterator[str]:
-    """What the wrong maps have in common that no right one has, such as an even image width."""
+    """Return what the wrong maps share and no right one has, such as an even image width."""
     traits = {"image height": 0, "image width": 1, "kernel height": 2, "kernel width": 3}
     chosen = set(wrong)
     paddings = dict.fromkeys(m.padding for m in maps if m in chosen)

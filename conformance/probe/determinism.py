@@ -1,4 +1,4 @@
-"""Determinism: bit-equal on repetition, in a fresh process, and whatever the number of threads."""
+"""Measures determinism: equal bits in a fresh process and with another number of threads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Spec
     from conv2d_conformance.probe.measured_call import ComparedCall
 
-# Small, odd and large enough for a framework to share the work out among threads.
+# Small, odd, and large enough for a framework to divide the work among threads.
 CASES = (
     Case((9, 10), (3, 3), family="normal"),
     Case((64, 65), (7, 7), family="normal"),
@@ -37,7 +37,7 @@ ONE_THREAD = {
 
 
 def results(guarded: GuardedBackend) -> dict[str, bytes]:
-    """The bits of the result of each case that the call takes, after its shape."""
+    """Return the shape and the bits of the result of each case that the call takes."""
     found = {}
     call = getattr(guarded, guarded.spec.operation)
     for case in CASES:
@@ -50,13 +50,13 @@ def results(guarded: GuardedBackend) -> dict[str, bytes]:
 
 
 def _padding(spec: Spec, case: Case) -> str:
-    """That of the case, or one that the call declares: not every call has ``same``."""
+    """Return the case's padding, or one that the call declares: not every call has ``same``."""
     word = case.padding_word
     return word if word in (spec.paddings or word) else spec.paddings[0]
 
 
 def compare(here: dict[str, bytes], there: dict[str, bytes]) -> str:
-    """``bit-equal``, or the first case in which two processes differ."""
+    """Return ``bit-equal``, or the first case in which two processes differ."""
     if not here:
         return "not measured: no case gave a result"
     differing = (case for case, bits in here.items() if there.get(case) != bits)
@@ -67,29 +67,29 @@ def compare(here: dict[str, bytes], there: dict[str, bytes]) -> str:
 def measure(
     subjects: Sequence[ComparedCall], seconds: float = SECONDS
 ) -> dict[str, dict[str, Any]]:
-    """Facts by backend name: ``fresh_process`` and ``one_thread``, against this process.
+    """Return facts by backend name: ``fresh_process`` and ``one_thread``, against this process.
 
-    ``seconds`` is the deadline of each call in the other one.
+    ``seconds`` is the deadline of each call in the other process.
     """
-    told: dict[str, dict[str, Any]] = {subject.spec.name: {} for subject in subjects}
+    facts: dict[str, dict[str, Any]] = {subject.spec.name: {} for subject in subjects}
     here = {}
     for subject in subjects:
         with subject.cost.charge("determinism"):
             here[subject.spec.name] = results(subject.guarded)
     for fact, environment in (("fresh_process", {}), ("one_thread", ONE_THREAD)):
-        places = RunnerPool(environment, seconds)
+        pool = RunnerPool(environment, seconds)
         for subject in subjects:
             name = subject.spec.name
             with subject.cost.charge("determinism"):
-                told[name][fact] = _elsewhere(places, subject, here[name])
-        places.stop()
-    return told
+                facts[name][fact] = _elsewhere(pool, subject, here[name])
+        pool.stop()
+    return facts
 
 
-def _elsewhere(places: RunnerPool, subject: ComparedCall, here: dict[str, bytes]) -> str:
-    """How another process compares; one framework each."""
+def _elsewhere(pool: RunnerPool, subject: ComparedCall, here: dict[str, bytes]) -> str:
+    """Compare with another process, which has one framework."""
     try:
-        there = GuardedBackend(places.runner(subject.selector))
+        there = GuardedBackend(pool.runner(subject.selector))
     except (Unavailable, UnknownBackendError, NonconformanceError) as error:
         return f"not measured: {error}"
     return compare(here, results(there))

@@ -32,15 +32,15 @@ OUTSIDE = -1
 
 
 class NotAnIndexMapError(ValueError):
-    """An output is no pixel of the numbered image; the message says which tap and where."""
+    """An output is not a pixel of the numbered image; the message says which tap and where."""
 
 
 @dataclass(frozen=True)
 class MapFit:
-    """One reading of a map: ``before`` is the padding before the image, ``boundary`` its filling.
+    """One interpretation of a map: the padding before the image, and the boundary.
 
-    ``boundary`` is None where a map that reaches over the border fits none; ``BOUNDARIES`` all
-    fit one that does not reach.
+    ``boundary`` is None if the map reaches over the border and no boundary fits. A map that does
+    not reach over it fits every boundary.
     """
 
     orientation: Orientation
@@ -51,7 +51,7 @@ class MapFit:
 
 @dataclass(frozen=True, eq=False)
 class IndexMap:
-    """Measured map of one image shape, kernel shape and padding.
+    """The measured map of one image shape, kernel shape and padding.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def _pixels(result: Array, pixels: int, tap: Shape) -> Indices:
 
 
 def fit_map(found: IndexMap) -> tuple[MapFit, ...]:
-    """Every orientation under which the whole interior of the map is one shifted window."""
+    """Return every orientation under which the interior of the map is one shifted window."""
     return tuple(fit for fit in (_fit(found, o) for o in ORIENTATIONS) if fit is not None)
 
 
@@ -136,7 +136,7 @@ def _fit(found: IndexMap, orientation: Orientation) -> MapFit | None:
 
 
 def _window(source: Indices, width: int) -> Shape | None:
-    """Rows and columns of padding before the image, by majority: a border may copy pixels."""
+    """Return the padding before the image by majority vote: a border may copy pixels."""
     p, q, i, j = np.nonzero(source != OUTSIDE)
     if not p.size:
         return None
@@ -146,7 +146,7 @@ def _window(source: Indices, width: int) -> Shape | None:
 
 
 def predict(image: Shape, shape: tuple[int, ...], before: Shape, boundary: Boundary) -> Indices:
-    """The map of a correlation: ``shape`` is (Kh, Kw, Oh, Ow), ``before`` the padding before."""
+    """Return the map of a correlation; ``shape`` is (Kh, Kw, Oh, Ow), ``before`` the padding."""
     kh, kw, oh, ow = shape
     rows = source_indices(
         np.add.outer(np.arange(kh), np.arange(oh)) - before[0], image[0], boundary

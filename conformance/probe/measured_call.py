@@ -1,4 +1,4 @@
-"""What the probe asks of a call that it measures."""
+"""The interface of a call that the probe measures."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class MeasuredCall(Protocol):
-    """A call whose conventions are known, so that its results can be judged."""
+    """A call whose conventions are known, so that its results can be compared with exact ones."""
 
     @property
     def spec(self) -> Spec:
-        """What the adapter says of the call."""
+        """The adapter's declaration of the call."""
 
     @property
     def dtypes(self) -> tuple[str, ...]:
@@ -29,16 +29,16 @@ class MeasuredCall(Protocol):
 
     @property
     def sums_directly(self) -> bool:
-        """Whether each element is its own sum, as it is not of an FFT."""
+        """Whether each element is a sum of its own, which it is not in an FFT."""
 
     def lacks(self, case: Case) -> str | None:
-        """Why the call does not take a case, or None if it does."""
+        """Return why the call does not take a case, or None if it does."""
 
     def require_array(self, img: Array, k: Array, padding: str) -> Array:
-        """Call it; raises `NonconformanceError` if the result has not the padding's shape."""
+        """Call it; raises `NonconformanceError` if the result does not have the padding's shape."""
 
     def exact(self, img: Array, k: Array, padding: str) -> Exact:
-        """The exact result under the measured conventions."""
+        """Return the exact result under the measured conventions."""
 
 
 class ComparedCall(Protocol):
@@ -46,11 +46,11 @@ class ComparedCall(Protocol):
 
     @property
     def spec(self) -> Spec:
-        """What the adapter says of the call."""
+        """The adapter's declaration of the call."""
 
     @property
     def selector(self) -> str:
-        """What names it on the command line."""
+        """Its name on the command line."""
 
     @property
     def guarded(self) -> GuardedBackend:
@@ -58,4 +58,4 @@ class ComparedCall(Protocol):
 
     @property
     def cost(self) -> TimeAccounts:
-        """Where the seconds of its calls go."""
+        """The account of the seconds of its calls."""

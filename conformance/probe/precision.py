@@ -1,4 +1,4 @@
-"""Precision as a fact: the bits of operands and of partial sums that a call keeps; its grade."""
+"""Measures precision: the bits of operands and partial sums that a call keeps, and its grade."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ TILE = 8
 
 
 def measure(subject: MeasuredCall) -> dict[str, dict[str, Any]]:
-    """Precision by dtype: ``operand_bits``, ``accumulator_bits``, ``class``, ``grade``, ``family``.
+    """Return ``operand_bits``, ``accumulator_bits``, ``class``, ``grade`` and ``family`` by dtype.
 
-    ``accumulator_bits`` is null where no partial sum lost a bit. A call that fails has a ``reason``
+    ``accumulator_bits`` is null if no partial sum lost a bit. A call that fails has a ``reason``
     instead.
     """
     return {d: _dtype_precision(subject, dtype_by_name(d)) for d in FLOATS if d in subject.dtypes}
@@ -61,15 +61,15 @@ def _call_and_reference(subject: MeasuredCall, img: Array, k: Array) -> tuple[Ar
 
 
 def significand(dtype: np.dtype[Any]) -> int:
-    """Bits of a dtype's significand, the implied one included."""
+    """Return the bits of a dtype's significand, including the implied one."""
     return int(info(dtype).nmant) + 1
 
 
 def operand_bits(subject: MeasuredCall, dtype: np.dtype[Any]) -> int:
-    """Significand bits that image and kernel keep, by products with a single power of two.
+    """Measure the significand bits that image and kernel keep, by products with a power of two.
 
     The last bit of every operand is one, so an operand rounded to b bits is off by up to 2⁻ᵇ. Each
-    kernel size and padding may go its own way through a library: the fewest bits count.
+    kernel size and padding may take its own path through a library: the fewest bits count.
     """
     p = significand(dtype)
     rng = np.random.default_rng(1)
@@ -93,10 +93,10 @@ def operand_bits(subject: MeasuredCall, dtype: np.dtype[Any]) -> int:
 
 
 def accumulator_bits(subject: MeasuredCall, dtype: np.dtype[Any]) -> int | None:
-    """Bits that partial sums keep: large ones that cancel, of integers that every format holds.
+    """Measure the bits that partial sums keep, by large sums of small integers that cancel.
 
-    The operands fit in 8 bits and the sums need 13 to 21; a result that is the exact one, rounded
-    once, has lost nothing.
+    The operands fit in 8 bits and the sums need 13 to 21. A result that equals the exact one,
+    rounded once, has lost nothing.
     """
     top = 255 if significand(dtype) > 11 else 15
     rng = np.random.default_rng(2)
@@ -111,7 +111,7 @@ def accumulator_bits(subject: MeasuredCall, dtype: np.dtype[Any]) -> int | None:
 
 
 def class_of(subject: MeasuredCall, dtype: np.dtype[Any], bits: int) -> str:
-    """The format whose precision the operands keep; an FFT keeps its dtype's but for rounding."""
+    """Return the format whose precision the operands keep; an FFT keeps its dtype's."""
     if not subject.sums_directly and grade(subject, dtype) != "lowered":
         return dtype.name
     if bits >= significand(dtype):
@@ -123,14 +123,14 @@ def class_of(subject: MeasuredCall, dtype: np.dtype[Any], bits: int) -> str:
 
 
 def _keeps_range(subject: MeasuredCall, dtype: np.dtype[Any]) -> bool:
-    """Whether a number beyond float16's largest survives."""
+    """Return whether a number beyond float16's largest survives."""
     img, k = np.full((5, 6), 2.0**20).astype(dtype), np.zeros((3, 3), dtype)
     k[1, 1] = 1
     return bool(np.isfinite(_call_and_reference(subject, img, k)[0].astype(np.float64)).all())
 
 
 def grade(subject: MeasuredCall, dtype: np.dtype[Any]) -> Grade:
-    """Componentwise (A), norm-wise (B) or lowered (C), on normal and on wide-ranging data.
+    """Grade componentwise (A), norm-wise (B) or lowered (C), on normal and on wide-ranging data.
 
     The grades of Demmel et al., "How to grade the accuracy of an implementation of the BLAS".
     """
@@ -151,7 +151,7 @@ def grade(subject: MeasuredCall, dtype: np.dtype[Any]) -> Grade:
 
 
 def family(subject: MeasuredCall, dtype: np.dtype[Any]) -> Family:
-    """How far one bright pixel errs: nowhere, a tile (Winograd, overlap-add) or everywhere."""
+    """Return how far one bright pixel causes errors: nowhere, a tile (Winograd), or everywhere."""
     img = np.zeros((64, 65), dtype)
     img[30, 30] = 1.7
     k = np.random.default_rng(4).standard_normal((3, 3)).astype(dtype)

@@ -1,4 +1,4 @@
-"""The probe: measures how a call reads its operands; assumes nothing, believes no declaration."""
+"""The probe: measures how a call reads its operands; it ignores what an adapter declares."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ LARGER: dict[str, Shape] = {
     "larger_kernel": (5, 6),
     "larger_kernel_rows": (5, 3),
     "larger_kernel_columns": (2, 6),
-    # No output is left, and none is missing: code for empty results takes over.
+    # The result is exactly empty, which frameworks handle in code of its own.
     "larger_kernel_by_one": (4, 5),
     "larger_kernel_rows_by_one": (4, 3),
     "larger_kernel_columns_by_one": (2, 5),
 }
 REFUSED = "refused: "
-# What is no exception of the call.
+# Answers that are not an exception of the call, and so not a refusal.
 NO_REFUSALS = ("returned ", f"{TimedOutError.symptom}: ", f"{ExitedError.symptom}: ")
-# What a backend is called with first of all.
+# The very first call of a backend.
 OPENING = Case((7, 8), (3, 3), "valid")
 
 
@@ -50,18 +50,18 @@ class Probe:
     ----------
     conventions : Conventions
     dtype : str or None
-        What the index maps were measured in.
+        The dtype of the index maps.
     paddings, dtypes : dict
         ``supported`` or the refusal; the output dtype or the refusal.
     kernels : dict
         Refusals of single kernel extents, by map.
     larger : dict
-        What ``valid`` gives for a kernel larger than the image, in both axes or in one.
+        The answer of ``valid`` to a kernel larger than the image, in both axes or in one.
     sums_exactly : bool or None
         Whether sums of integers came out exact under kernels of several sizes: direct summation
         does that, an FFT or Winograd's algorithm does not.
     first : ndarray or str
-        What the first call of all gave, on `OPENING`; or the refusal.
+        The result of the very first call, on `OPENING`; or the refusal.
     """
 
     conventions: Conventions = field(default_factory=lambda: Conventions(None, None))
@@ -84,7 +84,7 @@ class Probe:
         return [d for d, answer in self.dtypes.items() if not answer.startswith(REFUSED)]
 
     def facts(self) -> dict[str, Any]:
-        """Facts by name, ready for JSON, in the order in which a reader needs them."""
+        """Return facts by name, ready for JSON, in the order in which a reader needs them."""
         found = self.conventions
         return {
             "orientation": found.orientation,
@@ -106,14 +106,14 @@ class Probe:
 
 
 def refusal_reasons(answers: dict[str, str]) -> dict[str, str]:
-    """The reasons of those that were refused."""
+    """Return the reasons of the refusals, by name."""
     return {k: a.removeprefix(REFUSED) for k, a in answers.items() if a.startswith(REFUSED)}
 
 
 def probe(backend: Backend, apart: Backend | None = None) -> Probe:
     """Measure a backend on what it supports; every exception of the call is an answer.
 
-    ``apart`` is the same one where a call may end the process: what may, is tried there.
+    ``apart`` is the same backend in another process, for calls that may end a process.
     """
     first = answer_or_refusal(lambda: backend.conv2d(*OPENING.arrays(), "valid"))
     if isinstance(first, np.ndarray):
@@ -134,7 +134,7 @@ def probe(backend: Backend, apart: Backend | None = None) -> Probe:
 
 
 def answer_or_refusal(call: Callable[[], Array]) -> Array | str:
-    """The result of a call, or why there is none, which begins with ``refused:``."""
+    """Return the result of a call, or why it refused, which begins with ``refused:``."""
     try:
         result: object = call()
     except Unsupported as reason:
@@ -197,13 +197,13 @@ def _larger_answer(backend: Backend, kernel: Shape, found: Probe) -> str:
 
 
 def larger_operands(kernel: Shape, found: Probe) -> tuple[Array, Array]:
-    """A small image and a kernel larger than it."""
+    """Make a small image and a kernel that is larger."""
     img, k = (_numbers(shape, found, seed=i) % 5 for i, shape in enumerate((SMALL, kernel)))
     return img, k
 
 
 def _is_swapped(answer: Array, img: Array, k: Array, found: Probe) -> bool:
-    """Whether image and kernel changed places; a correlation that swaps them also rotates."""
+    """Return whether the call swapped image and kernel; a correlation that swaps also rotates."""
     reads = orient(img, found.conventions.orientation or "correlation")
     size = output_size("valid", shape_of(k), shape_of(reads))
     if answer.shape != size or 0 in size:
@@ -222,7 +222,7 @@ def _sums_exactly(backend: Backend, found: Probe) -> bool | None:
 
 
 def _numbers(shape: Shape, found: Probe, seed: int) -> Array:
-    """Integers as large as sums of 30 products stay exact for, positive for unsigned dtypes."""
+    """Make integers so small that sums of 30 products are exact; positive for unsigned dtypes."""
     dtype = dtype_by_name(str(found.dtype))
     top = max(int((largest_exact(dtype) / 30) ** 0.5), 2)
     return np.random.default_rng(seed).integers(1, top + 1, shape).astype(dtype)

@@ -1,4 +1,4 @@
-"""The shapes that the probe reads a call on, and what refusals of them say of others."""
+"""The shapes that the probe measures, and the classes of kernels that a call refuses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # Heights and widths of both parities; kernels odd, even and mixed, square and not.
 IMAGES: tuple[Shape, ...] = ((6, 7), (7, 6), (5, 9))
 KERNELS: tuple[Shape, ...] = ((3, 3), (3, 5), (1, 3), (2, 2), (2, 3), (3, 2), (5, 4), (4, 1))
-# What a call may refuse as a whole.
+# Classes of kernels that a call may refuse entirely.
 CLASSES: dict[str, Callable[[Shape], bool]] = {
     "even": lambda kernel: not (kernel[0] % 2 and kernel[1] % 2),
     "non-square": lambda kernel: kernel[0] != kernel[1],
@@ -28,7 +28,7 @@ def map_name(padding: str, image: Shape, kernel: Shape) -> str:
 
 
 def refused_class(refused: Container[str], kernel: Shape, padding: str) -> str | None:
-    """A class that ``kernel`` is in and of which every reading was refused, by their names."""
+    """Return a class of ``kernel`` of which every measurement was refused."""
     words = (word for word, holds in CLASSES.items() if holds(kernel))
     return next((word for word in words if _all_refused(refused, word, padding)), None)
 

@@ -1,4 +1,4 @@
-"""Special values: what NaN, infinities, subnormals and overflow do, and where it shows."""
+"""Measures special values: the effect and the reach of NaN, infinity, subnormals and overflow."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ VALUES = ("nan", "inf", "-inf")
 
 @dataclass(frozen=True)
 class NonFiniteCase(Case):
-    """Ones, and a single ``value`` that is not finite: a ``pixel`` or a ``tap``."""
+    """Ones, with a single ``value`` that is not finite: a ``pixel`` or a ``tap``."""
 
     value: str = "nan"
     where: NonFinitePlace = "pixel"
@@ -46,7 +46,7 @@ class NonFiniteCase(Case):
         return f"{self.padding}/{shapes}/{self.dtype}/{self.value}-{self.where}"
 
     def arrays(self) -> tuple[Array, Array]:
-        """Image and kernel, made anew at each call."""
+        """Make image and kernel, new ones at each call."""
         img, k = (
             np.ones(self.image, dtype_by_name(self.dtype)),
             np.ones(self.kernel, dtype_by_name(self.dtype)),
@@ -64,7 +64,7 @@ NON_FINITE_CASES = tuple(
 
 
 def measure(subject: MeasuredCall) -> dict[str, Any]:
-    """Facts about special values, by name; an operation that the call refuses says so."""
+    """Return facts about special values, by name; a refusal is a fact too."""
     dtype = floating(subject)
     facts: dict[str, Any] = {
         "integer_overflow": {
@@ -86,7 +86,7 @@ def measure(subject: MeasuredCall) -> dict[str, Any]:
 
 
 def floating(subject: MeasuredCall) -> np.dtype[Any] | None:
-    """The first floating-point dtype that the call takes, float32 if it can."""
+    """Return float32, or the first floating-point dtype that the call takes."""
     names = [d for d in ("float32", *DTYPES) if d in subject.dtypes and d not in INTEGERS]
     return dtype_by_name(names[0]) if names else None
 
@@ -104,9 +104,9 @@ def _call(subject: MeasuredCall, img: Array, k: Array) -> Array:
 
 
 def footprint(subject: MeasuredCall, case: NonFiniteCase) -> Mask:
-    """Outputs that read what is not finite, by the measured conventions.
+    """Return the outputs that read a non-finite value, by the measured conventions.
 
-    A tap is read where it meets a pixel: a zero outside the image need not be multiplied.
+    A tap counts only where it meets a pixel: a zero outside the image need not be multiplied.
     """
     img, k = ((~np.isfinite(a.astype(np.float64))).astype(np.float64) for a in case.arrays())
     operands = (img, np.ones_like(k)) if case.where == "pixel" else (np.ones_like(img), k)
@@ -115,7 +115,7 @@ def footprint(subject: MeasuredCall, case: NonFiniteCase) -> Mask:
 
 
 def non_finite_outputs(subject: MeasuredCall, case: NonFiniteCase) -> Mask:
-    """Outputs that are not finite."""
+    """Return the outputs that are not finite."""
     with np.errstate(all="ignore"):
         result = subject.require_array(*case.arrays(), case.padding_word)
         mask: Mask = ~np.isfinite(result.astype(np.float64))
@@ -123,7 +123,7 @@ def non_finite_outputs(subject: MeasuredCall, case: NonFiniteCase) -> Mask:
 
 
 def reach(subject: MeasuredCall, dtype: np.dtype[Any], value: str) -> str:
-    """``local``, ``rows``, ``columns``, ``global`` or ``spreads``; ``swallowed`` if it is lost."""
+    """Return ``local``, ``rows``, ``columns``, ``global``, ``spreads``, or ``swallowed``: lost."""
     case = NonFiniteCase(IMAGE, (3, 3), subject.paddings[0], dtype.name, value=value)
     mask, expected = non_finite_outputs(subject, case), footprint(subject, case)
     if (expected & ~mask).any():
@@ -139,7 +139,7 @@ def reach(subject: MeasuredCall, dtype: np.dtype[Any], value: str) -> str:
 
 
 def zero_times_inf(subject: MeasuredCall, dtype: np.dtype[Any]) -> str:
-    """``nan`` as IEEE 754 says, ``skipped`` if zero kernel elements are not multiplied."""
+    """Return ``nan`` (IEEE 754), or ``skipped`` if zero kernel elements are not multiplied."""
     img, k = np.full(IMAGE, np.inf, dtype), np.zeros((3, 3), dtype)
     k[1, 1] = 1
     inner = _call(subject, img, k)[3:5, 3:5].astype(np.float64)
@@ -147,13 +147,13 @@ def zero_times_inf(subject: MeasuredCall, dtype: np.dtype[Any]) -> str:
 
 
 def signed_zero(subject: MeasuredCall, dtype: np.dtype[Any]) -> str:
-    """Sign of (-0)·1 through a 1×1 kernel: ``kept`` or ``lost``, for sums from +0 lose it."""
+    """Return whether (-0)·1 is ``kept``, or ``lost`` by a sum that starts at +0."""
     result = _call(subject, np.full(IMAGE, -0.0, dtype), np.ones((1, 1), dtype))
     return "kept" if np.signbit(result.astype(np.float64)).all() else "lost"
 
 
 def subnormals(subject: MeasuredCall, dtype: np.dtype[Any]) -> str:
-    """Whether a subnormal pixel times one is ``kept`` or ``flushed`` to zero."""
+    """Return whether a subnormal pixel times one is ``kept`` or ``flushed`` to zero."""
     img = np.full(IMAGE, info(dtype).smallest_subnormal * 4, dtype)
     k = np.zeros((3, 3), dtype)
     k[1, 1] = 1
@@ -168,7 +168,7 @@ def subnormals(subject: MeasuredCall, dtype: np.dtype[Any]) -> str:
 
 
 def partial_sum_overflow(subject: MeasuredCall, dtype: np.dtype[Any]) -> str:
-    """Whether the largest numbers and their negatives sum to ``zero`` or go ``non-finite``."""
+    """Return whether the largest numbers and their negatives sum to ``zero`` or ``non-finite``."""
     img, k = np.full(IMAGE, info(dtype).max, dtype), np.zeros((3, 3), dtype)
     k[1], k[2] = 1, -1
     inner = _call(subject, img, k)[3:5, 3:5].astype(np.float64)
@@ -178,9 +178,9 @@ def partial_sum_overflow(subject: MeasuredCall, dtype: np.dtype[Any]) -> str:
 
 
 def overflow(subject: MeasuredCall, name: str) -> str:
-    """What the largest integer, taken nine times, becomes: wraps, saturates or widens.
+    """Return what nine times the largest integer does: wraps, saturates or widens.
 
-    One word if it is the same under each padding; each padding's word if not.
+    One answer if all paddings give the same; otherwise an answer for each padding.
     """
     words = {padding: _overflow(subject, name, padding) for padding in subject.paddings}
     if len(set(words.values())) == 1:
@@ -204,7 +204,7 @@ def _overflow(subject: MeasuredCall, name: str, padding: str) -> str:
 
 
 def conjugation(subject: MeasuredCall) -> str:
-    """Whether a complex kernel is conjugated: ``plain`` or ``conjugates``."""
+    """Return whether a complex kernel is conjugated: ``plain`` or ``conjugates``."""
     img, k = np.ones(IMAGE, np.complex64), np.zeros((3, 3), np.complex64)
     k[1, 1] = 1j
     got = complex(_call(subject, img, k)[3, 3])
@@ -213,6 +213,6 @@ def conjugation(subject: MeasuredCall) -> str:
 
 
 def boolean_sum(subject: MeasuredCall) -> str:
-    """Dtype and value of nine times True."""
+    """Return dtype and value of nine times True."""
     result = _call(subject, np.ones(IMAGE, np.bool_), np.ones((3, 3), np.bool_))
     return f"{result.dtype.name}: {result[3, 3]}"

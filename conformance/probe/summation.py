@@ -1,4 +1,4 @@
-"""Whether a call sums directly: sums of integers come out exact, whatever the kernel's size."""
+"""Measures whether a call sums directly: sums of integers are exact under kernels of every size."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ SIZES: tuple[tuple[Shape, Shape], ...] = (
 def exactly(
     call: Call, conventions: Conventions, padding: str, dtype: np.dtype[Any]
 ) -> bool | None:
-    """Whether every size that the call takes came out exact; None if it takes none."""
+    """Return whether the result is exact for every size; None if the call takes no size."""
     answers = [_exact(call, conventions, padding, dtype, *size) for size in SIZES]
-    told = [answer for answer in answers if answer is not None]
-    return all(told) if told else None
+    known = [answer for answer in answers if answer is not None]
+    return all(known) if known else None
 
 
 def _exact(

@@ -1,4 +1,4 @@
-"""What the index maps of one transposed convolution come to: its facts and its contradictions."""
+"""Combines the index maps of a transposed convolution into facts and contradictions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class TransposedMaps:
-    """Every map of one call, by layer, and what they come to."""
+    """The maps of one call, by layer, and the conventions that follow from them."""
 
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
@@ -28,28 +28,28 @@ class TransposedMaps:
         self.complaints: list[str] = []
 
     def add(self, call: Call, layer: Layer) -> None:
-        """Measure one layer; what is no index map is a complaint."""
+        """Measure one layer; a result that is not an index map is a complaint."""
         try:
             self.found[layer] = measure(self._exact(call), layer)
         except NotAnIndexMapError as error:
             self.complaints.append(f"{layer.id}: {error}")
 
     def _exact(self, call: Call) -> Call:
-        """The call with its results rounded to the integers that an FFT leaves a little off."""
+        """Make the call and round its results to integers: an FFT is a little off."""
         if self._spec.algorithm != "fft":
             return call
         return lambda layer, img, k: np.rint(call(layer, img, k))
 
     @property
     def orientation(self) -> Orientation | None:
-        """The one that explains the most maps of more than one element; None without any."""
+        """The orientation that explains most maps of more than one element; None without any."""
         telling = (m.orientations for layer, m in self.found.items() if layer.kernel != (1, 1))
         counted = Counter(word for words in telling for word in words)
         return counted.most_common(1)[0][0] if counted else None
 
     @property
     def rule(self) -> CropRule:
-        """The rule that explains the most maps; of several the one that is declared, if one is."""
+        """The rule that explains the most maps; of several such rules, the declared one."""
         return max(RULES, key=lambda rule: (self._explained(rule), self._declared(rule)))
 
     def _explained(self, rule: CropRule) -> int:
@@ -59,7 +59,7 @@ class TransposedMaps:
         return (rule.ends == self._spec.ends) + (rule.align == self._spec.anchor)
 
     def tells(self, other: CropRule) -> bool:
-        """Whether the maps tell the rule from another one."""
+        """Return whether the maps distinguish the rule from the others."""
         return self._explained(other) != self._explained(self.rule)
 
     @property
@@ -75,14 +75,14 @@ class TransposedMaps:
 
     @property
     def extra(self) -> str | None:
-        """Where output_padding goes; ``refused`` without a map of one, None if none tells."""
+        """Where output_padding goes; ``refused`` without a map, None if the maps do not show it."""
         if not any("output_padding" in layer.keywords for layer in self.found):
             return "refused"
         others = (replace(self.rule, extra=word) for word in get_args(Extra))
         return self.rule.extra if any(map(self.tells, others)) else None
 
     def facts(self) -> dict[str, object]:
-        """Facts by name, ready for JSON."""
+        """Return facts by name, ready for JSON."""
         rule = self.rule
         others = (
             replace(rule, ends="kernel" if rule.ends == "stride" else "stride"),

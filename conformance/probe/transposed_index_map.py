@@ -1,4 +1,4 @@
-"""Index maps of a transposed convolution: where each kernel element paints the numbered image."""
+"""Index maps of a transposed convolution: where each kernel element writes the numbered image."""
 
 from __future__ import annotations
 
@@ -71,19 +71,19 @@ MAPPED: tuple[Layer, ...] = tuple(
 
 @dataclass(frozen=True)
 class TransposedMap:
-    """What one layer showed: the orientations that explain it, and what it crops."""
+    """The map of one layer: the orientations that explain it, and what it crops."""
 
     orientations: tuple[Orientation, ...]
     crops: Pads
 
 
 def measure(call: Call, layer: Layer) -> TransposedMap:
-    """Read a layer off the places to which the corners of its kernel paint.
+    """Measure a layer by the positions to which the corners of its kernel write.
 
     Raises
     ------
     NotAnIndexMapError
-        If they are no places, or no orientation explains them.
+        If they are not positions of pixels, or no orientation explains them.
     """
     img, k = (np.zeros_like(a) for a in layer.arrays())
     img[...] = np.arange(1, img.size + 1).reshape(img.shape)
@@ -102,7 +102,7 @@ def measure(call: Call, layer: Layer) -> TransposedMap:
 
 
 def _origin(layer: Layer, result: Array) -> Pair:
-    """The place to which the first pixel goes, for all pixels go as far from it as the stride."""
+    """Return the position of the first pixel; the others follow at steps of the stride."""
     places = np.argwhere(result)
     numbers = result[tuple(places.T)].astype(np.float64) - 1
     pixels = np.stack(np.divmod(numbers, layer.image[1]), axis=-1)
@@ -115,7 +115,7 @@ def _origin(layer: Layer, result: Array) -> Pair:
 
 
 def _before(layer: Layer, painted: dict[Pair, Pair], word: Orientation) -> Iterator[Pair]:
-    """Rows and columns that are cropped before, if the orientation explains every place."""
+    """Return the rows and columns cropped before, if the orientation explains every position."""
     found = set()
     for tap, origin in painted.items():
         k = np.zeros(layer.kernel)

@@ -1,1 +1,1 @@
-"""Where a call runs: this process, a worker, another interpreter, an environment built for it."""
+"""Where a call runs: this process, a worker process, another Python, a new environment."""

@@ -1,4 +1,4 @@
-"""The suite's side of `backends.worker.array_mirror`: the arrays it gave, and their fate."""
+"""The suite's side of `backends.worker.array_mirror`: keeps arrays equal in both processes."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ _numbers = count()
 
 
 class OpaqueResult:
-    """Stands for a result that is no array: its class has the name of the result's."""
+    """Stands for a result that is not an array; its class has the name of the result's class."""
 
     shape: tuple[int, ...] | None = None
 
 
 class ArrayMirror:
-    """Arrays that another process holds too; those that nobody holds here any more it may drop."""
+    """Arrays that a worker process also holds; it may drop those that this process has dropped."""
 
     def __init__(self) -> None:
         self._given: dict[int, tuple[weakref.ref[Array], int]] = {}
         self._results: dict[int, weakref.ref[Array]] = {}
 
     def clear(self) -> None:
-        """Forget the results: the process that held them is gone."""
+        """Forget the results, because the process that held them has ended."""
         self._results.clear()
 
     def take_dropped(self) -> list[int]:
-        """Results that nobody holds any more, told once."""
+        """Return the results that this process has dropped, each of them once."""
         dead = [number for number, ref in self._results.items() if ref() is None]
         for number in dead:
             del self._results[number]
         return dead
 
     def encode_operands(self, operands: Sequence[Any], blobs: list[bytes]) -> list[Any]:
-        """Operands as a request has them; arrays go among the blobs."""
+        """Encode operands for a request; their arrays are added to the blobs."""
         return [self._one(a, blobs) if isinstance(a, np.ndarray) else a for a in operands]
 
     def _one(self, array: Array, blobs: list[bytes]) -> dict[str, Any]:
@@ -56,7 +56,7 @@ class ArrayMirror:
         }
 
     def _token(self, array: Array) -> int:
-        """A number of this very array: another one at its address has another."""
+        """Return the number of this array; a later array at its address gets another number."""
         ref, token = self._given.get(id(array), (None, 0))
         if ref is None or ref() is not array:
             token = next(_numbers)
@@ -64,52 +64,52 @@ class ArrayMirror:
             self._given[id(array)] = weakref.ref(array), token
         return token
 
-    def update(self, operands: Sequence[Any], told: dict[str, Any], out: list[bytes]) -> None:
-        """Write to operands and to earlier results what the call wrote to them."""
+    def update(self, operands: Sequence[Any], answer: dict[str, Any], out: list[bytes]) -> None:
+        """Copy what the call wrote to operands and to earlier results."""
         arrays = [a for a in operands if isinstance(a, np.ndarray)]
-        for change in told.get("mutated", ()):
+        for change in answer.get("mutated", ()):
             _write(arrays[change["operand"]], decode_array(change, out))
-        for change in told.get("changed", ()):
+        for change in answer.get("changed", ()):
             result = self._results[change["number"]]()
             if result is not None:
                 _write(result, decode_array(change, out))
 
-    def result(self, told: dict[str, Any], out: list[bytes], operands: Sequence[Any]) -> Any:
-        """What a call returned, as far as another process can hand it over."""
-        if "tuple" in told:
-            return tuple(decode_array(part, out) for part in told["tuple"])
-        if "other" in told:
-            kind = type(told["other"], (OpaqueResult,), {"shape": tuple(told["shape"] or ())})
+    def result(self, answer: dict[str, Any], out: list[bytes], operands: Sequence[Any]) -> Any:
+        """Return the result of a call, as far as another process can send it."""
+        if "tuple" in answer:
+            return tuple(decode_array(part, out) for part in answer["tuple"])
+        if "other" in answer:
+            kind = type(answer["other"], (OpaqueResult,), {"shape": tuple(answer["shape"] or ())})
             return kind()
-        found = decode_array(told["array"], out)
-        if told["alias"]:
+        found = decode_array(answer["array"], out)
+        if answer["alias"]:
             arrays = [a for a in operands if isinstance(a, np.ndarray)]
-            found = _view(arrays[told["alias"]["operand"]], found, told["alias"])
-        self._results[told["number"]] = weakref.ref(found)
+            found = _view(arrays[answer["alias"]["operand"]], found, answer["alias"])
+        self._results[answer["number"]] = weakref.ref(found)
         return found
 
 
-def decode_array(told: dict[str, Any], out: list[bytes]) -> Array:
-    """An array of an answer."""
-    return unpack(told["dtype"], out[told["blob"]])
+def decode_array(described: dict[str, Any], out: list[bytes]) -> Array:
+    """Decode an array of an answer."""
+    return unpack(described["dtype"], out[described["blob"]])
 
 
 def _write(array: Array, values: Array) -> None:
-    """Write to an array, read-only though it may be: the call did."""
+    """Write to an array, even a read-only one, because the call did."""
     closed = not array.flags.writeable
     if closed:
         array = _view(array, array, {"offset": 0, "strides": array.strides})
     array[...] = values
 
 
-def _view(owner: Array, like: Array, told: dict[str, Any]) -> Array:
-    """A view of an operand's memory, writeable, as the call returned one of its own copy."""
+def _view(owner: Array, like: Array, described: dict[str, Any]) -> Array:
+    """Return a writeable view of an operand's memory, as the call returned a view of its copy."""
     memory = _Memory()
     memory.owner = owner
     memory.__array_interface__ = {
-        "data": (owner.__array_interface__["data"][0] + told["offset"], False),
+        "data": (owner.__array_interface__["data"][0] + described["offset"], False),
         "shape": like.shape,
-        "strides": tuple(told["strides"]),
+        "strides": tuple(described["strides"]),
         "typestr": like.dtype.str,
         "version": 3,
     }

@@ -1,4 +1,4 @@
-"""A backend whose calls are counted to the run's time, and that is given up when it hangs."""
+"""Charges a backend's calls to the run's time, and stops calling a backend that hangs."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ PATIENCE = 3
 
 
 class GuardedBackend:
-    """A backend in its place; after `PATIENCE` deadlines it is not called again.
+    """A backend with its runner; after `PATIENCE` exceeded deadlines it is not called again.
 
-    ``cost`` is where the time of each call is put down.
+    ``cost`` gets the time of each call.
     """
 
-    def __init__(self, place: Runner, cost: TimeAccounts | None = None) -> None:
-        self.runner = place
-        self.spec = place.spec
-        self.cost = cost or TimeAccounts(compiles=place.spec.compiles)
+    def __init__(self, runner: Runner, cost: TimeAccounts | None = None) -> None:
+        self.runner = runner
+        self.spec = runner.spec
+        self.cost = cost or TimeAccounts(compiles=runner.spec.compiles)
         self._missed = 0
 
     def with_layout(self, layout: str) -> GuardedBackend:
-        """The same adapter in another of its layouts, put to the same cost."""
+        """Return the same adapter in another of its layouts, charged to the same account."""
         return GuardedBackend(self.runner.with_layout(layout), self.cost)
 
     def conv2d(self, img: Array, k: Array, padding: Padding | Pads, **options: Any) -> Array:
@@ -38,7 +38,7 @@ class GuardedBackend:
         Raises
         ------
         TimedOutError, ExitedError
-            If it outran its deadline, or ended the process or called for that.
+            If it exceeded its deadline, or ended the process or tried to.
         """
         return self._called("conv2d", img, k, padding, **options)  # type: ignore[no-any-return]
 
@@ -50,12 +50,12 @@ class GuardedBackend:
     def gradients(
         self, img: Array, k: Array, padding: Padding | Pads, cotangent: Array, **options: Any
     ) -> tuple[Array, Array]:
-        """Have the framework differentiate the call; raises as `conv2d`."""
+        """Let the framework differentiate the call; raises as `conv2d`."""
         operands = img, k, padding, cotangent
         return self._called("gradients", *operands, **options)  # type: ignore[no-any-return]
 
     def fused(self, *operands: Any) -> Array:
-        """Have the call followed by bias, addition and ReLU; raises as `conv2d`."""
+        """Make the call, followed by bias, addition and ReLU; raises as `conv2d`."""
         return self._called("fused", *operands)  # type: ignore[no-any-return]
 
     def _called(self, method: str, *operands: Any, **options: Any) -> Any:

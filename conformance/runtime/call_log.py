@@ -1,4 +1,4 @@
-"""Remembers the last calls of a backend: the operands as they were given, and what came."""
+"""Records the last calls of a backend: the operands as they were given, and the results."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Backend, Padding
     from conv2d_conformance.definition.correlation import Array
 
-# The longest sequence of calls by which one check comes to a judgement.
+# The longest sequence of calls that one check needs for a verdict.
 MAX_CALLS = 8
 
 
@@ -24,7 +24,7 @@ class RecordedOperand:
     Parameters
     ----------
     values : ndarray
-        A packed copy, in the same dtype and byte order.
+        A packed copy in the same dtype and byte order.
     strides : tuple of int or None
         None if the array was packed.
     writeable : bool
@@ -36,19 +36,19 @@ class RecordedOperand:
 
     @classmethod
     def record(cls, a: Array) -> RecordedOperand:
-        """Take a copy; the call may write to the array itself."""
+        """Record a copy, because the call may write to the array itself."""
         strides = None if a.flags.c_contiguous else a.strides
         return cls(a.copy(order="C"), strides, a.flags.writeable)
 
     @property
     def plain(self) -> bool:
-        """Whether a fresh array of these values is the same operand."""
+        """Whether a new array of these values is the same operand."""
         return self.strides is None and self.writeable and self.values.dtype.isnative
 
 
 @dataclass(frozen=True)
 class RecordedCall:
-    """One call; ``result`` is None if it raised, and a copy if it is an array."""
+    """One call; ``result`` is None if the call raised, and a copy if it is an array."""
 
     img: RecordedOperand
     k: RecordedOperand
@@ -63,7 +63,7 @@ class RecordedCall:
 
 
 class CallLog:
-    """A backend that remembers its last calls."""
+    """A backend that records its last calls."""
 
     def __init__(self, backend: Backend, calls: deque[RecordedCall] | None = None) -> None:
         self.spec = backend.spec
@@ -71,7 +71,7 @@ class CallLog:
         self._backend = backend
 
     def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:
-        """Call it; whatever comes of the call is remembered."""
+        """Call the backend, and record the result or that it raised."""
         operands = RecordedOperand.record(img), RecordedOperand.record(k)
         result: Any = None
         began = perf_counter()

@@ -1,6 +1,6 @@
 """Bounds the memory that a framework keeps for the shapes that it has compiled.
 
-JAX keeps an executable of some 5 MiB for each; a run compiles hundreds of shapes.
+JAX keeps an executable of about 5 MiB for each; a run compiles hundreds of shapes.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from contextlib import suppress
 import psutil
 
 MIB = 2**20
-# A process may hold this much before anything is dropped, and as much again as what then remains.
+# A process may hold this much before anything is dropped, and then as much more than what remains.
 LIMIT = 600 * MIB
-# Compiled shapes between two looks: to look costs as much as a small call.
+# Compiled shapes between two measurements: one costs as much as a small call.
 INTERVAL = 8
 
 
 class CompiledMemory:
-    """What this process holds; ``releases`` counts how often compiled shapes were dropped."""
+    """The memory of this process; ``releases`` counts how often compiled shapes were dropped."""
 
     def __init__(self) -> None:
         self.releases = 0
@@ -28,27 +28,27 @@ class CompiledMemory:
         self._compiled = 0
 
     def after_compiling(self) -> None:
-        """Drop compiled shapes if, with the one just compiled, the process holds too much."""
+        """Drop compiled shapes if the process, with the shape just compiled, holds too much."""
         self._compiled += 1
         if self._compiled % INTERVAL or "jax" not in sys.modules or resident() <= self._limit:
             return
         release()
         self.releases += 1
-        # What else the process holds must not make it drop everything at each call.
+        # Other memory of the process must not cause a drop at each call.
         self._limit = max(LIMIT, resident() + LIMIT // 2)
 
 
 def resident() -> int:
-    """Bytes of memory that this process holds."""
+    """Return the bytes of memory that this process holds."""
     held: int = psutil.Process().memory_info().rss
     return held
 
 
 def release() -> None:
-    """Drop what JAX has compiled, and give the memory back to the operating system."""
+    """Drop what JAX has compiled, and return the memory to the operating system."""
     sys.modules["jax"].clear_caches()
     gc.collect()
-    # The C library keeps what was freed; glibc alone has a call for it.
+    # The C library keeps freed memory; only glibc has a call that returns it.
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 

@@ -1,4 +1,4 @@
-"""What a run ran on: enough to tell whether two results may be compared."""
+"""The fingerprint of a run: enough to decide whether two results may be compared."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from conv2d_conformance.runtime.in_process import Runner
 
 
-def take(place: Runner | None = None) -> Fingerprint:
-    """Interpreter, machine, threads and every installed distribution, there or here."""
+def take(runner: Runner | None = None) -> Fingerprint:
+    """Return Python, machine, threads and every distribution, of a worker or this process."""
     cpu = cpuinfo.get_cpu_info()
     return {
-        "python": place.python if place else platform.python_version(),
+        "python": runner.python if runner else platform.python_version(),
         "platform": platform.platform(),
         "machine": platform.machine(),
         "cpu": str(cpu.get("brand_raw", "unknown")),
         "cpu_flags": sorted(str(flag) for flag in cpu.get("flags", ())),
         "threads": str(usable_cores()),
-        "packages": dict(place.packages) if place else installed(),
+        "packages": dict(runner.packages) if runner else installed(),
     }
 
 
 def usable_cores() -> int:
-    """Cores that this process may use."""
+    """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -39,5 +39,5 @@ def usable_cores() -> int:
 
 @cache
 def installed() -> dict[str, str]:
-    """Version of every distribution that is installed here, by normalised name."""
+    """Return the version of every distribution of this Python, by normalised name."""
     return read()

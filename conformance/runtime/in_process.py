@@ -1,4 +1,4 @@
-"""Where a backend runs: in this process, or behind the same interface in another one."""
+"""The interface of a runner, and the runner of a backend in this process."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ SECONDS = 60.0
 
 
 class Runner(Protocol):
-    """A backend where it runs; every call of it has a deadline and cannot end the suite."""
+    """Runs a backend; every call has a deadline and cannot end the suite."""
 
     @property
     def spec(self) -> Spec:
-        """What the adapter says of its call."""
+        """The adapter's declaration of its call."""
 
     @property
     def settings(self) -> dict[str, str]:
-        """Of its framework, as they are in force."""
+        """The settings of its framework that are in force."""
 
     @property
     def packages(self) -> dict[str, str]:
-        """Versions of what is installed there, by normalised name."""
+        """Versions of the distributions that are installed where it runs, by normalised name."""
 
     @property
     def python(self) -> str:
-        """Version of the interpreter."""
+        """The version of its Python."""
 
     def with_layout(self, layout: str) -> Runner:
-        """The same adapter in another of its layouts."""
+        """Return the same adapter in another of its layouts."""
 
     def call(self, method: str, operands: Sequence[Any], options: dict[str, Any]) -> Any:
         """Call a method of the adapter; raises as it does, or `TimedOutError`, `ExitedError`."""
@@ -57,21 +57,21 @@ class Runner(Protocol):
     def time(
         self, method: str, operands: Sequence[Any], options: dict[str, Any], rounds: int, loops: int
     ) -> list[float]:
-        """Seconds per call of each of ``rounds`` rounds of ``loops`` calls, taken there."""
+        """Return seconds per call for each of ``rounds`` rounds of ``loops`` calls."""
 
     def bare(self, method: str) -> Callable[..., Array] | None:
-        """The method itself, to be timed; None if it is in another process."""
+        """Return the method itself for timing; None if it is in another process."""
 
     def at_once(
         self, method: str, operands: Sequence[Sequence[Any]], times: int
     ) -> list[list[bytes]]:
-        """The bits of each result of ``times`` calls on each of the operands, a thread for each."""
+        """Return the bits of each result of ``times`` calls on each operands, in threads."""
 
     def changes(self, method: str, operands: Sequence[Any], name: str) -> list[str]:
-        """What a call changes of its process, in words; ``name`` seeds the state it starts from."""
+        """Describe what a call changes in its process; ``name`` seeds the state before the call."""
 
     def snippet(self, text: str, operands: Sequence[Any]) -> Array:
-        """What a snippet makes there of image, kernel and padding."""
+        """Run a snippet where the backend runs, on image, kernel and padding."""
 
 
 @cache
@@ -82,8 +82,8 @@ def _installed() -> dict[str, str]:
 class InProcessRunner:
     """A backend in this process.
 
-    The deadline reaches what gives control back to Python; a loop in C that never does is not
-    interrupted, nor is a process kept from ending by other means than ``os._exit``.
+    The deadline interrupts code that returns control to Python, not an endless loop in C. Of the
+    ways to end the process, only ``os._exit`` is prevented.
     """
 
     def __init__(self, backend: Any, seconds: float = SECONDS) -> None:
@@ -91,26 +91,26 @@ class InProcessRunner:
 
     @property
     def spec(self) -> Spec:
-        """What the adapter says of its call."""
+        """The adapter's declaration of its call."""
         return self._backend.spec  # type: ignore[no-any-return]
 
     @property
     def settings(self) -> dict[str, str]:
-        """Of the frameworks of this process."""
+        """The settings of the frameworks in this process."""
         return precision.settings()
 
     @property
     def packages(self) -> dict[str, str]:
-        """Versions of what is installed here, by normalised name."""
+        """Versions of the distributions of this Python, by normalised name."""
         return _installed()
 
     @property
     def python(self) -> str:
-        """Version of this interpreter."""
+        """The version of this Python."""
         return platform.python_version()
 
     def with_layout(self, layout: str) -> InProcessRunner:
-        """The same adapter in another of its layouts."""
+        """Return the same adapter in another of its layouts."""
         return InProcessRunner(type(self._backend)(layout=layout), self._seconds)
 
     def call(self, method: str, operands: Sequence[Any], options: dict[str, Any]) -> Any:
@@ -119,7 +119,7 @@ class InProcessRunner:
         Raises
         ------
         TimedOutError, ExitedError
-            If it outran its deadline, or called for the process to end.
+            If it exceeded its deadline, or tried to end the process.
         """
         call = self.spec.call
         try:
@@ -132,17 +132,17 @@ class InProcessRunner:
     def time(
         self, method: str, operands: Sequence[Any], options: dict[str, Any], rounds: int, loops: int
     ) -> list[float]:
-        """Seconds per call of each round; without a deadline, which would be timed too."""
+        """Return seconds per call for each round; without a deadline, which would be timed too."""
         return stopwatch.seconds_per_call(self.bare(method), operands, options, rounds, loops)
 
     def bare(self, method: str) -> Callable[..., Array]:
-        """The method itself."""
+        """Return the method itself."""
         return getattr(self._backend, method)  # type: ignore[no-any-return]
 
     def at_once(
         self, method: str, operands: Sequence[Sequence[Any]], times: int
     ) -> list[list[bytes]]:
-        """The bits of each result of ``times`` calls on each of the operands, a thread for each."""
+        """Return the bits of each result of ``times`` calls on each operands, in threads."""
         try:
             return concurrent_calls.call_concurrently(
                 self.bare(method), operands, times, self._seconds
@@ -152,17 +152,17 @@ class InProcessRunner:
             raise TimedOutError(msg) from late
 
     def changes(self, method: str, operands: Sequence[Any], name: str) -> list[str]:
-        """What a call changes of this process, in words."""
+        """Describe what a call changes in this process."""
         return process_state.changes(lambda: self.call(method, operands, {}), name)
 
     def snippet(self, text: str, operands: Sequence[Any]) -> Array:
-        """What a snippet makes of image, kernel and padding."""
+        """Run a snippet on image, kernel and padding."""
         return snippet.run(text, operands)
 
 
 @contextmanager
 def _deadline(seconds: float, call: str) -> Iterator[None]:
-    """Raise in the main thread when the time is up, where there is a timer."""
+    """Raise in the main thread when the time is up, if the platform has a timer."""
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
         yield
         return

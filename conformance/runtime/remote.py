@@ -1,4 +1,4 @@
-"""A backend in another interpreter, called as if it were here."""
+"""The runner of a backend in a worker process."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.runtime.worker_process import WorkerProcess
 
-# To import a framework.
+# Seconds to import a framework.
 LOADING = 300.0
-# Seconds that may go into calls that end the process, and into loading the backend again.
+# Seconds that may be spent on calls that end the process, and on loading the backend again.
 LOST = 180.0
 PROJECT_EXCEPTIONS = {
     kind.__name__: kind for kind in (Unsupported, Unavailable, UnknownBackendError)
@@ -30,24 +30,24 @@ PROJECT_EXCEPTIONS = {
 
 
 class RemoteRunner:
-    """A backend by name in another interpreter; a `conv2d_conformance.runtime.in_process.Runner`.
+    """A backend by name in a worker; a `conv2d_conformance.runtime.in_process.Runner`.
 
     Parameters
     ----------
     interpreter : Interpreter
     name : str
-        As `conv2d_conformance.backends.registry.load` takes it there.
+        As `conv2d_conformance.backends.registry.load` takes it in the worker.
     seconds : float
-        Deadline of each call.
+        The deadline of each call.
     layout : str or None
         One of the adapter's layouts; None is its own.
 
     Raises
     ------
     Unavailable
-        If the interpreter does not start, or the backend does not load there.
+        If the worker does not start, or the backend does not load in it.
     UnknownBackendError
-        If the name stands for none there.
+        If the worker has no backend of the name.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class RemoteRunner:
         self._deaths, self._lost = 0, 0.0
         self._arrays = ArrayMirror()
         try:
-            told = self._load()
+            answer = self._load()
         except (Unavailable, UnknownBackendError):
             raise
         except (TimedOutError, ExitedError) as error:
@@ -68,42 +68,42 @@ class RemoteRunner:
         except Exception as error:
             msg = f"backend {name!r} does not load: {type(error).__name__}: {error}"
             raise Unavailable(msg) from error
-        self.spec = Spec(**to_tuples(told["spec"]))
-        self.settings: dict[str, str] = told["settings"]
+        self.spec = Spec(**to_tuples(answer["spec"]))
+        self.settings: dict[str, str] = answer["settings"]
 
     @property
     def packages(self) -> dict[str, str]:
-        """Versions of what is installed there, by normalised name."""
+        """Versions of the distributions of the worker's Python, by normalised name."""
         return self.interpreter.greeting["packages"]  # type: ignore[no-any-return]
 
     @property
     def python(self) -> str:
-        """Version of the interpreter."""
+        """The version of the worker's Python."""
         return self.interpreter.greeting["python"]  # type: ignore[no-any-return]
 
     def with_layout(self, layout: str) -> RemoteRunner:
-        """The same adapter in another of its layouts."""
+        """Return the same adapter in another of its layouts."""
         return RemoteRunner(self.interpreter, self.name, self._seconds, layout)
 
     def call(self, method: str, operands: Sequence[Any], options: dict[str, Any]) -> Any:
-        """Call a method there, with what it does to its operands and to earlier results.
+        """Call a method in the worker, and copy its effects on operands and earlier results.
 
         Raises
         ------
         TimedOutError, ExitedError
-            If it outran its deadline, or its process ended.
+            If it exceeded its deadline, or its process ended.
         Exception
-            What it raised, by the name of its type.
+            What the call raised, by the name of its type.
         """
         forget = self._arrays.take_dropped()
-        told, out = self._ask("call", operands, method=method, options=options, forget=forget)
-        self._arrays.update(operands, told, out)
-        return self._arrays.result(self._unless_raised(told), out, operands)
+        answer, out = self._ask("call", operands, method=method, options=options, forget=forget)
+        self._arrays.update(operands, answer, out)
+        return self._arrays.result(self._unless_raised(answer), out, operands)
 
     def time(
         self, method: str, operands: Sequence[Any], options: dict[str, Any], rounds: int, loops: int
     ) -> list[float]:
-        """Seconds per call of each of ``rounds`` rounds of ``loops`` calls, taken there."""
+        """Return seconds per call for each of ``rounds`` rounds of ``loops`` calls."""
         return self.timed(method, operands, options, rounds, loops)
 
     def timed(
@@ -116,38 +116,38 @@ class RemoteRunner:
         *,
         kept: str = "",
     ) -> list[float]:
-        """As `time`; operands that are ``kept`` there under a name need not be given again."""
-        told, _ = self._ask(
+        """Do as `time`; operands that the worker ``kept`` under a name need not be sent again."""
+        answer, _ = self._ask(
             "time", operands, method=method, options=options, rounds=rounds, loops=loops, kept=kept
         )
-        return self._unless_raised(told)["seconds"]  # type: ignore[no-any-return]
+        return self._unless_raised(answer)["seconds"]  # type: ignore[no-any-return]
 
     def bare(self, _: str) -> None:
-        """It is in another process."""
+        """Return None: the method is in another process."""
 
     def at_once(
         self, method: str, operands: Sequence[Sequence[Any]], times: int
     ) -> list[list[bytes]]:
-        """The bits of each result of ``times`` calls on each of the operands, a thread for each."""
+        """Return the bits of each result of ``times`` calls on each operands, in threads."""
         flat = [operand for each in operands for operand in each]
         sizes = [len(each) for each in operands]
-        told, out = self._ask(
+        answer, out = self._ask(
             "at_once", flat, method=method, sizes=sizes, times=times, seconds=self._seconds
         )
         bits = iter(out)
-        return [[next(bits) for _ in range(many)] for many in self._unless_raised(told)["counts"]]
+        return [[next(bits) for _ in range(many)] for many in self._unless_raised(answer)["counts"]]
 
     def changes(self, method: str, operands: Sequence[Any], name: str) -> list[str]:
-        """What a call changes of its process, in words; ``name`` seeds the state it starts from."""
-        told, _ = self._ask("changes", operands, method=method, name=name)
-        return self._unless_raised(told)["words"]  # type: ignore[no-any-return]
+        """Describe what a call changes in its process; ``name`` seeds the state before the call."""
+        answer, _ = self._ask("changes", operands, method=method, name=name)
+        return self._unless_raised(answer)["words"]  # type: ignore[no-any-return]
 
     def snippet(self, text: str, operands: Sequence[Any]) -> Array:
-        """What a snippet makes there of image, kernel and padding."""
-        told, out = self._ask("snippet", operands, text=text)
-        return decode_array(self._unless_raised(told)["array"], out)
+        """Run a snippet in the worker, on image, kernel and padding."""
+        answer, out = self._ask("snippet", operands, text=text)
+        return decode_array(self._unless_raised(answer)["array"], out)
 
-    def _ask(self, do: str, operands: Sequence[Any], **told: Any) -> Message:
+    def _ask(self, do: str, operands: Sequence[Any], **fields: Any) -> Message:
         if self._lost > LOST:
             msg = f"{self.spec.call}: not called, for it has ended its process {self._deaths} times"
             raise ExitedError(msg)
@@ -159,7 +159,7 @@ class RemoteRunner:
         try:
             return self.interpreter.ask(
                 do, blobs, what=self.spec.call, within=self._seconds,
-                adapter=self._number, operands=described, **told,
+                adapter=self._number, operands=described, **fields,
             )  # fmt: skip
         except ExitedError:
             self._deaths += 1
@@ -167,15 +167,15 @@ class RemoteRunner:
             raise
 
     def _load(self) -> dict[str, Any]:
-        told, _ = self.interpreter.ask(
+        answer, _ = self.interpreter.ask(
             "load", name=self.name, layout=self._layout, what=self.name, within=LOADING
         )
-        found = self._unless_raised(told)
+        found = self._unless_raised(answer)
         self._generation, self._number = self.interpreter.generation, found["adapter"]
         self._arrays.clear()
         return found
 
-    def _unless_raised(self, told: dict[str, Any]) -> dict[str, Any]:
+    def _unless_raised(self, answer: dict[str, Any]) -> dict[str, Any]:
         """Raise what a call raised.
 
         Raises
@@ -183,11 +183,11 @@ class RemoteRunner:
         ExitedError
             For ``sys.exit``.
         Exception
-            Of the type of that name, or of one made up for it.
+            Of the type of that name, or of a new type with that name.
         """
-        if "raised" not in told:
-            return told
-        name, message = told["raised"], told["message"]
+        if "raised" not in answer:
+            return answer
+        name, message = answer["raised"], answer["message"]
         if name == ThreadTimeout.__name__:
             msg = f"{self.name}: {message}"
             raise TimedOutError(msg)
@@ -198,9 +198,9 @@ class RemoteRunner:
 
 
 def exception_type(name: str) -> type[Exception]:
-    """The exception type of that name: ours, Python's, or one that stands for the framework's."""
+    """Return the exception type of a name: ours, Python's, or a new one for the framework's."""
     found: Any = PROJECT_EXCEPTIONS.get(name) or getattr(builtins, name, None)
-    # Some of Python's own take more than a message.
+    # Some of Python's own exceptions need more than a message.
     more = (UnicodeError, BaseExceptionGroup)
     if isinstance(found, type) and issubclass(found, Exception) and not issubclass(found, more):
         return found

@@ -1,4 +1,4 @@
-"""Which interpreter a selector asks for, and the interpreters that are shared."""
+"""A pool of worker processes, shared by the backends of one framework and one Python."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 def split_selector(selector: str) -> tuple[str, Path | None]:
-    """A selector's name and its interpreter: ``NAME@PATH``; None is this one.
+    """Split ``NAME@PATH`` into a backend's name and the path of its Python; None is this Python.
 
     Raises
     ------
     UnknownBackendError
-        If there is no file of that path.
+        If there is no file at that path.
     """
     words = selector.split("@")
-    # Either may have an @ of its own, as Homebrew's python@3.11 and a home of name@company.
+    # Both parts may contain an @, as Homebrew's python@3.11 and a home of name@company.
     for n in range(1, len(words)):
         if Path("@".join(words[n:])).expanduser().is_file():
             return "@".join(words[:n]), existing_python("@".join(words[n:]))
@@ -33,12 +33,12 @@ def split_selector(selector: str) -> tuple[str, Path | None]:
 
 
 def with_python(selector: str, python: Path | None) -> str:
-    """A selector in the interpreter at ``python``, unless it names one itself."""
+    """Add the path of a Python to a selector, unless it names one itself."""
     return selector if python is None or "@" in selector else f"{selector}@{python}"
 
 
 def existing_python(path: str) -> Path:
-    """The interpreter at a path, which may begin with ``~``; not resolved, for a link may be one.
+    """Return the Python at a path. ``~`` is expanded; links stay, as in an environment.
 
     Raises
     ------
@@ -53,21 +53,21 @@ def existing_python(path: str) -> Path:
 
 
 def process_key(name: str) -> str:
-    """What runs in one process: one framework, or one file."""
+    """Return the key of a process: backends of one framework, or of one file, share a process."""
     return name.rpartition(":")[0] if ":" in name else name.split(".")[0]
 
 
 class RunnerPool:
-    """Interpreters, one for each python and framework; they start when they are asked.
+    """Worker processes, one for each Python and framework; they start at the first request.
 
     Parameters
     ----------
     environment : mapping or None
-        Environment variables that they have beside our own.
+        Environment variables of the workers, in addition to our own.
     seconds : float
         Deadline of each call.
     trusting : bool
-        Whether backends that are not ours also run in this process if no interpreter is named.
+        Whether backends of other projects run in this process too, if no Python is named.
     """
 
     def __init__(
@@ -82,25 +82,25 @@ class RunnerPool:
         self._interpreters: dict[tuple[Path | None, str], WorkerProcess] = {}
 
     def runner(self, selector: str) -> RemoteRunner:
-        """A backend where its selector says, or in another process of this interpreter.
+        """Return the runner of a backend, in the Python that its selector names or in this one.
 
         Raises
         ------
         Unavailable
-            If the interpreter does not start or the backend does not load there.
+            If the worker does not start, or the backend does not load in it.
         UnknownBackendError
-            If the selector stands for none.
+            If the selector matches no backend.
         """
         name, python = split_selector(selector)
         return RemoteRunner(self._interpreter(python, name), name, self.seconds)
 
     def select(self, selector: str) -> list[str]:
-        """The selectors of single backends that one stands for where it says.
+        """Return the selectors of the single backends that a selector matches in its Python.
 
         Raises
         ------
         UnknownBackendError
-            If it stands for none.
+            If it matches no backend.
         """
         name, python = split_selector(selector)
         if python is None:
@@ -112,7 +112,7 @@ class RunnerPool:
         return [f"{each}@{python}" for each in names]
 
     def greeting(self, python: Path) -> dict[str, Any]:
-        """What an interpreter is and holds; see `WorkerProcess.greeting`.
+        """Return version and packages of a Python; see `WorkerProcess.greeting`.
 
         Raises
         ------
@@ -122,7 +122,7 @@ class RunnerPool:
         return self._interpreter(python, "").greeting
 
     def stop(self) -> None:
-        """End every interpreter."""
+        """End every worker process."""
         for interpreter in self._interpreters.values():
             interpreter.stop()
 

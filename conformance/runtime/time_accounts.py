@@ -1,6 +1,6 @@
-"""Where a run's time goes, per backend.
+"""Accounts for the time of a run, per backend.
 
-What a run does for all of its backends at once is shared out equally.
+Time that a run spends for all of its backends together is divided equally.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ Account = Literal[
     "harness",
 ]
 ACCOUNTS: tuple[Account, ...] = get_args(Account)
-# What is done inside one of these, calls included, is put to it.
+# Everything inside one of these, including calls, is charged to it.
 INCLUSIVE: tuple[Account, ...] = ("probe", "determinism")
 
 
 class TimeAccounts:
     """Seconds by account; each second is in one account, that of the innermost `charge`.
 
-    What the probe does, calls included, is in ``probe``; what other processes repeat, in
-    ``determinism``; a test less its calls and its reference is in ``harness``.
+    ``probe`` has all of the probe, including its calls. ``determinism`` has what other processes
+    repeat. ``harness`` has the tests without their calls and the reference.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class TimeAccounts:
 
     @contextmanager
     def charge(self, account: Account) -> Iterator[None]:
-        """Put the time spent inside to an account."""
+        """Charge the time spent inside to an account."""
         self._book()
         self._open.append(next((a for a in self._open if a in INCLUSIVE), account))
         try:
@@ -65,10 +65,10 @@ class TimeAccounts:
     def call(
         self, method: str, img: Array, k: Array, padding: Any, *_: Any, **options: Any
     ) -> Account:
-        """The account of one call."""
+        """Return the account of one call."""
         if not self._compiles:
             return "calls"
-        # What was dropped to free memory is compiled again.
+        # Shapes that were dropped to free memory are compiled again.
         release = MEMORY.releases
         key = (
             release,
@@ -84,20 +84,20 @@ class TimeAccounts:
         return "first_calls" if first else "calls"
 
     def add(self, account: Account, seconds: float) -> None:
-        """Put seconds to an account that were measured otherwise."""
+        """Charge seconds to an account that were measured in another way."""
         self._seconds[account] += seconds
 
     @property
     def total(self) -> float:
-        """Seconds in all accounts."""
+        """The sum of all accounts, in seconds."""
         return sum(self._seconds.values())
 
     def facts(self) -> dict[str, float | None]:
-        """Seconds by account, to the millisecond; no first calls where they are not apart."""
-        told: dict[str, float | None] = {a: round(s, 3) for a, s in self._seconds.items()}
+        """Return seconds by account, to the millisecond; no first calls if none are separate."""
+        facts: dict[str, float | None] = {a: round(s, 3) for a, s in self._seconds.items()}
         if not self._compiles:
-            told["first_calls"] = None
-        return told
+            facts["first_calls"] = None
+        return facts
 
     def _book(self) -> None:
         now = perf_counter()
@@ -108,7 +108,7 @@ class TimeAccounts:
 
 @contextmanager
 def charge_shared(every: Sequence[TimeAccounts], account: Account) -> Iterator[None]:
-    """Share out, equally, the time spent inside that no account has yet."""
+    """Divide equally the time spent inside that no account has yet."""
     began = perf_counter() - sum(each.total for each in every)
     try:
         yield
@@ -117,7 +117,7 @@ def charge_shared(every: Sequence[TimeAccounts], account: Account) -> Iterator[N
 
 
 def share_out(every: Sequence[TimeAccounts], account: Account, seconds: float) -> None:
-    """Share out, equally, what is left of the seconds when those of all accounts are taken off."""
+    """Divide equally the seconds that remain after subtracting those of all accounts."""
     left = seconds - sum(each.total for each in every)
     for each in every:
         each.add(account, max(left, 0.0) / len(every))

@@ -1,4 +1,4 @@
-"""The ladder of sizes, and a clock that leaves out the rungs that would outrun their budget."""
+"""The sizes that are timed, and a clock that leaves out sizes that would exceed their budget."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 
 class Stopwatch(Protocol):
-    """What a check times a call with: pytest-benchmark's fixture, made once it is asked for."""
+    """Times the calls of a check: pytest-benchmark's fixture, made at first use."""
 
     @property
     def off(self) -> bool:
         """Whether an option, or xdist, has switched it off."""
 
     def __call__(self) -> BenchmarkFixture:
-        """The fixture."""
+        """Return the fixture."""
 
 
 def multiplications(case: Case) -> int:
-    """Products that the definition sums, strides apart: H·W·Kh·Kw, for each channel and output."""
+    """Count the products without strides: H·W·Kh·Kw for each channel and output."""
     img, k = case.shapes
     return math.prod((*img[-2:], *k))
 
@@ -47,12 +47,12 @@ LADDER = tuple(
 
 
 class OverBudget(Refused):
-    """A rung that would outrun its budget; the message says by how much."""
+    """A size that would exceed its budget; the message says by how much."""
 
 
 @dataclass(frozen=True)
 class MeasuredTime:
-    """Seconds per call: the first one (trace and compilation included) apart from the rest."""
+    """Seconds per call: the first call (with trace and compilation) separate from the rest."""
 
     first_call: float
     median: float
@@ -64,19 +64,19 @@ class MeasuredTime:
 
 @dataclass
 class Clock:
-    """Seconds that one rung may take, and what the rungs so far say of the next."""
+    """The budget of one size in seconds, and a prediction for the next size."""
 
     budget: float = 2.0
     seconds_per_product: float = 0.0
     taken: MeasuredTime | None = field(default=None)
 
     def require_budget(self, case: Case) -> None:
-        """Predict a rung from the one below it, in proportion to its products.
+        """Predict the time of a size from the size below it, in proportion to the products.
 
         Raises
         ------
         OverBudget
-            If its rounds would outrun the budget.
+            If its rounds would exceed the budget.
         """
         self.taken = None
         predicted = self.seconds_per_product * multiplications(case) * ROUNDS
@@ -88,9 +88,9 @@ class Clock:
 def rounds_within(
     clock: Clock, seconds_of: Callable[[int, int], list[float]], case: Case
 ) -> tuple[int, int]:
-    """Rounds, and calls per round, that fit the budget; one call finds out.
+    """Return the rounds, and calls per round, that fit the budget; measured by one call.
 
-    ``seconds_of`` takes both and gives seconds per call, by round.
+    ``seconds_of`` takes both and returns seconds per call, by round.
 
     Raises
     ------

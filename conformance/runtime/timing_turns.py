@@ -1,8 +1,8 @@
-"""Lets runs in one folder time one after the other, with no other work beside a timing.
+"""Lets the runs of one folder take turns at timing, with no other work during a timing.
 
-Each run holds a lock of its own while it works. To time, it gives that up, takes the one lock for
-timing, and waits for the locks of the others; a run that begins waits for whoever is timing.
-The operating system drops the locks of a process that dies.
+Each run holds a lock of its own while it works. Before timing it releases that lock, takes the
+common lock for timing, and waits for the locks of the others. A run that begins waits for the
+timing lock. The operating system releases the locks of a process that dies.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class TimingTurns:
     Parameters
     ----------
     folder : Path
-        Where the locks are; it is made.
+        The folder of the locks; it is created.
     progress : callable
-        Is told what is waited for.
+        Is called with a line of text about what the run waits for.
     """
 
     def __init__(self, folder: Path, progress: Callable[[str], None]) -> None:
@@ -37,23 +37,23 @@ class TimingTurns:
         self._working = FileLock(own, thread_local=False)
 
     def begin_work(self) -> None:
-        """Say that this run works; wait while another one times."""
+        """Take this run's own lock; wait while another run is timing."""
         with self._taken(self._timing, "another run to be timed"):
             self._working.acquire()
 
     def end_work(self) -> None:
-        """Say that this run does nothing any more that could disturb a timing."""
+        """Release this run's lock: it does nothing more that could disturb a timing."""
         self._working.release()
         Path(self._working.lock_file).unlink(missing_ok=True)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Time: no other run works inside."""
+        """Hold the timing lock: no other run works meanwhile."""
         self.end_work()
         with self._taken(self._timing, "another run to be timed"):
             for path in sorted(self._folder.glob("*.working.lock")):
                 with self._taken(FileLock(path), "other runs to be done before the timings"):
-                    # Of a run that died, for none can begin now.
+                    # The lock file of a run that has ended: no run can begin now.
                     path.unlink(missing_ok=True)
             yield
 

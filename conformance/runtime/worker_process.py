@@ -1,7 +1,7 @@
-"""Another interpreter behind pipes, in which a host answers: what it does there costs no more.
+"""Another Python behind pipes, in which a host answers requests: a crash there spares the suite.
 
-It starts on the first request, and again after it has died. A request that outruns its deadline,
-eats memory past the limit or floods its output ends the process.
+The process starts at the first request, and again after it has died. A request that exceeds its
+deadline, its memory limit or its limit of output ends the process.
 """
 
 from __future__ import annotations
@@ -34,28 +34,28 @@ if TYPE_CHECKING:
 HOST = Path(wire.__file__).with_name("host.py")
 MIB = 2**20
 MEMORY = min(8192 * MIB, psutil.virtual_memory().total // 2)
-# What one request may print, in bytes: frameworks warn, and no more.
+# The bytes that one request may print: enough for a framework's warnings.
 FLOOD = MIB // 4
-# How often memory and output are looked at while an answer is awaited; in seconds.
+# Seconds between two checks of memory and output while waiting for an answer.
 TICK = 0.05
 STARTING = 120.0
-# For a process that is let go, to write out what it holds back.
+# Seconds for a process that is being stopped, to flush its output.
 STOP_TIMEOUT = 2.0
-# What one interpreter sets up must not lead another to its packages.
+# Variables that one Python sets must not lead another one to its packages.
 RESERVED_VARIABLES = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 
 
 class WorkerProcess:
-    """One host.
+    """One worker process.
 
     Parameters
     ----------
     python : Path
-        The interpreter; this one by default.
+        The Python executable; by default this one.
     environment : mapping
-        Environment variables that it has beside our own.
+        Environment variables of the worker, in addition to our own.
     memory : int
-        Bytes that it may hold; `MEMORY` by default.
+        The memory limit in bytes; by default `MEMORY`.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class WorkerProcess:
 
     @property
     def greeting(self) -> dict[str, Any]:
-        """``python`` and ``packages``: the version and what is installed there.
+        """``python`` and ``packages``: its version and its installed distributions.
 
         Raises
         ------
@@ -86,35 +86,35 @@ class WorkerProcess:
         return self._greeting
 
     def ask(
-        self, do: str, blobs: Sequence[bytes] = (), *, what: str, within: float, **told: Any
+        self, do: str, blobs: Sequence[bytes] = (), *, what: str, within: float, **fields: Any
     ) -> Message:
         """Make a request and return its answer; ``what`` names it in messages.
 
         Raises
         ------
         Unavailable
-            If the interpreter does not start.
+            If the process does not start.
         TimedOutError, ExitedError
-            If there is no answer ``within`` as many seconds; if the process ended, or had to be.
+            If there is no answer ``within`` so many seconds; if the process ended or was killed.
         """
         self._running()
-        return self._request({"do": do, **told}, list(blobs), what, within)
+        return self._request({"do": do, **fields}, list(blobs), what, within)
 
     def names(self, selector: str) -> list[str]:
-        """The backends that a selector stands for there: other packages may have registered some.
+        """Return the backends that a selector matches in the worker, with those of other packages.
 
         Raises
         ------
         UnknownBackendError
-            If it stands for none there either.
+            If it matches no backend there either.
         """
-        told, _ = self.ask("select", selector=selector, what=selector, within=STARTING)
-        if "raised" in told:
-            raise UnknownBackendError(told["message"])
-        return told["names"]  # type: ignore[no-any-return]
+        answer, _ = self.ask("select", selector=selector, what=selector, within=STARTING)
+        if "raised" in answer:
+            raise UnknownBackendError(answer["message"])
+        return answer["names"]  # type: ignore[no-any-return]
 
     def stop(self) -> None:
-        """Let the process end, if there is one, with what it still has to say."""
+        """Stop the process, if there is one, and print its remaining output."""
         if self._process is None:
             return
         assert self._process.stdin is not None
@@ -130,7 +130,7 @@ class WorkerProcess:
         self._process = None
 
     def _pass_on(self) -> None:
-        """Print to standard error what was printed there."""
+        """Print the worker's output to standard error."""
         if os.fstat(self._log.fileno()).st_size:
             self._log.seek(0)
             sys.stderr.write(self._log.read().decode(errors="replace"))
@@ -142,18 +142,18 @@ class WorkerProcess:
         self._start()
         first, last = (sys.path, []) if self._own else ([], [str(Path.cwd())])
         try:
-            told, _ = self._request(
+            answer, _ = self._request(
                 {"do": "greet", "first": first, "last": last}, [], "start", STARTING
             )
         except (TimedOutError, ExitedError) as error:
             why = str(error).removeprefix("start: ")
             msg = f"{self.python} runs no backend: {why}; it needs Python 3.7 or later and NumPy"
             raise Unavailable(msg) from error
-        if "raised" in told:
+        if "raised" in answer:
             self.stop()
-            msg = f"{self.python} runs no backend: {told['raised']}: {told['message']}"
+            msg = f"{self.python} runs no backend: {answer['raised']}: {answer['message']}"
             raise Unavailable(msg)
-        self._greeting = told
+        self._greeting = answer
 
     def _start(self) -> None:
         self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115  (it lives as long as the process)
@@ -182,12 +182,12 @@ class WorkerProcess:
         assert self._process is not None
         assert self._process.stdin is not None
         try:
-            # A broken pipe is told by the answer that does not come.
+            # A broken pipe shows in the missing answer.
             with suppress(OSError):
                 wire.send(self._process.stdin, head, blobs)
             return self._awaited(what, s)
         except BaseException:
-            # An answer that came later would be taken for that to another request.
+            # A late answer would be taken for the answer to another request.
             self._kill()
             raise
 
@@ -225,7 +225,7 @@ class WorkerProcess:
                 raise ExitedError(msg)
 
     def _last_words(self) -> str:
-        """How the process ended, and the first line of what it said, which names the cause."""
+        """Return how the process ended, and the line of its output that names the cause."""
         assert self._process is not None
         try:
             code = self._process.wait(5)
@@ -234,14 +234,14 @@ class WorkerProcess:
         how = f"died of {signal.Signals(-code).name}" if code < 0 else f"ended with status {code}"
         self._log.seek(0)
         said = self._log.read().decode(errors="replace").strip().splitlines()
-        # Of a traceback the last line tells, of a crash the first.
+        # The last line of a traceback names the cause, the first line of a crash.
         word = said[-1] if said and said[0].startswith("Traceback") else "".join(said[:1])
         return f"its process {how}" + (f": {word[:200]}" if word else "")
 
 
 def _read(stream: IO[bytes], answers: SimpleQueue[Message | None]) -> None:
-    """Take answers as they come, so that the suite can look after time and memory meanwhile."""
-    # A call may have written there too: whatever cannot be read ends the answers.
+    """Read answers in a thread, so that the suite can check time and memory meanwhile."""
+    # A call may have written to the pipe too: anything unreadable ends the answers.
     with suppress(Exception):
         while True:
             answers.put(wire.receive(stream))
@@ -250,10 +250,9 @@ def _read(stream: IO[bytes], answers: SimpleQueue[Message | None]) -> None:
 
 
 def _end(process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
-    """Kill it and what it has started, and let go of its streams.
+    """Kill the process and its children, and close its streams.
 
-    That of its answers is closed by whoever reads it: what the process has put into a session of
-    its own may keep it open.
+    The reader closes the stream of answers: a child in a session of its own may keep it open.
     """
     with suppress(OSError):
         if hasattr(os, "killpg"):

@@ -1,1 +1,1 @@
-"""One call's result by another call: how two calls differ, and the code that bridges it."""
+"""Translates one call into another: how they differ, and the code for one's result."""

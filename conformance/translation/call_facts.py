@@ -1,4 +1,4 @@
-"""What a translation needs to know of one call: measured conventions, and how it is called."""
+"""The facts of one call that a translation needs: measured conventions and the native call."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class CallFacts:
 
     @property
     def unreadable(self) -> str | None:
-        """Why nothing can be said of the call."""
+        """Why the call cannot be translated; None if it can."""
         if not self.facts["consistent"]:
             return f"follows no single convention: {self.facts['complaints'][0]}"
         if self.facts["orientation"] is None:
@@ -61,7 +61,7 @@ class CallFacts:
         return None
 
     def refuses(self, padding: str, parity: str) -> str | None:
-        """Why the call gives no result for a padding and a parity of kernel extents."""
+        """Return why the call has no result for a padding and a parity of kernel extents."""
         if padding not in self.paddings:
             reason, _, _ = self.facts["refused_paddings"].get(padding, "refused").partition(";")
             return f"no {padding!r} ({reason})"
@@ -72,7 +72,7 @@ class CallFacts:
 
 
 def declared_spec(name: str) -> Spec | None:
-    """What a shipped adapter's class says, which its framework need not be installed for."""
+    """Return the spec of a shipped adapter's class; its framework may be missing."""
     if not registry.shipped(name):
         return None
     where, _, attr = registry.registered()[name].partition(":")
@@ -81,10 +81,10 @@ def declared_spec(name: str) -> Spec | None:
 
 
 def snippet_of(name: str, loaded: Spec | None = None) -> str:
-    """The native call of a backend, as its user writes it.
+    """Return the native call of a backend, as its user writes it.
 
-    ``loaded`` is its spec where it runs. Lines that only an adapter in a process of its own adds,
-    for it pins what is configured there, are left out: a user's own configuration stands.
+    ``loaded`` is its spec where it runs. Lines that pin settings are left out: only an adapter in
+    its own process adds them, and a user's own configuration stays.
     """
     found = declared_spec(name)
     if found is None or loaded is None:

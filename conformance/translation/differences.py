@@ -1,4 +1,4 @@
-"""How two calls differ, in sentences: what was measured of both, the most telling first."""
+"""Describes how two calls differ, in sentences, from their measured facts."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ TURNED = (
 
 
 def sentences(a: CallFacts, b: CallFacts) -> list[str]:
-    """How each reads its kernel; then each difference, or that there is none."""
-    told = [*_anchor(a, b), *_boundary(a, b), *_paddings(a, b), *_larger(a, b)]
-    told += [*_dtypes(a, b), *_rounding(a, b)]
+    """Return how each call reads its kernel, then each difference, or that there is none."""
+    found = [*_anchor(a, b), *_boundary(a, b), *_paddings(a, b), *_larger(a, b)]
+    found += [*_dtypes(a, b), *_rounding(a, b)]
     one, other = _words(a), _words(b)
     if one != other:
-        return [f"{a.name} {one}; {b.name} {other}.", *told]
+        return [f"{a.name} {one}; {b.name} {other}.", *found]
     none = f"No difference between {a.name} and {b.name} was measured."
-    return [f"Each {one}.", *(told or [none])]
+    return [f"Each {one}.", *(found or [none])]
 
 
 def _words(call: CallFacts) -> str:
@@ -85,7 +85,7 @@ def _paddings(a: CallFacts, b: CallFacts) -> Iterator[str]:
 
 
 def _larger(a: CallFacts, b: CallFacts) -> Iterator[str]:
-    """What ``valid`` makes of a kernel larger than the image in both axes."""
+    """Return what ``valid`` does for a kernel larger than the image in both axes."""
     one, other = (call.facts.get("larger_kernel") for call in (a, b))
     if one != other and one in LARGER and other in LARGER:
         yield (
@@ -95,7 +95,7 @@ def _larger(a: CallFacts, b: CallFacts) -> Iterator[str]:
 
 
 def _dtypes(a: CallFacts, b: CallFacts) -> Iterator[str]:
-    """Input dtypes by what the two calls make of them, where that differs."""
+    """Yield the input dtypes for which the two calls differ, by what each returns."""
     alike: dict[tuple[str, str], list[str]] = {}
     for dtype in dict.fromkeys((*a.facts["dtypes"], *b.facts["dtypes"])):
         one, other = (_gives(call, dtype) for call in (a, b))

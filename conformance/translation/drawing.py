@@ -1,4 +1,4 @@
-"""Two calls side by side, in plain text: how each lays the kernel, and what `same` surrounds."""
+"""Draws two calls side by side, in plain text: how each reads the kernel, and the boundary."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ GAP = "    "
 
 
 def kernels(a: CallFacts, b: CallFacts) -> Iterator[str]:
-    """Which element of a 3 by 3 kernel each call lays on which pixel."""
+    """Draw which element of a 3 by 3 kernel each call applies to which pixel."""
     yield "Elements 1 to 9 of a 3x3 kernel over the pixels that they meet; [] is over the centre:"
     yield from _beside(a, b, _laid)
 
 
 def surroundings(a: CallFacts, b: CallFacts) -> Iterator[str]:
-    """What ``same`` puts around a 3 by 3 image for an even kernel, if both have it."""
+    """Draw what ``same`` adds around a 3 by 3 image for an even kernel, if both have it."""
     if not all(_drawable(call) for call in (a, b)):
         return
     one, other = (call.conventions.boundary for call in (a, b))

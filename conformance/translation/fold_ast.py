@@ -1,4 +1,4 @@
-"""Rewrites Python for what is known: names that have a value, tests that are decided."""
+"""Simplifies Python code: puts in known values, and drops branches that are not taken."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOT_NUMPYS = "bfloat16"
 
 
 class Fold(ast.NodeTransformer):
-    """Puts values in place of names, and decides what is then decided."""
+    """Replaces names by values, and evaluates the tests that this decides."""
 
     def __init__(self, values: Mapping[str, ast.expr]) -> None:
         self._values = values

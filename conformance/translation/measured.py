@@ -1,8 +1,8 @@
-"""Where the facts of a call come from: measured here, or committed for one that is not installed.
+"""The source of a call's facts: measured now, or committed for one that is not installed.
 
-``python -m conv2d_conformance.translation.measured`` measures every shipped plain convolution that
-loads, each in a process of its framework. It writes ``measured.json`` anew; what does not load
-keeps its entry.
+``python -m conv2d_conformance.translation.measured`` measures every shipped plain convolution
+that loads, each in a process of its framework, and rewrites ``measured.json``. A call that does
+not load keeps its entry.
 """
 
 from __future__ import annotations
@@ -34,33 +34,33 @@ FACTS = (
 
 @dataclass(frozen=True)
 class FactSource:
-    """A call, the versions of what was measured, and whether that was here."""
+    """A call, the measured versions, and whether they were measured now."""
 
     call: CallFacts
     versions: dict[str, str]
     is_local: bool
 
     def words(self) -> str:
-        """Where the facts are from, in one line."""
+        """Return the source of the facts in one line."""
         of = ", ".join(f"{name} {version}" for name, version in self.versions.items())
         if self.is_local:
             return f"{self.call.name}: measured here{f' with {of}' if of else ''}"
         return f"{self.call.name}: committed measurement with {of}; it does not load here"
 
 
-def find_facts(places: RunnerPool, selector: str) -> FactSource:
+def find_facts(pool: RunnerPool, selector: str) -> FactSource:
     """The facts of one backend.
 
     Raises
     ------
     Unavailable
-        If it does not load and no measurement of it is committed, or an interpreter was named.
+        If it does not load and no measurement of it is committed, or if a Python was named.
     UnknownBackendError
-        If the selector stands for no plain convolution, or for several.
+        If the selector matches no plain convolution, or several.
     """
-    name = _single(places, selector)
+    name = _single(pool, selector)
     try:
-        return measure(places.runner(name), name)
+        return measure(pool.runner(name), name)
     except Unavailable:
         kept = committed().get(name)
         if kept is None:
@@ -70,8 +70,8 @@ def find_facts(places: RunnerPool, selector: str) -> FactSource:
     )
 
 
-def _single(places: RunnerPool, selector: str) -> str:
-    chosen = places.select(selector)
+def _single(pool: RunnerPool, selector: str) -> str:
+    chosen = pool.select(selector)
     if len(chosen) > 1:
         msg = f"{selector!r} stands for {len(chosen)} calls; name one: {', '.join(chosen)}"
         raise UnknownBackendError(msg)
@@ -85,24 +85,26 @@ def _transposed(selector: str) -> UnknownBackendError:
     return UnknownBackendError(msg)
 
 
-def measure(place: RemoteRunner, selector: str) -> FactSource:
-    """Probe a backend where it is.
+def measure(runner: RemoteRunner, selector: str) -> FactSource:
+    """Probe a backend in the Python that its selector names.
 
     Raises
     ------
     UnknownBackendError
         If it is a transposed convolution.
     """
-    if place.spec.operation != "conv2d":
+    if runner.spec.operation != "conv2d":
         raise _transposed(selector)
     say(f"probing {selector}")
     name = split_selector(selector)[0]
-    found = put_under_test(place, selector).probe.facts()
+    found = put_under_test(runner, selector).probe.facts()
     facts = {fact: found[fact] for fact in FACTS}
     facts["output_dtypes"] = {d: found["output_dtypes"][d] for d in found["dtypes"]}
-    there = {d: place.packages[d] for d in place.spec.distributions if d in place.packages}
-    versions = there if registry.shipped(name) else {"Python": place.python, **there}
-    return FactSource(CallFacts(name, facts, snippet_of(name, place.spec)), versions, is_local=True)
+    there = {d: runner.packages[d] for d in runner.spec.distributions if d in runner.packages}
+    versions = there if registry.shipped(name) else {"Python": runner.python, **there}
+    return FactSource(
+        CallFacts(name, facts, snippet_of(name, runner.spec)), versions, is_local=True
+    )
 
 
 def committed() -> dict[str, dict[str, Any]]:
@@ -112,16 +114,16 @@ def committed() -> dict[str, dict[str, Any]]:
 
 
 def main() -> None:
-    """Measure what loads, and write the file."""
-    kept, places = committed() if FILE.exists() else {}, RunnerPool()
+    """Measure the calls that load, and write the file."""
+    kept, pool = committed() if FILE.exists() else {}, RunnerPool()
     for name in registry.SHIPPED:
         try:
-            found = measure(places.runner(name), name)
+            found = measure(pool.runner(name), name)
         except Unavailable as error:
-            say(f"kept as it was: {error}")
+            say(f"not measured again: {error}")
             continue
         kept[name] = {"versions": found.versions, "facts": found.call.facts}
-    places.stop()
+    pool.stop()
     ordered = {name: kept[name] for name in registry.SHIPPED if name in kept}
     FILE.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
     emit(str(FILE))

@@ -1,4 +1,4 @@
-"""An adapter's snippet for one padding, as a user would write it.
+"""Specialises an adapter's snippet to one padding, as a user would write it.
 
 `backends.protocol.Spec.snippet` serves every padding and dtype. For one padding, and for dtypes
 that are NumPy's own, its branches fall away, and with them the names that only they need.
@@ -33,7 +33,7 @@ class NativeCall:
 def specialise(snippet: str, img: str, k: str, padding: str) -> NativeCall:
     """The snippet for one padding, on arrays of the names ``img`` and ``k``.
 
-    A snippet that binds one of the three names anew is left as it is, behind a line that sets them.
+    A snippet that rebinds one of the three names stays unchanged, after a line that sets them.
     """
     tree = ast.parse(snippet)
     if _bound(tree).keys() & set(GIVEN):
@@ -70,7 +70,7 @@ def _inlined(tree: ast.Module) -> ast.Module:
 
 
 def _plain(function: ast.FunctionDef, tree: ast.Module) -> bool:
-    """Whether a function has one argument, and each mention of it is a call with one."""
+    """Return whether a function has one argument, and each mention of it is a call with one."""
     calls = sum(
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
@@ -107,7 +107,7 @@ def _unused(statement: ast.stmt, read: Iterable[str]) -> bool:
 
 
 def _bound(tree: ast.Module) -> Counter[str]:
-    """How often each name is given a value."""
+    """Count how often each name is assigned."""
     names: Counter[str] = Counter()
     for node in ast.walk(tree):
         match node:

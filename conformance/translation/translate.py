@@ -1,8 +1,9 @@
-"""One call's result by another call: the code, from what was measured of both, or why none.
+"""Writes the code that gets one call's result from another, or says why there is none.
 
-Pure: facts and snippets in, text out. The code is for arrays ``img`` (H, W) and ``k`` (Kh, Kw) and
-makes ``y``. An image that is padded by hand as one call pads it, under the other's ``valid``, gives
-the one's result, whatever anchors and boundaries are; a word stays where both mean the same by it.
+Pure functions: facts and snippets in, text out. The code computes ``y`` from arrays ``img``
+(H, W) and ``k`` (Kh, Kw). It pads the image by hand as the one call does, and calls the other
+with ``valid``: that works for every anchor and boundary. A padding by name stays if both calls
+mean the same by it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class UntranslatableError(ValueError):
 
 @dataclass(frozen=True)
 class Translation:
-    """How one call is to be written to give another's result.
+    """The code for one call that gives another call's result.
 
     Parameters
     ----------
@@ -52,12 +53,12 @@ class Translation:
 
 
 def translations(of: CallFacts, to: CallFacts) -> list[Translation]:
-    """What to write with ``to`` for the results of ``of``: each padding, odd and even kernels."""
+    """Return the code with ``to`` for the results of ``of``: each padding, odd and even kernels."""
     return [translation(of, to, padding, parity) for padding in PADDINGS for parity in PARITIES]
 
 
 def translation(of: CallFacts, to: CallFacts, padding: str, parity: str) -> Translation:
-    """What to write with ``to`` for one padding of ``of``."""
+    """Return the code with ``to`` for one padding of ``of``."""
     try:
         code = _code(of, to, padding, parity)
     except UntranslatableError as reason:
@@ -66,7 +67,7 @@ def translation(of: CallFacts, to: CallFacts, padding: str, parity: str) -> Tran
 
 
 def kernel_transform(of: Orientation, to: Orientation) -> Orientation:
-    """How a kernel is to be turned for ``to`` to read it as ``of`` reads it unturned."""
+    """Return how to turn a kernel so that ``to`` reads it as ``of`` reads the original."""
     rows, columns = (_flips(of)[i] != _flips(to)[i] for i in (0, 1))
     if to.startswith("transposed-"):
         rows, columns = columns, rows
@@ -119,7 +120,7 @@ def _turned(of: CallFacts, to: CallFacts) -> tuple[str, list[str]]:
 
 
 def _agree(of: CallFacts, to: CallFacts, padding: str, parity: str) -> bool:
-    """Whether the word means the same to both calls."""
+    """Return whether the word means the same to both calls."""
     if to.refuses(padding, parity):
         return False
     one, other = of.conventions, to.conventions
@@ -144,7 +145,7 @@ def _shift(found: Conventions, axis: Axis, parity: int) -> int:
 
 
 def _extents(of: CallFacts) -> str:
-    """The kernel's extents as it is read: a transposed one lies the other way in ``k``."""
+    """Return the kernel's extents as it is read: a transposed one is swapped in ``k``."""
     transposed = str(of.conventions.orientation).startswith("transposed-")
     return "kw, kh = k.shape" if transposed else "kh, kw = k.shape"
 

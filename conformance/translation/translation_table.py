@@ -1,4 +1,4 @@
-"""Every translation between measured calls, ready for JSON: what a page needs to pick A and B."""
+"""Every translation between measured calls, ready for JSON, for the page's picker."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Facts = dict[str, Any]
 
 
 def translate_all_pairs(facts_by_backend: Mapping[str, Mapping[str, Any]]) -> list[Picked]:
-    """What to write with each call for the results of each other.
+    """Return the code with each call for the results of each other call.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def translate_all_pairs(facts_by_backend: Mapping[str, Mapping[str, Any]]) -> li
 def facts_of(document: Document) -> dict[str, Facts]:
     """Facts of the plain convolutions of a document by name; of several runs, the newest version's.
 
-    The code is for that one: a document may hold today's frameworks beside those of years ago.
+    The code is for the newest version: a document may also hold frameworks of years ago.
     """
     found: dict[str, tuple[list[Version], Facts]] = {}
     for run in document["runs"]:

@@ -1,4 +1,4 @@
-"""The question's example for the report, computed by the reference."""
+"""The example of the original question for the report, computed by the reference."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A backend that is held to its declared or measured facts."""
+"""The backend under test: its calls, its measured facts, and the result that each should have."""

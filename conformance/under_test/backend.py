@@ -1,4 +1,4 @@
-"""A backend under judgement: where it runs, what was called, and what it is held to."""
+"""The backend under test: where it runs, its recorded calls, and its operation."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ class Margin:
 
 
 class MissingBackend:
-    """Stands for a backend that was asked for and does not load."""
+    """Stands for a backend that was requested and does not load."""
 
     def __init__(self, name: str, reason: str, operation: OperationName = "conv2d") -> None:
         self.spec = Spec(name=name, call=name, paddings=(), dtypes=(), operation=operation)
         self.reason = reason
 
     def conv2d(self, *_: object) -> Array:
-        """There is nothing to call."""
+        """Raise `NotRun`: there is nothing to call."""
         raise Unavailable(self.reason)
 
 
@@ -61,24 +61,24 @@ OPERATIONS: dict[str, Callable[[CalledBackend], Operation]] = {
 
 
 class BackendUnderTest:
-    """One backend, where it runs and what was called; checks talk to nothing else.
+    """One backend, where it runs and which calls were made; checks use nothing else.
 
     Parameters
     ----------
     backend : Backend, Transposed, RemoteRunner or MissingBackend
-        ``raw``: an adapter of this process, or one in another.
+        ``raw``: an adapter in this process, or a runner of one in another process.
     seconds : float
-        Deadline of one call.
+        The deadline of one call.
     selector : str or None
-        What names it on the command line; the name of its spec by default.
+        Its name on the command line; by default the name in its spec.
     apart : callable or None
-        Makes the same backend in another process, where it is called with what may end one: no
-        operands to speak of, kernels larger than the image, bad input. Without it, that is here.
+        Makes the same backend in another process. Calls that may end a process go there: empty
+        operands, kernels larger than the image, bad input. Without it, this process makes them.
 
     Attributes
     ----------
     requested_cases : tuple of Layer
-        Layers by which alone it is judged; empty for all cases.
+        The only layers to check; empty for all cases.
     """
 
     def __init__(
@@ -104,34 +104,34 @@ class BackendUnderTest:
 
     @property
     def spec(self) -> Spec:
-        """What the adapter says of its call."""
+        """The adapter's declaration of its call."""
         return self.backend.spec
 
     @property
     def name(self) -> str:
-        """What names it where it runs: its selector, without the interpreter."""
+        """Its selector without the part that names a Python."""
         return self.raw.name if isinstance(self.raw, RemoteRunner) else self.selector
 
     @property
     def packages(self) -> Mapping[str, str]:
-        """Versions of what is installed where it runs."""
+        """Versions of the packages that are installed where it runs."""
         return self.runner.packages
 
     @cached_property
     def apart(self) -> GuardedBackend:
-        """The backend where a call that ends its process costs no more than its own record."""
+        """The backend in a process of its own; a call that ends it loses only its own record."""
         if self._apart is None:
             return self.guarded
         return GuardedBackend(self._apart(), self.cost)
 
     @cached_property
     def risked(self) -> CallLog:
-        """`apart`, with its calls among those that are remembered."""
+        """`apart`, with its calls recorded."""
         return CallLog(self.apart, self.calls)
 
     @cached_property
     def operation(self) -> Operation:
-        """What the backend computes: a convolution, or a transposed one."""
+        """The operation of the backend: a convolution, or a transposed one."""
         return OPERATIONS[self.spec.operation](self)
 
     @property
@@ -141,7 +141,7 @@ class BackendUnderTest:
         Raises
         ------
         TypeError
-            If the operation has none.
+            If the operation has no plain call.
         """
         if not isinstance(self.operation, Convolution):
             msg = f"{self.spec.name} is a transposed convolution, which has no planes"
@@ -170,29 +170,29 @@ class BackendUnderTest:
 
     @property
     def sums_directly(self) -> bool:
-        """Whether each element is judged by its own sum; the whole norm otherwise."""
+        """Whether each element has a bound of its own; otherwise one norm bounds the result."""
         return self.operation.sums_directly
 
     @property
     def declares(self) -> bool:
-        """Whether an adapter says anything of the call; a bare function is held to what it does."""
+        """Whether an adapter declares anything; a bare function is checked against what it does."""
         return self.spec.algorithm is not None
 
     def facts(self) -> dict[str, Any]:
-        """Everything measured, by name and ready for JSON."""
+        """Return everything measured, by name and ready for JSON."""
         return self.operation.facts()
 
     def lacks(self, case: object) -> str | None:
-        """Why the call does not take a case, or None if it does."""
+        """Return why the call does not take a case, or None if it does."""
         if isinstance(case, Represented):
             case = case.representative(self.plain_dtype)
         return self.operation.lacks(case)
 
-    # Checks of planes call these as the backend's own; each is that of `planes`.
+    # Shorthands of `planes`, for the checks that use planes alone.
 
     @property
     def probe(self) -> Probe:
-        """What was measured of planes, at first use."""
+        """The measurement of the plain call, made at first use."""
         return self.planes.probe
 
     @property
@@ -201,11 +201,11 @@ class BackendUnderTest:
         return self.planes.conventions
 
     def call(self, img: Array, k: Array, padding: str) -> Array:
-        """Call the backend on input that it is to take; raises as `Planes.call`."""
+        """Call the backend on input that it should accept; raises as `Planes.call`."""
         return self.planes.call(img, k, padding)
 
     def require_array(self, img: Array, k: Array, padding: str) -> Array:
-        """Call the backend for a result that is measured; raises as `Planes.require_array`."""
+        """Call the backend and require an array of the right shape; see `Planes.require_array`."""
         return self.planes.require_array(img, k, padding)
 
     def run(self, case: Case) -> Array:
@@ -215,13 +215,13 @@ class BackendUnderTest:
     def exact(
         self, img: Array, k: Array, padding: str, corner: Shape = (0, 0), size: Shape | None = None
     ) -> Exact:
-        """The exact result; parameters and errors are those of `Planes.exact`."""
+        """Return the exact result; parameters and errors are those of `Planes.exact`."""
         return self.planes.exact(img, k, padding, corner, size)
 
     def size(self, img: Array, k: Array, padding: str) -> Shape:
-        """Shape that the result must have."""
+        """Return the shape that the result must have."""
         return self.planes.size(img, k, padding)
 
     def result_size(self, case: Case) -> Shape:
-        """Shape that the result of a case must have."""
+        """Return the shape that the result of a case must have."""
         return self.planes.result_size(case)

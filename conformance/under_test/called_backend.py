@@ -1,4 +1,4 @@
-"""What an operation needs of the backend under test."""
+"""The interface that an operation needs of the backend under test."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ if TYPE_CHECKING:
 
 
 class CalledBackend(Protocol):
-    """A backend that is called, and what is known of it."""
+    """A backend that can be called, with what is declared and known of it."""
 
     @property
     def spec(self) -> Spec:
-        """What the adapter says of its call."""
+        """The adapter's declaration of its call."""
 
     @property
     def declares(self) -> bool:
-        """Whether an adapter says anything of the call."""
+        """Whether an adapter declares anything of the call."""
 
     @property
     def guarded(self) -> GuardedBackend:
-        """The backend where it runs."""
+        """The backend, with a deadline for each call."""
 
     @property
     def apart(self) -> GuardedBackend:
-        """The backend where a call that ends its process costs no more than its own record."""
+        """The backend in a process of its own; a call that ends it loses only its own record."""
 
     @property
     def backend(self) -> CallLog:
-        """`guarded`, with its calls on planes remembered."""
+        """`guarded`, with its calls on planes recorded."""
 
     @property
     def risked(self) -> CallLog:
-        """`apart`, with its calls among those that are remembered."""
+        """`apart`, with its calls recorded."""
 
     @property
     def cost(self) -> TimeAccounts:
-        """Where time is put down."""
+        """The account of where time was spent."""
 
     @property
     def paddings(self) -> tuple[str, ...]:
@@ -56,4 +56,4 @@ class CalledBackend(Protocol):
 
     @property
     def sums_directly(self) -> bool:
-        """Whether each element is judged by its own sum."""
+        """Whether each element has a bound of its own."""

@@ -1,4 +1,4 @@
-"""A convolution under judgement: planes, and layers that pad `same` by a measured rule."""
+"""The convolution of a backend under test: planes, and layers with a measured rule of `same`."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ class Convolution:
 
     @property
     def sums_directly(self) -> bool:
-        """Whether each element is judged by its own sum; the whole norm otherwise."""
+        """Whether each element has a bound of its own; otherwise one norm bounds the result."""
         return self.planes.sums_directly
 
     def facts(self) -> dict[str, Any]:
-        """Everything measured, by name and ready for JSON: the probe's facts first."""
+        """Return everything measured, by name and ready for JSON: the probe's facts first."""
         found = self.planes.facts()
         if self.planes.conventions.orientation is not None:
             with self._backend.cost.charge("probe"):
@@ -70,36 +70,36 @@ class Convolution:
         return found
 
     def lacks(self, case: object) -> str | None:
-        """Why the call does not take a case, or None if it does."""
+        """Return why the call does not take a case, or None if it does."""
         if is_layer(case):
             return self.layers.lacks(case)
         return self.planes.lacks(case) if isinstance(case, Case) else None
 
 
 class MeasuredSame:
-    """How a convolution was measured to read a layer: its orientation, and its rule of ``same``."""
+    """The measured orientation of a convolution's layers, and their measured rule of ``same``."""
 
     def __init__(self, backend: CalledBackend, calls: LayerCalls, planes: Planes) -> None:
         self._backend, self._calls, self._planes = backend, calls, planes
 
     @property
     def orientation(self) -> Orientation | None:
-        """How the call was measured to read its kernel."""
+        """The measured orientation of the kernel."""
         return self._planes.conventions.orientation
 
     @property
     def expectation(self) -> Expectation:
-        """How the call was measured to read a layer; without a rule, by the first one."""
+        """Return orientation and rule as a value; without a measured rule, with the first one."""
         orientation = known_orientation(self)
         return Expectation(orientation, self._rule_of_zeros, self._planes.sums_directly)
 
     def pads(self, layer: Layer) -> Pads:
-        """What the call pads: `same` by the measured rule, or the declared one if none explains it.
+        """Return the padding: `same` by the measured rule, or by the declared one if no rule fits.
 
         Raises
         ------
         Refused
-            If there is neither, or the boundary is not of zeros.
+            If there is no rule at all, or the boundary is not of zeros.
         """
         if layer.padding == "same" and not (self.rule or self._declared):
             raise Refused(NO_RULE)
@@ -107,7 +107,7 @@ class MeasuredSame:
 
     @property
     def _rule_of_zeros(self) -> SamePaddingRule:
-        """The rule, if there are zeros outside the image."""
+        """Return the rule if there are zeros outside the image."""
         if self._planes.conventions.boundary not in ("zeros", None):
             raise Refused(NO_RULE)
         return self.rule or self._declared or SAME_PADDING_RULES[0]
@@ -123,9 +123,10 @@ class MeasuredSame:
 
     @cached_property
     def padded(self) -> dict[str, list[int]]:
-        """Rows before and after the image under ``same`` with a stride, by layer; or nothing.
+        """Measure the rows before and after the image under ``same`` with a stride, by layer.
 
-        Read off index maps: the image is numbered, the kernel a single one at its last element.
+        They are read from index maps: the image is numbered, the kernel is a single one at its last
+        element.
         """
         found = {}
         for layer, before in self._measured_pads.items():
@@ -136,8 +137,8 @@ class MeasuredSame:
 
     @cached_property
     def _measured_pads(self) -> dict[Layer, int]:
-        asked = [replace(layer, dtype=self._backend.plain_dtype) for layer in STRIDED]
-        answers = {layer: self._before(layer) for layer in asked if not self._calls.lacks(layer)}
+        layers = [replace(layer, dtype=self._backend.plain_dtype) for layer in STRIDED]
+        answers = {layer: self._before(layer) for layer in layers if not self._calls.lacks(layer)}
         return {layer: before for layer, before in answers.items() if before is not None}
 
     def _before(self, layer: Layer) -> int | None:
@@ -156,7 +157,7 @@ class MeasuredSame:
 
     @cached_property
     def rule(self) -> SamePaddingRule | None:
-        """The first rule that explains every padding that was measured, None if none does."""
+        """Return the first rule that explains every measured padding, or None."""
         return next((rule for rule in SAME_PADDING_RULES if self._explains(rule)), None)
 
     def _explains(self, rule: SamePaddingRule) -> bool:
@@ -166,14 +167,14 @@ class MeasuredSame:
         )
 
     def facts(self) -> dict[str, Any]:
-        """Facts about layers, ready for JSON."""
-        told = None if self.rule is None else self.rule.strided
+        """Return facts about layers, ready for JSON."""
+        strided = None if self.rule is None else self.rule.strided
         return {
             "options": list(self._calls.options),
             "gradients": self._backend.spec.differentiates,
             "fused": self._backend.spec.fuses,
             "layouts": list(self._backend.spec.layouts),
-            "strided_same": told if self.padded else "refused",
+            "strided_same": strided if self.padded else "refused",
             "strided_same_pads": self.padded,
             "answers": {words: self._calls.answer(layer) for words, layer in ODD.items()},
         }

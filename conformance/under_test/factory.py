@@ -1,4 +1,4 @@
-"""Puts a backend under judgement, as its operation asks for."""
+"""Makes a backend under test from an adapter or a selector."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def put_under_test(
     apart: Callable[[], Runner] | None = None,
     seconds: float = SECONDS,
 ) -> BackendUnderTest:
-    """The subject of one backend."""
+    """Make the backend under test of one adapter."""
     return BackendUnderTest(backend, seconds, selector, apart)
 
 
 def load(pool: RunnerPool, selector: str) -> BackendUnderTest:
-    """The subject that a selector names, where it says; one that is not ours runs apart.
+    """Load the backend that a selector names; one of another project runs in its own process.
 
     Raises
     ------
     Unavailable
-        If its interpreter does not start or the backend does not load there.
+        If its Python does not start, or the backend does not load in it.
     UnknownBackendError
-        If the selector stands for none.
+        If the selector matches no backend.
     """
     name, python = split_selector(selector)
     if python is not None or not (pool.trusting or registry.shipped(name)):

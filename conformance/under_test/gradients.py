@@ -1,4 +1,4 @@
-"""What the gradients of a layer must be: a cotangent to ask with, and the exact answers."""
+"""The exact gradients of a layer, and the cotangent that they are requested with."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def make_cotangent(subject: BackendUnderTest, layer: Layer) -> Array:
-    """A cotangent of the result's shape, of the same family of numbers as the operands."""
+    """Make a cotangent of the result's shape, of the same family of numbers as the operands."""
     rng = np.random.default_rng(zlib.crc32(f"{layer.id}/cotangent".encode()))
     shape = subject.layers.size(layer)
     real = layer.family == "normal"
@@ -27,6 +27,6 @@ def make_cotangent(subject: BackendUnderTest, layer: Layer) -> Array:
 def expected_gradients(
     subject: BackendUnderTest, layer: Layer, cotangent: Array
 ) -> tuple[Exact, Exact]:
-    """The exact gradients by image and by kernel, as the call reads them."""
+    """Return the exact gradients by image and by kernel, as the call reads them."""
     subject.layers.pads(layer)
     return subject.layers.expectation.gradients(layer, *layer.arrays(), cotangent)

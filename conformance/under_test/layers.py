@@ -1,4 +1,4 @@
-"""A backend as a layer: what options its call takes, and what a call with them must come to."""
+"""The layers of a backend under test: the options of its call, and the exact result with them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.runtime.call_guard import GuardedBackend
     from conv2d_conformance.under_test.called_backend import CalledBackend
 
-# One layer for each option, so that a call that declares nothing is asked what it takes.
+# One layer for each option, to measure what a call takes that declares nothing.
 SMALLEST = {
     "batch": make_layer((6, 7), (3, 3), channels=(2, 1, 1, 1)),
     "stride": make_layer((6, 7), (3, 3), stride=(2, 2)),
@@ -34,7 +34,7 @@ SMALLEST = {
         (6, 7), (3, 3), stride=(2, 2), output_padding=(1, 1), operation="conv_transpose2d"
     ),
 }
-# What nobody computes alike, if at all.
+# Bad input: each framework does something else with it, or refuses it.
 ODD = {
     "empty batch": make_layer((6, 7), (3, 3), "same", (0, 3, 4, 1)),
     "kernel larger than image": make_layer((4, 4), (5, 5), "valid", (1, 2, 3, 1)),
@@ -75,7 +75,7 @@ class LayerCalls:
         return True
 
     def lacks(self, layer: Layer) -> str | None:
-        """Why the call does not take a layer, or None if it does."""
+        """Return why the call does not take a layer, or None if it does."""
         spec = self._backend.spec
         missing = [word for word in OPTIONS if word in layer.features and word not in self.options]
         if missing and not self.options:
@@ -101,9 +101,9 @@ class LayerCalls:
         Raises
         ------
         Unsupported
-            If the adapter says that the call has no such thing.
+            If the adapter declares that the call has no such option.
         RaisedError, WrongShapeError
-            If the call raises, or returns no array.
+            If the call raises, or does not return an array.
         """
         return self.call_with(layer, *layer.arrays())
 
@@ -113,7 +113,7 @@ class LayerCalls:
         return self._result(layer, call, img, k, layer.padding)
 
     def gradients(self, layer: Layer, cotangent: Array) -> tuple[Array, Array]:
-        """The framework's gradients of ⟨conv2d(img, k), cotangent⟩ by image and kernel."""
+        """Return the framework's gradients of ⟨conv2d(img, k), cotangent⟩ by image and kernel."""
         call = self._backend_for(layer).gradients
         found = self._try(layer, call, *layer.arrays(), layer.padding, cotangent)
         if not isinstance(found, tuple) or [type(a) for a in found] != [np.ndarray] * 2:
@@ -122,7 +122,7 @@ class LayerCalls:
         return found
 
     def fused(self, layer: Layer, bias: Array, addend: Array) -> Array:
-        """The call followed by bias, addition and ReLU; raises as `call`."""
+        """Make the call, followed by bias, addition and ReLU; raises as `call`."""
         call = self._backend_for(layer).fused
         return self._result(layer, call, *layer.arrays(), layer.padding, bias, addend)
 
@@ -143,7 +143,7 @@ class LayerCalls:
             raise RaisedError(msg) from error
 
     def _backend_for(self, layer: Layer) -> GuardedBackend:
-        """The backend in the layer's layout, and where the layer may do no harm."""
+        """Return the backend in the layer's layout, apart if the layer may end the process."""
         key = layer.layout, layer.risky
         if key not in self._made:
             guarded = self._backend.apart if layer.risky else self._backend.guarded
@@ -152,7 +152,7 @@ class LayerCalls:
         return self._made[key]
 
     def answer(self, layer: Layer) -> str:
-        """The shape of the result, or how the call refuses; without options nothing is asked."""
+        """Return the shape of the result, or the refusal; without options no call is made."""
         if not self.options:
             return "not asked"
         try:
@@ -166,25 +166,25 @@ class LayerCalls:
 
 
 class LayerReading(Protocol):
-    """How one operation was measured to read a layer."""
+    """The measured reading of layers: orientation and padding rule of one operation."""
 
     @property
     def orientation(self) -> Orientation | None:
-        """How the call reads its kernel; None where no single orientation was found."""
+        """The measured orientation of the kernel; None if no single orientation was found."""
 
     @property
     def expectation(self) -> Expectation:
-        """The reading as a value; raises `Refused` if there is nothing to judge by."""
+        """Return the reading as a value; raises `Refused` if nothing was measured."""
 
     def pads(self, layer: Layer) -> Pads:
-        """What the call pads, or crops; raises `Refused` if there is nothing to judge by."""
+        """Return what the call pads or crops; raises `Refused` if nothing was measured."""
 
     def facts(self) -> dict[str, Any]:
-        """Facts about layers, ready for JSON."""
+        """Return facts about layers, ready for JSON."""
 
 
 class Layers:
-    """The layers of one backend: its calls, and what must come of them."""
+    """The layers of one backend: its calls and their exact results."""
 
     def __init__(self, backend: CalledBackend, calls: LayerCalls, reading: LayerReading) -> None:
         self._backend, self._calls, self._reading = backend, calls, reading
@@ -195,7 +195,7 @@ class Layers:
         return self._calls.options
 
     def lacks(self, layer: Layer) -> str | None:
-        """Why the call does not take a layer, or None if it does."""
+        """Return why the call does not take a layer, or None if it does."""
         return self._calls.lacks(layer)
 
     def call(self, layer: Layer) -> Array:
@@ -203,18 +203,19 @@ class Layers:
         return self._calls.call(layer)
 
     def gradients(self, layer: Layer, cotangent: Array) -> tuple[Array, Array]:
-        """The framework's gradients of ⟨conv2d(img, k), cotangent⟩ by image and kernel."""
+        """Return the framework's gradients of ⟨conv2d(img, k), cotangent⟩ by image and kernel."""
         return self._calls.gradients(layer, cotangent)
 
     def fused(self, layer: Layer, bias: Array, addend: Array) -> Array:
-        """The call followed by bias, addition and ReLU; raises as `call`."""
+        """Make the call, followed by bias, addition and ReLU; raises as `call`."""
         return self._calls.fused(layer, bias, addend)
 
     @property
     def expectation(self) -> Expectation:
-        """How the call was measured to read a layer.
+        """Return the measured reading of a layer.
 
-        Without a rule of ``same`` it has the first one, which `pads` does not let a layer use.
+        Without a measured rule of ``same`` it has the first rule; no layer uses that, as `pads`
+        refuses.
 
         Raises
         ------
@@ -224,42 +225,42 @@ class Layers:
         return self._reading.expectation
 
     def exact(self, layer: Layer) -> Exact:
-        """The exact result under the measured reading of the kernel and the measured rule."""
+        """Return the exact result under the measured orientation and the measured rule."""
         expectation = self.expectation
         self.pads(layer)
         with self._backend.cost.charge("reference"):
             return expectation.exact(layer, *layer.arrays())
 
     def reads(self, k: Array) -> Array:
-        """The kernel in four axes as the call reads it."""
+        """Return the kernel in four axes, as the call reads it."""
         return oriented(k, known_orientation(self._reading))
 
     def pads(self, layer: Layer) -> Pads:
-        """What the call pads or crops: by the measured rule, or by the declared one.
+        """Return what the call pads or crops: by the measured rule, or by the declared one.
 
         Raises
         ------
         Refused
-            If there is neither, or the boundary is not of zeros.
+            If there is no rule at all, or the boundary is not of zeros.
         """
         return self._reading.pads(layer)
 
     def size(self, layer: Layer) -> tuple[int, ...]:
-        """Shape that the result must have."""
+        """Return the shape that the result must have."""
         return result_shape(layer, self.pads(layer))
 
     def facts(self) -> dict[str, Any]:
-        """Facts about layers, ready for JSON."""
+        """Return facts about layers, ready for JSON."""
         return self._reading.facts()
 
 
 def known_orientation(reading: LayerReading) -> Orientation:
-    """The orientation of a reading.
+    """Return the orientation of a reading.
 
     Raises
     ------
     Refused
-        If there is none.
+        If no single orientation was measured.
     """
     if reading.orientation is None:
         reason = "the probe found no single orientation to judge by"

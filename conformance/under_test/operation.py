@@ -1,4 +1,4 @@
-"""What every operation of a backend under test has."""
+"""The interface of every operation: a convolution, a transposed convolution."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Operation(Protocol):
-    """What a backend computes: what it takes, what was measured of it, and its layers."""
+    """One operation of a backend: the input it takes, its measured facts, and its layers."""
 
     @property
     def layers(self) -> Layers:
@@ -25,10 +25,10 @@ class Operation(Protocol):
 
     @property
     def sums_directly(self) -> bool:
-        """Whether each element is judged by its own sum; the whole norm otherwise."""
+        """Whether each element has a bound of its own; otherwise one norm bounds the result."""
 
     def facts(self) -> dict[str, Any]:
-        """Everything measured, by name and ready for JSON."""
+        """Return everything measured, by name and ready for JSON."""
 
     def lacks(self, case: object) -> str | None:
-        """Why the call does not take a case, or None if it does."""
+        """Return why the call does not take a case, or None if it does."""

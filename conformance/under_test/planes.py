@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 
 def may_end_the_process(img: Array, k: Array) -> bool:
-    """Whether the operands are empty, or the kernel larger than the image along an axis.
+    """Return whether an operand is empty, or the kernel larger than the image along an axis.
 
-    Released code has read past its memory there, and ended the process.
+    Released code has read past its memory for such operands, and ended the process.
     """
     if not img.ndim == k.ndim == 2:
         return False
@@ -41,19 +41,19 @@ def may_end_the_process(img: Array, k: Array) -> bool:
 
 
 class Planes:
-    """The planes of one backend: what was measured of them, and what they must come to."""
+    """The plain call of one backend: its measured facts and its exact results."""
 
     def __init__(self, backend: CalledBackend) -> None:
         self._backend = backend
 
     @property
     def spec(self) -> Spec:
-        """What the adapter says of its call."""
+        """The adapter's declaration of its call."""
         return self._backend.spec
 
     @cached_property
     def probe(self) -> Probe:
-        """Measured once, at first use."""
+        """The measurement of the plain call, made once, at first use."""
         with self._backend.cost.charge("probe"):
             return probe(self._backend.guarded, self._backend.apart)
 
@@ -63,7 +63,7 @@ class Planes:
         return self.probe.conventions
 
     def facts(self) -> dict[str, Any]:
-        """The probe's facts, then precision and special values where there is a reference."""
+        """Return the probe's facts; with a known orientation, also precision and special values."""
         found = self.probe.facts()
         if self.conventions.orientation is not None:
             with self._backend.cost.charge("probe"):
@@ -83,13 +83,13 @@ class Planes:
 
     @cached_property
     def sums_directly(self) -> bool:
-        """Whether each element is judged by its own sum; the whole norm otherwise."""
+        """Whether each element has a bound of its own; otherwise one norm bounds the result."""
         if self._backend.declares:
             return self.spec.algorithm == "direct"
         return bool(self.probe.sums_exactly)
 
     def lacks(self, case: Case) -> str | None:
-        """Why the call does not take a case, or None if it does."""
+        """Return why the call does not take a case, or None if it does."""
         if (word := case.padding_word) not in self.paddings:
             return self.probe.paddings.get(word, "").removeprefix("refused: ") or "unknown"
         if case.dtype not in self.dtypes:
@@ -104,20 +104,20 @@ class Planes:
         return None
 
     def _refused_class(self, case: Case) -> str | None:
-        """What a call that declares nothing was measured to refuse as a whole."""
+        """Return the class of input that an undeclared call was measured to refuse entirely."""
         if self._backend.declares:
             return None
         return refused_class(self.probe.kernels, case.kernel, case.padding_word)
 
     def call(self, img: Array, k: Array, padding: str) -> Array:
-        """Call the backend on input that it is to take.
+        """Call the backend on input that it should accept.
 
         Raises
         ------
         Unsupported
-            If the adapter says that the call has no such thing.
+            If the adapter declares that the call has no such option.
         RaisedError, WrongShapeError
-            If the call raises, or returns what is no 2-D array.
+            If the call raises, or returns something that is not a 2-D array.
         """
         backend = self._backend.risked if may_end_the_process(img, k) else self._backend.backend
         try:
@@ -135,12 +135,12 @@ class Planes:
         return result
 
     def require_array(self, img: Array, k: Array, padding: str) -> Array:
-        """Call the backend for a result that is measured, not judged.
+        """Call the backend and require an array of the right shape, for a measurement.
 
         Raises
         ------
         NonconformanceError
-            As `call`; and if the result has another shape than the padding gives.
+            As `call`; and if the result does not have the shape that the padding gives.
         """
         result = self.call(img, k, padding)
         if result.shape != self.size(img, k, padding):
@@ -155,14 +155,14 @@ class Planes:
     def exact(
         self, img: Array, k: Array, padding: str, corner: Shape = (0, 0), size: Shape | None = None
     ) -> Exact:
-        """The exact result under the measured orientation, anchor and boundary.
+        """Return the exact result under the measured orientation, anchor and boundary.
 
         Parameters
         ----------
         img, k : ndarray, (H, W) and (Kh, Kw)
         padding : str
         corner, size : (int, int)
-            First index and shape of the block of the result that is wanted; all of it by default.
+            First index and shape of the requested block of the result; by default all of it.
 
         Raises
         ------
@@ -185,11 +185,11 @@ class Planes:
             )
 
     def size(self, img: Array, k: Array, padding: str) -> Shape:
-        """Shape that the result must have."""
+        """Return the shape that the result must have."""
         return self._size(padding, shape_of(img), shape_of(k))
 
     def result_size(self, case: Case) -> Shape:
-        """Shape that the result of a case must have."""
+        """Return the shape that the result of a case must have."""
         return self._size(case.padding_word, case.image, case.kernel)
 
     def _size(self, padding: str, image: Shape, kernel: Shape) -> Shape:

@@ -1,4 +1,4 @@
-"""A transposed convolution under judgement, with index maps of its own."""
+"""The transposed convolution of a backend under test, measured by its own index maps."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class MeasuredCrops:
-    """How a transposed convolution was measured to read a layer: by the index maps of many."""
+    """The measured orientation and crop rule of a transposed convolution, from many index maps."""
 
     def __init__(self, backend: CalledBackend, calls: LayerCalls) -> None:
         self._backend, self._calls = backend, calls
@@ -56,24 +56,24 @@ class MeasuredCrops:
 
     @property
     def orientation(self) -> Orientation | None:
-        """How the call was measured to read its kernel; as declared, where nothing tells."""
+        """The measured orientation of the kernel; the declared one if nothing was measured."""
         declared = self._backend.spec.reads
         return self.maps.orientation or next((o for o, w in WORDS.items() if w == declared), None)
 
     @property
     def expectation(self) -> Expectation:
-        """How the call was measured to read a layer.
+        """Return the measured reading of a layer.
 
-        Its rule explains the most of what was measured: what differs from it fails.
+        Its rule explains the most measurements; a layer that differs from it fails.
         """
         return Expectation(known_orientation(self), self.maps.rule, self._backend.sums_directly)
 
     def pads(self, layer: Layer) -> Pads:
-        """What the call crops, by the measured rule."""
+        """Return what the call crops, by the measured rule."""
         return self.maps.rule.crops(layer)
 
     def facts(self) -> dict[str, Any]:
-        """Facts about layers, ready for JSON."""
+        """Return facts about layers, ready for JSON."""
         given = {
             "options": list(self._calls.options),
             "layouts": list(self._backend.spec.layouts),
@@ -82,14 +82,14 @@ class MeasuredCrops:
 
 
 class TransposedConvolution:
-    """The operation ``conv_transpose2d`` of one backend; it has layers alone."""
+    """The operation ``conv_transpose2d`` of one backend; it has only layers."""
 
     def __init__(self, backend: CalledBackend) -> None:
         self._backend = backend
 
     @property
     def spec(self) -> Spec:
-        """What the adapter says of its call."""
+        """The adapter's declaration of its call."""
         return self._backend.spec
 
     @cached_property
@@ -112,15 +112,15 @@ class TransposedConvolution:
 
     @property
     def sums_directly(self) -> bool:
-        """Whether each element is judged by its own sum; the whole norm otherwise."""
+        """Whether each element has a bound of its own; otherwise one norm bounds the result."""
         return self.spec.algorithm != "fft"
 
     @cached_property
     def answers(self) -> dict[str, str]:
         """By padding and by dtype: the dtype of a small result, or the refusal."""
-        asked = {p: (p, "float32") for p in PROBED_PADDINGS} | {d: ("valid", d) for d in DTYPES}
+        calls = {p: (p, "float32") for p in PROBED_PADDINGS} | {d: ("valid", d) for d in DTYPES}
         with self._backend.cost.charge("probe"):
-            return {word: self._answer(*what) for word, what in asked.items()}
+            return {word: self._answer(*what) for word, what in calls.items()}
 
     def _answer(self, padding: str, dtype: str) -> str:
         img, k = np.ones((4, 5), dtype_by_name(dtype)), np.ones((2, 2), dtype_by_name(dtype))
@@ -132,7 +132,7 @@ class TransposedConvolution:
         return not answer.startswith(REFUSED)
 
     def facts(self) -> dict[str, Any]:
-        """Everything measured, by name and ready for JSON."""
+        """Return everything measured, by name and ready for JSON."""
         outputs = {word: self.answers[word] for word in DTYPES}
         return {
             "operation": self.spec.operation,
@@ -144,5 +144,5 @@ class TransposedConvolution:
         }
 
     def lacks(self, case: object) -> str | None:
-        """Why the call does not take a case, or None if it does."""
+        """Return why the call does not take a case, or None if it does."""
         return self.layers.lacks(case) if is_layer(case) else None

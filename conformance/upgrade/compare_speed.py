@@ -1,14 +1,14 @@
-"""Whether one version of a backend is slower than another: fresh processes in pairs, then again.
+"""Tests whether one version of a backend is slower, in pairs of fresh processes, twice.
 
-Every case is screened, in `SCREEN` pairs of processes, and those that look slower are measured
-again, in `CONFIRM` fresh pairs; only what is slower both times is reported. In either measurement a
-case counts as slower if the bound below its ratio, that of the sign test over pairs, lies above
-`MIN_RATIO`.
+Every case is screened in `SCREEN` pairs of processes. Those that look slower are measured again
+in `CONFIRM` fresh pairs, and only a case that is slower both times is reported. In either
+measurement a case counts as slower if the lower bound of its ratio, by the sign test over pairs,
+is above `MIN_RATIO`.
 
-The chance of a false report is set for all cases together. A case that is at most `MIN_RATIO` times
-slower passes the screen with a chance of at most `SCREENED`; the confirmation shares no process
-with it and is held to level/(cases · `SCREENED`), so that both happen to any one of the cases with
-at most ``level`` (Bonferroni's bound, which holds however cases hang together).
+The chance of a false report is set for all cases together. A case that is at most `MIN_RATIO`
+times slower passes the screen with a chance of at most `SCREENED`. The confirmation shares no
+process with it and has the chance level/(cases · `SCREENED`). So any false report at all has a
+chance of at most ``level`` (Bonferroni's bound, which holds even if cases depend on each other).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.upgrade.paired_processes import Start
     from conv2d_conformance.upgrade.schedule import Progress
 
-# Differences up to 3 % are not reported: where code and data come to lie makes as much
+# Differences up to 3 % are not reported: the placement of code and data makes as much
 # (Mytkowicz et al., "Producing wrong data without doing anything obviously wrong", 2009).
 MIN_RATIO = 1.03
 # One pair of 7 may be disturbed, with a chance of (1 + 7)/2**7 = 1/16; two of 18 for 18 cases.
@@ -74,7 +74,7 @@ def compare(
     budget : float
         Seconds of calls in the first measurement; starting processes comes on top, and so does the
         second measurement, which takes up to `CONFIRM`/`SCREEN` times as long if all cases are
-        slower. A case that does not fit is left out, and ``progress`` is told.
+        slower. A case that does not fit is left out, and ``progress`` is called.
     level : float
         Chance that any case that is not slower is reported.
 
@@ -97,7 +97,7 @@ def compare(
 def measure_again(
     bench: PairedBenchmark, flagged: Sequence[Case], chance: float
 ) -> dict[Case, Ratio]:
-    """What fresh pairs say of the cases that look slower."""
+    """Measure the cases that look slower in fresh pairs."""
     logs = bench.measure(flagged, max(CONFIRM, min_values(chance)))
     return {case: ratio_from_logs(case, logs[case], chance, again=True) for case in flagged}
 
@@ -105,7 +105,7 @@ def measure_again(
 def ratio_from_logs(
     case: Case, logs: Sequence[float], chance: float, *, again: bool = False
 ) -> Ratio:
-    """The ratio that the pairs of one measurement say."""
+    """Return the ratio from the pairs of one measurement."""
     found = interval(logs, chance)
     middle, low, high = map(math.exp, (found.middle, found.low, found.high))
     slower = low > MIN_RATIO

@@ -1,11 +1,11 @@
-"""Two fresh processes that take turns on every case: each pair of them gives one ratio per case.
+"""Times pairs of fresh processes that take turns on every case: a ratio per pair and case.
 
-The process is what is repeated: memory layout and allocator are drawn anew with each start and stay
-for its life, so that more rounds in one process only measure the same draw better (Kalibera and
-Jones, "Rigorous benchmarking in reasonable time", 2013). Inside a pair the turns go A B B A, then
-B A A B, and the next pair begins with B: a drift of the machine favours each as often as the other.
-Both processes live; one works. A process is judged by its fastest round, since what disturbs a
-round only adds to it (Chen and Revels, "Robust benchmarking in noisy environments", 2016).
+The process is the unit of repetition. Each start draws a new memory layout, which stays for the
+life of the process, so more rounds in one process only measure the same draw better (Kalibera
+and Jones, "Rigorous benchmarking in reasonable time", 2013). Inside a pair the turns go A B B A,
+then B A A B, and the next pair begins with B: a drift of the machine favours each side equally.
+Both processes live; one works. The fastest round of a process counts, because a disturbance only
+adds time (Chen and Revels, "Robust benchmarking in noisy environments", 2016).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class PairedBenchmark:
     plan: dict[Case, Turns] = field(default_factory=dict)
 
     def measure(self, cases: Iterable[Case], pairs: int) -> dict[Case, list[float]]:
-        """The logarithm of B's seconds over A's in each pair, for each case that fits."""
+        """Return the logarithm of B's seconds over A's in each pair, for each case that fits."""
         wanted = list(cases)
         logs: dict[Case, list[float]] = {}
         for pair in range(pairs):
@@ -59,7 +59,7 @@ class PairedBenchmark:
 
 
 def log_ratios(a: Process, b: Process, plan: Mapping[Case, Turns], pair: int) -> dict[Case, float]:
-    """How much longer B takes than A on each case; 0.1 is about 10 %. B begins in odd pairs.
+    """Return the log ratio of B to A on each case; 0.1 is about 10 %. B begins in odd pairs.
 
     The first call of each, which may trace and compile, does not count. A case gets one cycle of
     turns after the others have had theirs: a disturbance of a second then meets one cycle of many.

@@ -1,4 +1,4 @@
-"""The ratio of two versions' times, each call made in a host: paired timing of hosted backends."""
+"""Paired timing of two versions in worker processes: the ratio of their times."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TIMED: tuple[Case, ...] = (*LADDER, *FULL)
 class RemoteProcess:
     """One fresh process with one backend; a `conv2d_conformance.upgrade.paired_processes.Process`.
 
-    Operands go there once, with the first call.
+    Operands are sent once, with the first call.
     """
 
     def __init__(self, selector: str) -> None:
@@ -37,14 +37,14 @@ class RemoteProcess:
         self._sent: set[str] = set()
 
     def time(self, case: Case, rounds: int, loops: int) -> list[float]:
-        """Seconds per call of each round, taken there."""
+        """Return seconds per call for each round, timed in the worker."""
         options = case.keywords
         operands = () if case.id in self._sent else (*case.arrays(), case.padding)
         self._sent.add(case.id)
         return self._backend.timed("conv2d", operands, options, rounds, loops, kept=case.id)
 
     def close(self) -> None:
-        """End it."""
+        """End the process."""
         self._interpreter.stop()
 
 
@@ -61,10 +61,10 @@ def to_time(before: Document, after: Document, backend: str) -> list[Case]:
 def unseen(
     before: Document, after: Document, backend: str, ratios: Iterable[Ratio], longest: float
 ) -> list[str]:
-    """The cases without a ratio of which the second run alone says that they are far slower.
+    """Return the cases without a ratio that were far slower in the second run.
 
-    They are left out of it, for `ROUNDS` calls outrun ``longest`` seconds, and took less than a
-    third of that in the first.
+    The second run leaves them out, because `ROUNDS` calls exceed ``longest`` seconds. In the first
+    run they took less than a third of that.
     """
     (was, _), (_, late) = (_clocked(each, backend) for each in (before, after))
     quick = {case for case, seconds in was.items() if 3 * ROUNDS * seconds < longest}
@@ -96,7 +96,7 @@ def ratios(
 
 
 def record(backend: str, ratio: Ratio, against: str) -> RatioRecord:
-    """What the document holds of a ratio; only what was measured twice counts as slower."""
+    """Return the record of a ratio; only a case that was measured twice counts as slower."""
     return {
         "kind": "ratio",
         "backend": backend,

@@ -1,4 +1,4 @@
-"""How often two processes take turns on each case, so that a pair of them keeps its time."""
+"""Plans the turns of two processes on each case, within the time of a pair."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 # Seconds of one round, at least: shorter calls are repeated, as reading the clock takes time too.
 ROUND = 1e-3
-# Seconds of a call that finds caches and cores as the other process left them and is none the
-# slower; shorter ones get a second round in each turn.
+# A call of this many seconds is not slowed by the state of caches and cores that the other
+# process left; shorter ones get a second round in each turn.
 LONG = 5e-3
 # Cycles A B B A of one case in one pair.
 MAX_CYCLES = 8
@@ -31,7 +31,7 @@ class Process(Protocol):
         ...
 
     def close(self) -> None:
-        """End it."""
+        """End the process."""
         ...
 
 
@@ -46,7 +46,7 @@ class Turns:
 
 @dataclass
 class CaseCost:
-    """What a case costs in one pair, in seconds: both first calls, and one cycle."""
+    """The cost of a case in one pair, in seconds: both first calls, and one cycle."""
 
     first: float
     call: float

@@ -1,4 +1,4 @@
-"""The two sides of an upgrade: an interpreter each, and the backends that are judged in both."""
+"""The two sides of an upgrade: a Python each, and the backends that are compared."""
 
 from __future__ import annotations
 
@@ -30,29 +30,29 @@ PYTHON = "Python"
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two: what a person calls it, and its interpreter."""
+    """One side: its name as the user wrote it, and its Python."""
 
     title: str
     python: Path
 
     def __str__(self) -> str:
-        """As the person wrote it."""
+        """Return the name as the user wrote it."""
         return self.title
 
     def has(self, name: str) -> str:
-        """A selector of the backend in this interpreter."""
+        """Return the selector of a backend in this Python."""
         return f"{name}@{self.python}"
 
 
 def build_sides(
     wanted: Sequence[str], pythons: Sequence[str], more: Sequence[str], progress: Progress
 ) -> list[Side]:
-    """The two sides, built where requirements are given.
+    """Return the two sides, and build those for which requirements are given.
 
     Parameters
     ----------
     wanted : sequence of str
-        Requirements of each side, separated by blanks; empty if the interpreters are there.
+        Requirements of each side, separated by blanks; empty if the Pythons exist.
     pythons : sequence of str
         A path, command or version each; one is for both.
     more : sequence of str
@@ -61,7 +61,7 @@ def build_sides(
     Raises
     ------
     CannotBuildError
-        If an interpreter is not there, or a requirement cannot be met.
+        If a Python does not exist, or a requirement cannot be met.
     """
     each: list[str | None] = [*pythons] if pythons else [None]
     each = each * 2 if len(each) == 1 else each
@@ -73,23 +73,23 @@ def build_sides(
 
 
 def backends(selectors: Sequence[str], sides: Sequence[Side]) -> list[str]:
-    """The names of what is judged; without a selector, the calls of what differs.
+    """Return the names of the backends; without a selector, the calls of what differs.
 
     Raises
     ------
     UnknownBackendError
-        If that is none, or a selector stands for none on both sides.
+        If there are none, or a selector matches none on both sides.
     Unavailable
         If one loads on neither side.
     """
     chosen = selectors or backends_of_distributions(changed_distributions(sides))
-    places = RunnerPool()
+    pool = RunnerPool()
     try:
-        names = list(dict.fromkeys(n for each in chosen for n in _names(places, each, sides)))
+        names = list(dict.fromkeys(n for each in chosen for n in _names(pool, each, sides)))
         for name in names:
-            _require(places, name, sides)
+            _require(pool, name, sides)
     finally:
-        places.stop()
+        pool.stop()
     return names
 
 
@@ -99,7 +99,7 @@ def distributions(wanted: Iterable[str]) -> list[str]:
     Raises
     ------
     CannotBuildError
-        If one is no requirement.
+        If one is not a valid requirement.
     """
     names = []
     for word in (word for words in wanted for word in words.split()):
@@ -120,12 +120,12 @@ def changed_distributions(sides: Sequence[Side]) -> list[str]:
 
 
 def differences(sides: Sequence[Side]) -> list[str]:
-    """What the sides hold otherwise, in words, as ``jax 0.9.2 -> 0.10.2``; Python is one of it.
+    """Return what differs, in words, as ``jax 0.9.2 -> 0.10.2``; Python's version included.
 
     Raises
     ------
     Unavailable
-        If an interpreter does not start.
+        If a Python does not start.
     """
     before, after = _held(sides)
     return [
@@ -137,12 +137,12 @@ def differences(sides: Sequence[Side]) -> list[str]:
 
 def _held(sides: Sequence[Side]) -> list[dict[str, str]]:
     """Versions of what each side holds, and of its Python, which has a name of its own."""
-    places = RunnerPool()
+    pool = RunnerPool()
     try:
-        told = [places.greeting(side.python) for side in sides]
-        return [{PYTHON: each["python"], **each["packages"]} for each in told]
+        greetings = [pool.greeting(side.python) for side in sides]
+        return [{PYTHON: each["python"], **each["packages"]} for each in greetings]
     finally:
-        places.stop()
+        pool.stop()
 
 
 def backends_of_distributions(names: Sequence[str]) -> list[str]:
@@ -163,12 +163,12 @@ def backends_of_distributions(names: Sequence[str]) -> list[str]:
     raise UnknownBackendError(msg)
 
 
-def _names(places: RunnerPool, selector: str, sides: Sequence[Side]) -> list[str]:
-    """What a selector stands for on either side: only one of them may have registered it."""
+def _names(pool: RunnerPool, selector: str, sides: Sequence[Side]) -> list[str]:
+    """Return what a selector matches on either side: only one of them may have registered it."""
     found, wrong = [], []
     for side in sides:
         try:
-            selected = places.select(side.has(selector))
+            selected = pool.select(side.has(selector))
         except UnknownBackendError as error:
             wrong.append(error)
         else:
@@ -178,11 +178,11 @@ def _names(places: RunnerPool, selector: str, sides: Sequence[Side]) -> list[str
     return found
 
 
-def _require(places: RunnerPool, name: str, sides: Sequence[Side]) -> None:
+def _require(pool: RunnerPool, name: str, sides: Sequence[Side]) -> None:
     reasons = []
     for side in sides:
         try:
-            places.runner(side.has(name))
+            pool.runner(side.has(name))
         except (Unavailable, UnknownBackendError) as error:
             reasons.append(f"{side}: {error}")
     if len(reasons) == len(sides):

@@ -1,9 +1,9 @@
-"""The interval of the sign test: exact for few pairs, whatever the noise looks like.
+"""The interval of the sign test: exact for few pairs, and for noise of any shape.
 
-Each of n pairs is as likely to lie above the median of all pairs as below it, so that how many lie
-below is binomial with one half: P(at most k) = Σ C(n, i)/2**n over i ≤ k. The ordered pairs
-themselves bound the median (Thompson 1936; Le Boudec, "Performance Evaluation", 2010, section 2.2).
-Nothing is asked of spread or tails; a noisy pair counts no more than any other.
+Each of n pairs is above the median of all pairs as likely as below it. So the number below is
+binomial with one half: P(at most k) = Σ C(n, i)/2**n over i ≤ k. The ordered pairs themselves
+bound the median (Thompson 1936; Le Boudec, "Performance Evaluation", 2010, section 2.2). Spread
+and tails do not matter; a noisy pair counts no more than any other.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Interval:
-    """A median, and bounds beyond each of which the truth lies with at most a set chance."""
+    """A median and its bounds; each bound is wrong with at most a set chance."""
 
     middle: float
     low: float
@@ -40,11 +40,11 @@ def interval(values: Sequence[float], chance: float) -> Interval:
 
 
 def allowed_beyond_bound(n: int, chance: float) -> int:
-    """How many of ``n`` values may lie beyond a bound; -1 if there are too few for any bound."""
+    """Return how many of ``n`` values may be beyond a bound; -1 if there are too few values."""
     at_most = accumulate(math.comb(n, i) * 0.5**n for i in range(n + 1))
     return sum(reached <= chance for reached in at_most) - 1
 
 
 def min_values(chance: float) -> int:
-    """Values without which there is no bound: all of n lie on one side with a chance of 2**-n."""
+    """Return the fewest values that give a bound: all n are on one side with a chance of 2**-n."""
     return math.ceil(math.log2(1 / chance))

@@ -1,4 +1,4 @@
-"""The speed of an upgrade: two versions of each backend timed in turns."""
+"""The speed of an upgrade: times two versions of each backend in turns."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.upgrade.compare_speed import Ratio
     from conv2d_conformance.upgrade.sides import Side
 
-# Seconds. A size of which five calls take longer would leave paired timing nothing for the others.
+# Seconds. If five calls of a size take longer, no time for paired timing is left for the others.
 LONGEST = 0.5
 
 

@@ -24,8 +24,8 @@ def load(path: Path) -> Document:
     Raises
     ------
     DocumentError
-        In one line, if the file is missing, is not complete JSON, is something else, has another
-        schema version, or does not fit the schema.
+        If the file is missing, is not complete JSON, is something else, has an unknown schema
+        version, or does not fit the schema; the message is one line.
     """
     value = _parse(_read(path), path)
     _recognise(value, path)
@@ -38,9 +38,9 @@ def load(path: Path) -> Document:
 
 
 def save(document: Document, path: Path, *, brief: bool = False) -> None:
-    """Write a whole document, one record per line, replacing what is at ``path``.
+    """Write a complete document, one record per line, and replace what is at ``path``.
 
-    A brief one is for committing: its verdicts leave out what is null or can be told from the rest.
+    A brief document is for committing: its verdicts leave out what is null or can be derived.
 
     Raises
     ------
@@ -63,10 +63,10 @@ def merge(documents: Iterable[Document], expected: Sequence[str] = ()) -> Docume
     Parameters
     ----------
     documents : iterable of Document
-        Of two runs of one environment the one that started last stays.
+        Of two runs of one environment, the one that started last is used.
     expected : sequence of str
-        Environments that ought to be there, in the order wanted; one without a run becomes a run
-        that says so.
+        Environments that must be there, in this order; one without a run becomes a run that
+        says so.
     """
     newest: dict[str, Run] = {name: _absent(name) for name in expected}
     for document in documents:
@@ -114,7 +114,7 @@ def _parse(text: str, path: Path) -> Any:
         return json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}: {error.msg}"
-        mend = "run again, or close the last whole line before it with ]}]}"
+        mend = "run again, or close the last complete line before it with ]}]}"
         msg = f"{path}: not complete JSON ({place}); {mend}"
     except (ValueError, RecursionError) as error:
         msg = f"{path}: not strict JSON ({error}); write it with --results"

@@ -1,4 +1,4 @@
-r"""How a document lies on disk: a record per line, for small diffs and one-write appends.
+r"""The format of a document on disk: a record per line, for small diffs and one-write appends.
 
 The end of a file is always ``FOOTER``. A record is appended by writing ``,\n<record>`` and the
 footer again over the old footer.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import Document, Record, Run, RunHeader
 
 FOOTER = "\n]}]}\n"
-# What a verdict need not say: left out on disk, it is this.
+# The defaults of a verdict: a key that is missing on disk has this value.
 IMPLIED: dict[str, Any] = {
     "symptom": None,
     "message": None,
@@ -45,7 +45,7 @@ def strip_implied(record: Record) -> dict[str, Any]:
 
 
 def fill_implied(record: Record) -> Record:
-    """Return a record read from disk with everything that it left unsaid."""
+    """Return a record read from disk, completed with the defaults."""
     if record["kind"] != "verdict" or ("id" in record and IMPLIED.keys() <= record.keys()):
         return record
     return cast("Record", {"kind": "verdict", "id": implied_id(record), **IMPLIED, **record})
@@ -76,7 +76,7 @@ def to_json_types(value: Any) -> Any:
 
 
 def two_digits(value: float) -> float:
-    """Return ``value`` to two significant digits: what a committed margin keeps."""
+    """Return ``value`` with two significant digits, as a committed margin has."""
     return float(f"{value:.1e}")
 
 

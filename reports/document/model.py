@@ -1,4 +1,4 @@
-"""The results document as types; ``schema.json`` beside this module is the published contract."""
+"""The results document as types; ``schema.json`` next to this module is the published contract."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Clause(TypedDict):
 
 
 class Declared(TypedDict):
-    """What an adapter says of its call; None says nothing."""
+    """The declaration of an adapter; None declares nothing."""
 
     orientation: str | None
     anchor: str | None
@@ -72,7 +72,7 @@ class BackendRecord(TypedDict):
 
 
 class FactRecord(TypedDict):
-    """What a backend was measured to do where backends may differ."""
+    """A measured behaviour of a backend in which backends may differ."""
 
     kind: Literal["fact"]
     backend: str
@@ -106,7 +106,7 @@ class VerdictRecord(TypedDict):
 
 
 class TimingRecord(TypedDict):
-    """Seconds per call on one case; the first call stands apart."""
+    """Seconds per call on one case; the first call is separate."""
 
     kind: Literal["timing"]
     backend: str
@@ -133,7 +133,7 @@ class LeftOutRecord(TypedDict):
 
 
 class RatioRecord(TypedDict):
-    """Time per call of this run over that of ``against``, from calls made in turn on one case.
+    """The time per call of this run divided by that of ``against``, from calls made in turn.
 
     ``low`` and ``high`` bound the ratio at the confidence ``level``, corrected for the number of
     cases; ``confirmed`` says that a second round of calls agreed.
@@ -153,7 +153,7 @@ class RatioRecord(TypedDict):
 
 
 class EndRecord(TypedDict):
-    """The run came to its end; a run without it was interrupted."""
+    """The run completed; a run without this record was interrupted."""
 
     kind: Literal["end"]
     finished: str
@@ -172,7 +172,7 @@ Record = (
 
 
 class RunHeader(TypedDict):
-    """What is known of a run before its first record."""
+    """The part of a run that is known before its first record."""
 
     environment: str
     started: str | None
@@ -196,4 +196,4 @@ class Document(TypedDict):
 
 
 class DocumentError(ValueError):
-    """A results document cannot be read or written; the message is one line with the mend."""
+    """A results document cannot be read or written; one line says why and how to fix it."""

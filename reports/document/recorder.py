@@ -1,4 +1,4 @@
-"""Writes a results document record by record; a run that is killed keeps what it had."""
+"""Writes a results document record by record; a killed run keeps its records so far."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Recorder:
     Parameters
     ----------
     path : Path
-        Where the document goes. A file that is there is replaced; missing folders are made.
+        The path of the document. An existing file is replaced; missing folders are made.
     header : RunHeader
         The run, without its records.
 
@@ -36,7 +36,7 @@ class Recorder:
 
     Notes
     -----
-    Each record is one ``write`` over the closing footer: nothing is held back in this process, so
+    Each record is one ``write`` over the closing footer: nothing is buffered in this process, so
     ``kill -9`` between two adds loses nothing. If the disk fills, the footer is put back.
     """
 

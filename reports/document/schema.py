@@ -1,4 +1,4 @@
-"""Holds a document to the published schema, fast enough for a quarter of a million records."""
+"""Checks a document against the published schema, fast enough for 250 000 records."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ NOT_FINITE = ("nan", "inf", "-inf")
 @cache
 def load_schema() -> dict[str, Any]:
     """Return the published JSON Schema."""
-    # Not by the package's name: a folder `reports` where the command runs may come first.
+    # Not by the package's name: a folder `reports` in the working folder may come first.
     schema: dict[str, Any] = json.loads(Path(__file__).with_name("schema.json").read_text("utf-8"))
     return schema
 
 
 class RecordChecker:
-    """Holds records to the schema, each *shape* of record once.
+    """Checks records against the schema, each *shape* of record once.
 
     Notes
     -----

@@ -1,1 +1,1 @@
-"""A results document, or what the gate found, as Markdown, JUnit, JSON, text or a baseline."""
+"""Renders a document, or the gate's findings, as Markdown, JUnit, JSON, text or a baseline."""

@@ -1,4 +1,4 @@
-"""What of a results document is committed to compare later runs with: no noise, a stable order."""
+"""Makes the baseline of a document, to commit: without noise, in a stable order."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
         VerdictRecord,
     )
 
-# Every document has an end; when a baseline ended is no news.
+# Every document has an end; the time at which a baseline ended does not matter.
 EPOCH = "1970-01-01T00:00:00Z"
 
 
 def to_baseline(document: Document) -> Document:
     """Return what the gate needs of ``document``, the same for every run of the same calls.
 
-    Left out are times of day and durations, paths, commands, the wording of failures beyond what
-    tells one from another, timings, what a run cost, what passed of the section *timing* (which
-    sizes fit their budget differs from run to run), and the texts of clauses. Margins keep two
-    digits.
+    Left out are times of day and durations, paths, commands, the wording of failures except what
+    distinguishes one from another, timings, the cost of the run, and the texts of clauses. Passed
+    verdicts of the section *timing* are left out too: which sizes fit their budget differs from
+    run to run. Margins keep two digits.
     """
     runs = sorted(document["runs"], key=lambda run: run["environment"])
     return {"schema_version": document["schema_version"], "runs": [_run(run) for run in runs]}

@@ -36,12 +36,12 @@ def as_json(made: Comparison) -> str:
 
 
 def junit(made: Comparison) -> str:
-    """Return JUnit XML: a finding is a failure, what could not be judged an error.
+    """Return JUnit XML: a finding is a failure, something that could not be judged an error.
 
-    Notes are left out: a test that passes says nothing. Without a finding there is one that
-    passes, for a file without a test reads as a gate that did not run.
+    Notes are left out, because a passing test says nothing. Without a finding there is one
+    passing test, because a file without tests reads as a gate that did not run.
     """
-    # Only this output needs it.
+    # Imported late: only this output needs it.
     from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
 
     whole = JUnitXml("conv2d-conformance gate")

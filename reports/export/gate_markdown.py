@@ -66,12 +66,12 @@ def _annotation(group: Group) -> tuple[str, str]:
     return title, f"{group.subject}: {group.before} -> {group.after}. {change.meaning}"
 
 
-def _commands(level: str, told: list[tuple[str, str]]) -> Iterator[str]:
-    shown = told if len(told) <= SHOWN else told[: SHOWN - 1]
+def _commands(level: str, items: list[tuple[str, str]]) -> Iterator[str]:
+    shown = items if len(items) <= SHOWN else items[: SHOWN - 1]
     for title, message in shown:
         yield f"::{level} title={_property(title)}::{_data(message)}"
-    if len(told) > len(shown):
-        yield f"::{level} title=gate::{len(told) - len(shown)} more; see the text that gate prints"
+    if len(items) > len(shown):
+        yield f"::{level} title=gate::{len(items) - len(shown)} more; see the text that gate prints"
 
 
 def _data(text: str) -> str:

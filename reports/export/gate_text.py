@@ -1,4 +1,4 @@
-"""The gate's findings for people: by kind, then backend, the same change told once."""
+"""The gate's findings as text: by kind, then backend, the same change once."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 def verdict(made: Comparison) -> str:
-    """Return what came out, in one sentence."""
+    """Return the gate's verdict in one sentence."""
     if made.unjudged:
         head = f"could not judge: {made.unjudged[0]}"
         more = len(made.unjudged) - 1
         head += f" (and {count(more, 'other reason')}, listed above)" if more else ""
         return f"{head}; {count(len(made.findings), 'finding')} so far"
-    told = count(len(made.findings), "finding") if made.findings else "no finding"
+    findings = count(len(made.findings), "finding") if made.findings else "no finding"
     accepted = f"{len(made.acknowledged)} acknowledged, " if made.acknowledged else ""
     compared = f"{count(made.joined, 'verdict')} compared"
-    return f"{told}; {accepted}{count(len(made.notes), 'note')}, {compared}"
+    return f"{findings}; {accepted}{count(len(made.notes), 'note')}, {compared}"
 
 
 def text(made: Comparison) -> str:
@@ -68,7 +68,7 @@ def _section(changes: Iterable[Change], prefix: str = "") -> Iterator[str]:
 
 
 def place(change: Change) -> str:
-    """A backend and its environment, as far as a change is of one."""
+    """Return a backend and its environment, if a change is about one."""
     if not change.backend:
         return change.environment or "acknowledgements"
     return f"{change.backend} ({change.environment})" if change.environment else change.backend

@@ -1,7 +1,7 @@
-"""Draws a results document as JUnit XML, for programs that read nothing else.
+"""Renders a results document as JUnit XML, for programs that read nothing else.
 
-JUnit has no word for most outcomes: what is expected, refused, unsupported or did not run is
-skipped there, with its outcome as the type. The document stays the authority.
+JUnit lacks most of our outcomes: a verdict that is expected, refused, unsupported or did not run
+is skipped in JUnit, with its outcome as the type. The document stays authoritative.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def junit(document: Document) -> str:
 
     An environment or a backend that did not run, and a run that was interrupted, are errors.
     """
-    # Only this output needs it.
+    # Imported late: only this output needs it.
     from junitparser import JUnitXml
 
     whole = JUnitXml("conv2d-conformance")
@@ -48,7 +48,7 @@ def _suite(run: Run) -> Any:
     from junitparser import TestSuite
 
     suite = TestSuite(xml(run["environment"]))
-    # All at once: each call counts the suite anew.
+    # All together: each call counts the suite again.
     suite.add_testcases(list(_cases(run)))
     return suite
 

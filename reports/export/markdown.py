@@ -1,4 +1,4 @@
-"""Draws a results document as Markdown: the table of conventions, and the verdicts."""
+"""Renders a results document as Markdown: the table of conventions, and the verdicts."""
 
 from __future__ import annotations
 
@@ -59,16 +59,16 @@ def job_page(document: Document, limit: int = SUMMARY_BYTES) -> str:
 
 def _failures(document: Document) -> Iterator[str]:
     names = labels(document)
-    told = [
+    failures = [
         (names[key], clause, one)
         for key, row in behind_cells(document).items()
         for clause, behind in row.items()
         for one in behind.reasons
         if one.failing
     ]
-    if told:
+    if failures:
         yield f"\n### Failures\n\n{table_of(FAILURE_COLUMNS, [])}"
-    for label, clause, one in told:
+    for label, clause, one in failures:
         what = f"{one.count} {one.outcome}{f': {one.symptom}' if one.symptom else ''}"
         message = clip(one.message, 300)
         yield row_of([code(label), escaped(clause), escaped(what), code(one.cases[0]),

@@ -1,4 +1,4 @@
-"""Joins two results documents record by record and names what changed; pure functions."""
+"""Compares two results documents record by record, and reports what changed; pure functions."""
 
 from __future__ import annotations
 

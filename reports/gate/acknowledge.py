@@ -1,4 +1,4 @@
-"""Findings that somebody has looked at and accepted, for versions named and until a day named."""
+"""Findings that someone has reviewed and accepted, for named versions and until a named day."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class Acknowledgement:
     fact: str = "*"
 
     def matches(self, change: Change) -> bool:
-        """Whether ``change`` is what this entry speaks of, versions and expiry apart."""
+        """Return whether this entry is about ``change``, without a look at versions and expiry."""
         return self.finding == change.kind and all(
             fnmatchcase(getattr(change, name), getattr(self, name))
             for name in ("backend", "environment", "check", "case", "fact")
         )
 
     def holds_for(self, side: Side) -> bool:
-        """Whether the version that is installed is one that the entry names."""
+        """Return whether the installed version is one that the entry names."""
         if not self.versions:
             return True
         wanted = Requirement(self.versions)
@@ -51,12 +51,12 @@ class Acknowledgement:
         return found is not None and wanted.specifier.contains(found, prereleases=True)
 
     def is_about(self, pair: Pair) -> bool:
-        """Whether the entry speaks of a backend that ran, at a version that it names."""
+        """Return whether the entry is about a backend that ran, at a version that it names."""
         places = ((pair.backend, self.backend), (pair.environment, self.environment))
         return all(fnmatchcase(*place) for place in places) and self.holds_for(pair.after)
 
     def __str__(self) -> str:
-        """The entry in few words."""
+        """Return the entry in few words."""
         more = ", ".join(
             f"{name} {value}"
             for name in ("environment", "check", "case", "fact")
@@ -87,8 +87,8 @@ def acknowledge(
     pairs: Sequence[Pair],
     today: date,
 ) -> AcceptedSplit:
-    """Return the changes, those that an entry in force accepts apart, and entries that must go."""
-    told = AcceptedSplit()
+    """Return the changes, separately those accepted by a valid entry, and the entries to remove."""
+    split = AcceptedSplit()
     after = {(pair.environment, pair.backend): pair.after for pair in pairs}
     live = [entry for entry in entries if entry.expires >= today]
     used: set[Acknowledgement] = set()
@@ -97,16 +97,16 @@ def acknowledge(
         by = [e for e in live if side and e.matches(change) and e.holds_for(side)]
         used.update(by)
         if by and change.is_finding:
-            told.acknowledged.append(AcceptedFinding(change, by[0]))
+            split.acknowledged.append(AcceptedFinding(change, by[0]))
         else:
-            told.changes.append(change)
-    told.changes += [_must_go(e, "expired acknowledgement") for e in entries if e not in live]
-    told.changes += [
+            split.changes.append(change)
+    split.changes += [_must_go(e, "expired acknowledgement") for e in entries if e not in live]
+    split.changes += [
         _must_go(entry, "dead acknowledgement")
         for entry in live
         if entry not in used and any(entry.is_about(pair) for pair in pairs)
     ]
-    return told
+    return split
 
 
 def _must_go(entry: Acknowledgement, kind: Kind) -> Change:

@@ -23,7 +23,7 @@ REQUIRED = ("finding", "backend", "versions", "reason", "link", "expires")
 PATTERNS = ("environment", "check", "case", "fact")
 MAY_BE_EMPTY = ("versions", "link")
 LASTS = timedelta(days=90)
-# What speaks of acknowledgements themselves is mended, not accepted.
+# A finding about the acknowledgements themselves must be fixed; it cannot be accepted.
 KINDS = tuple(kind for kind in FINDINGS if not kind.endswith("acknowledgement"))
 
 
@@ -33,7 +33,7 @@ def read(path: Path) -> list[Acknowledgement]:
     Raises
     ------
     DocumentError
-        In one line that names the entry and the key, if anything in it is not as it must be.
+        If anything in it is invalid; one line names the entry and the key.
     """
     try:
         content = tomllib.loads(path.read_text("utf-8"))
@@ -44,7 +44,7 @@ def read(path: Path) -> list[Acknowledgement]:
         msg = f"{path}: cannot be read ({error.strerror}); check the path and its permissions"
         raise DocumentError(msg) from error
     except ValueError as error:
-        msg = f"{path}: not TOML ({' '.join(str(error).split())}); mend it there"
+        msg = f"{path}: not TOML ({' '.join(str(error).split())}); fix the syntax"
         raise DocumentError(msg) from error
     return list(_entries(content, path))
 
@@ -99,9 +99,9 @@ def _wrong_versions(value: str) -> str:
 
 
 def entry_for(group: Group, own: Mapping[str, str], today: date) -> str:
-    """Return the entry that would accept a group of findings, its reason left to be written.
+    """Return the entry that would accept a group of findings; the user must write its reason.
 
-    ``own`` are the versions of the backend's own distributions, if it has any.
+    ``own`` has the versions of the backend's own distributions, if it has any.
     """
     change = group.changes[0]
     name, version = next(iter(own.items()), ("", ""))
@@ -122,5 +122,5 @@ def entry_for(group: Group, own: Mapping[str, str], today: date) -> str:
 
 
 def escaped(text: str) -> str:
-    """``text`` as a shell pattern that matches it alone."""
+    """Return ``text`` as a shell pattern that matches nothing else."""
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in text)

@@ -1,4 +1,4 @@
-"""One thing that differs between two documents: a finding, or a note."""
+"""One difference between two documents: a finding, or a note."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ NOTES: tuple[NoteKind, ...] = get_args(NoteKind)
 
 @dataclass(frozen=True)
 class Change:
-    """What differs, before and after, and what that means for whoever calls the backend.
+    """A difference: before, after, and what it means for the users of the backend.
 
-    ``check``, ``clause`` and ``case`` name a verdict, ``fact`` the path of a fact, ``case`` alone a
-    timing; all are empty where the change is of a whole backend.
+    ``check``, ``clause`` and ``case`` name a verdict. ``fact`` is the path of a fact. ``case``
+    alone names a timing. All are empty if the change is about an entire backend.
     """
 
     kind: Kind
@@ -61,5 +61,5 @@ class Change:
 
     @property
     def is_finding(self) -> bool:
-        """Whether the gate stops for it."""
+        """Whether the gate fails because of it."""
         return self.kind in FINDINGS

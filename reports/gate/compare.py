@@ -1,4 +1,4 @@
-"""Everything that changed between a baseline and a candidate, and whether that can be judged."""
+"""Compares a baseline with a candidate: every change, and what could not be judged."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ ORDER = (*FINDINGS, *NOTES)
 
 @dataclass
 class Comparison:
-    """What the gate found; ``unjudged`` holds a sentence for everything that it could not judge.
+    """The result of the gate; ``unjudged`` has a sentence for everything it could not judge.
 
-    ``versions`` are those of each backend's own distributions, by environment and backend.
+    ``versions`` has those of each backend's own distributions, by environment and backend.
     """
 
     today: date
@@ -41,7 +41,7 @@ class Comparison:
 
     @property
     def exit_code(self) -> int:
-        """0: nothing; 1: findings that nobody acknowledged; 2: could not judge."""
+        """0: nothing; 1: findings without an acknowledgement; 2: could not judge."""
         return 2 if self.unjudged else int(bool(self.findings))
 
 
@@ -59,13 +59,14 @@ def compare(
     ----------
     baseline, candidate : Document
         Joined record by record: by environment, backend, check, case and the case's definition.
-        Two documents of one run each are joined whatever their environments are called.
+        Two documents of one run each are joined even if their environments differ in name.
     acknowledgements : sequence of Acknowledgement
-        Findings that they match do not count; one that matches nothing, or has expired, does.
+        Findings that they match do not count. An acknowledgement that matches nothing, or has
+        expired, counts as a finding.
     today : date
-        By which acknowledgements expire.
+        The day that decides whether an acknowledgement has expired.
     only_common : bool
-        Whether environments that one document lacks are left out instead of not judged.
+        Whether to ignore environments that one document lacks, instead of reporting them.
     """
     both = pair_backends(baseline, candidate, only_common=only_common)
     made = Comparison(today, unjudged=both.unjudged)
@@ -83,10 +84,10 @@ def compare(
             )
     if not made.joined and not made.unjudged:
         made.unjudged.append("the documents have no backend in common; nothing was compared")
-    told = acknowledge(changes, acknowledgements, both.pairs, today)
-    made.acknowledged = told.acknowledged
-    made.findings = sorted((c for c in told.changes if c.is_finding), key=_order)
-    made.notes = sorted((c for c in told.changes if not c.is_finding), key=_order)
+    split = acknowledge(changes, acknowledgements, both.pairs, today)
+    made.acknowledged = split.acknowledged
+    made.findings = sorted((c for c in split.changes if c.is_finding), key=_order)
+    made.notes = sorted((c for c in split.changes if not c.is_finding), key=_order)
     return made
 
 

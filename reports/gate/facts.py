@@ -1,4 +1,4 @@
-"""Facts that differ, compared deeply and named by their path: ``layers.answers.empty batch``."""
+"""Finds facts that differ, at any depth; a path names each: ``layers.answers.empty batch``."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from conv2d_conformance.reports.gate.change import Kind
     from conv2d_conformance.reports.gate.sides import Pair
 
-# What a run cost says nothing of the call.
+# The cost of a run is not a property of the call.
 IGNORED = frozenset({"cost"})
 REFUSALS = ("refused", "raised", "unsupported")
 ABSENT = object()
 
 
 def fact_changes(pair: Pair) -> Iterator[Change]:
-    """Yield every fact that only one side holds, or that differs."""
+    """Yield every fact that differs, or that only one side has."""
     before, after = pair.before.facts, pair.after.facts
     for name in sorted((before.keys() | after.keys()) - IGNORED):
         values = (facts[name]["value"] if name in facts else ABSENT for facts in (before, after))
@@ -65,7 +65,7 @@ def _unmeasured(value: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """``value`` as it is compared: without what changes from run to run, words in any order."""
+    """Return ``value`` without what changes from run to run, and its words in a fixed order."""
     if isinstance(value, str):
         return steady(value)
     if isinstance(value, dict):
@@ -77,7 +77,7 @@ def _plain(value: Any) -> Any:
 
 
 def shown(value: Any) -> str:
-    """A fact's value in few words."""
+    """Return a fact's value in few words."""
     if value is ABSENT:
         return "not there"
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""The same change in many cases, told once."""
+"""Groups the same change in many cases, to report it once."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ MAX_NAMED = 3
 
 @dataclass
 class Group:
-    """Changes of one backend that differ in nothing but their case, or in which fact of many."""
+    """Changes of one backend that differ only in their case, or in which of many facts."""
 
     changes: list[Change] = field(default_factory=list)
 
     @property
     def first(self) -> Change:
-        """The one that speaks for all."""
+        """The change that represents the group."""
         return self.changes[0]
 
     @property
     def subject(self) -> str:
-        """What changed, in few words: a fact, the cases of a check, a backend."""
+        """The subject of the change: a fact, the cases of a check, a backend."""
         if self.first.fact:
             return self.first.fact if len(self.changes) == 1 else self._facts()
         if self.first.check:
@@ -38,12 +38,12 @@ class Group:
 
     @property
     def before(self) -> str:
-        """What was, as far as it is one thing."""
+        """The common value before, as far as there is one."""
         return _common(change.before for change in self.changes)
 
     @property
     def after(self) -> str:
-        """What is, as far as it is one thing."""
+        """The common value after, as far as there is one."""
         return _common(change.after for change in self.changes)
 
     def _facts(self) -> str:
@@ -56,20 +56,20 @@ class Group:
 
 
 def _common(texts: Iterable[str]) -> str:
-    told = list(dict.fromkeys(texts))
-    if len(told) == 1:
-        return told[0]
-    return first_names(list(dict.fromkeys(text.partition(" (")[0] for text in told)), " or ")
+    different = list(dict.fromkeys(texts))
+    if len(different) == 1:
+        return different[0]
+    return first_names(list(dict.fromkeys(text.partition(" (")[0] for text in different)), " or ")
 
 
 def first_names(names: list[str], between: str = ", ") -> str:
-    """The first three names, and how many more there are."""
-    told = between.join(names[:MAX_NAMED])
-    return f"{told} and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else told
+    """Return the first three names, and how many more there are."""
+    shown = between.join(names[:MAX_NAMED])
+    return f"{shown} and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else shown
 
 
 def group_changes(changes: Iterable[Change]) -> list[Group]:
-    """Return changes, those that say the same put together, in the order of the first of each."""
+    """Group the changes that say the same, in the order of the first of each."""
     found: dict[tuple[str, ...], Group] = {}
     for change in changes:
         found.setdefault(_same(change), Group()).changes.append(change)
@@ -77,11 +77,11 @@ def group_changes(changes: Iterable[Change]) -> list[Group]:
 
 
 def _same(change: Change) -> tuple[str, ...]:
-    # Each case of moved numerics or times has numbers of its own.
-    told = () if change.kind in OWN_NUMBERS else (change.before, change.after)
+    # Each case of moved numerics or timings has its own numbers.
+    values = () if change.kind in OWN_NUMBERS else (change.before, change.after)
     return (
         change.kind, change.environment, change.backend, change.check,
-        change.fact.partition(".")[0], change.meaning, *told,
+        change.fact.partition(".")[0], change.meaning, *values,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Whether two runs were made on one machine: what of their fingerprints differs, in words."""
+"""Compares the fingerprints of two runs, to see whether they ran on the same machine."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.reports.gate.sides import Pair
 
-# The packages are what is under test.
+# Without packages: they are under test.
 MAY_DIFFER = "packages"
 
 
 def differing(pair: Pair, keys: Iterable[str] = ()) -> str:
-    """Return in words what of two fingerprints differs, all of it unless ``keys`` are named."""
+    """Return in words how two fingerprints differ: in all keys, or in the named ``keys``."""
     was, now = pair.before.run["fingerprint"], pair.after.run["fingerprint"]
     if was is None or now is None:
         return f"the {'baseline' if was is None else 'candidate'} does not say on what it ran"

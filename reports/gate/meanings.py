@@ -1,4 +1,4 @@
-"""What a changed fact means for whoever calls the backend, in one plain sentence."""
+"""The meaning of a changed fact for the users of the backend, in one plain sentence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from conv2d_conformance.reports.gate.change import Kind
 
-# By the beginning of the fact's path; the longest that fits counts.
+# By the start of the fact's path; the longest match counts.
 SENTENCES = {
     "orientation": "{backend} now reads its kernel as {after}: every result of an unsymmetric "
     "kernel changes; see `explain`",

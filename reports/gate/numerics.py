@@ -1,4 +1,4 @@
-"""Margins that moved while both sides passed: a loss of precision, or another order of sums."""
+"""Finds margins that moved while both sides passed: lost precision, or another order of sums."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PROCESSOR = ("machine", "cpu", "cpu_flags")
 
 @dataclass
 class Family:
-    """The margins of one check and dtype on both sides; the exact ones, 0 before, stand apart."""
+    """The margins of one check and dtype on both sides; exact ones, 0 before, are separate."""
 
     check: str
     clause: str
@@ -40,32 +40,32 @@ class Family:
 
     @property
     def factor(self) -> float:
-        """By how much the errors grew: the geometric mean over the cases."""
+        """The growth of the errors: the geometric mean over the cases."""
         return math.exp(math.fsum(self.logs) / len(self.logs)) if self.logs else 1.0
 
 
 def numeric_changes(pair: Pair) -> Iterator[Change]:
-    """Yield what moved, once per check and dtype, and single cases that lost a digit.
+    """Yield what moved: one change per check and dtype, and single cases that lost a digit.
 
     Notes
     -----
-    A margin is an error over its bound. Honest direct summation stays within ``2(√K + 2)·u·S`` in
-    any order, and one rounding of the exact result is the least there is, so an order can move a
-    margin anywhere between; how far it does is measured. Calls that sum directly in partial sums
-    of one format are each other's reorderings: of 26 such calls of SciPy, TensorFlow, Keras,
-    PyTorch and JAX, 244 pairs differ, in the geometric mean over the cases of one check and dtype,
-    by at most 2.14 (764 families of 5 cases or more; `tests/helpers/margins.csv`). A decimal
-    digit lost is 10. The
-    limit lies half-way on the scale of digits: √10 = 3.2. Partial sums in the dtype's
-    format where a wider one was used before are a loss and no reordering: a factor of 2.4 to 6.1
-    for float32, of which 50 of 70 pairs exceed the limit. A mean over fewer than 5 cases wanders
-    further; those are judged one by one.
+    A margin is an error divided by its bound. Correct direct summation stays within
+    ``2(√K + 2)·u·S`` in any order, and the least error is one rounding of the exact result. So
+    another order can move a margin anywhere between the two; how far it does is measured. Calls
+    that sum directly in partial sums of one format are reorderings of each other: of 26 such
+    calls of SciPy, TensorFlow, Keras, PyTorch and JAX, 244 pairs differ, in the geometric mean
+    over the cases of one check and dtype, by at most 2.14 (764 families of 5 cases or more;
+    `tests/helpers/margins.csv`). A lost decimal digit is a factor of 10. The limit is half-way on
+    the scale of digits: √10 = 3.2. Partial sums in the dtype's format, where a wider one was used
+    before, are a loss, not a reordering: a factor of 2.4 to 6.1 for float32, of which 50 of 70
+    pairs exceed the limit. A mean over fewer than 5 cases varies more; those cases are compared
+    one by one.
 
     A single case moves further than a mean: by up to 15 where few outputs of a 31×31 kernel leave
     its margin to chance, but by at most 7.9 among those that end above a tenth of the bound. A
     digit lost there is a finding. Two runs of the same calls on one processor give the same bits
-    (of 6827 margins none differed), so what moves less is told too, as another order of sums.
-    On another processor, other instructions are chosen, and nothing of this is a loss by itself.
+    (of 6827 margins none differed), so smaller moves are reported too, as another order of sums.
+    Another processor runs other instructions, so there a move is not a loss by itself.
     """
     why = differing(pair, PROCESSOR)
     for family in _families(pair):
@@ -92,7 +92,7 @@ def _dtype(case: str) -> str:
 
 
 def _margin(margin: Number | None) -> float | None:
-    """A margin as a baseline holds it; None if there is none."""
+    """Return a margin with the digits that a baseline stores; None if there is no margin."""
     value = float(margin) if margin is not None else math.nan
     return two_digits(value) if math.isfinite(value) else None
 

@@ -1,4 +1,4 @@
-"""Which run of the candidate belongs to which of the baseline, and which backend to which."""
+"""Pairs the runs and the backends of a candidate with those of a baseline."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class PairingResult:
-    """What can be compared, and what cannot: ``unjudged`` holds a sentence for each of these."""
+    """The pairs to compare; ``unjudged`` has a sentence for everything that has no pair."""
 
     pairs: list[Pair] = field(default_factory=list)
     unjudged: list[str] = field(default_factory=list)
@@ -24,9 +24,9 @@ class PairingResult:
 def pair_backends(
     baseline: Document, candidate: Document, *, only_common: bool = False
 ) -> PairingResult:
-    """Return the backends of both documents, joined.
+    """Pair the backends of both documents.
 
-    Two documents of one run each are joined whatever their environments are called.
+    Two documents of one run each are joined even if their environments differ in name.
     """
     found = PairingResult()
     found.unjudged += unusable(baseline, "baseline") + unusable(candidate, "candidate")

@@ -1,4 +1,4 @@
-"""Precision facts: formats and bits have an order, so a change is for the worse or the better."""
+"""Compares precision facts: formats and bits have an order, so a change is a loss or a gain."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Difference = tuple[str, Any, Any, "Kind"]
 GRADES = ("lowered", "norm-wise", "componentwise")
 FAMILIES = ("fft-like", "tiled", "direct")
 FORMATS = {"float64": 53, "float32": 24, "tf32": 11, "float16": 11, "bfloat16": 8}
-# Partial sums that lose no bit at all are recorded as null.
+# Partial sums that lose no bit are recorded as null.
 ALL = 64
 
 
@@ -29,7 +29,7 @@ def precision_changes(path: str, was: Any, now: Any) -> Iterator[Difference]:
 
 
 def _is_measured(value: Any) -> TypeGuard[dict[str, Any]]:
-    """Whether a dtype was measured; where it was not, there is a reason instead, or nothing."""
+    """Return whether a dtype was measured; otherwise there is a reason, or nothing."""
     return isinstance(value, dict) and "reason" not in value
 
 
@@ -43,16 +43,17 @@ def _of_dtype(path: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iter
 
 
 def _kind(key: str, was: Any, now: Any, slack: int) -> Kind:
-    """Whether a precision fact fell by more than another order of summation explains.
+    """Return whether a precision fact fell by more than another order of summation explains.
 
     Notes
     -----
-    ``operand_bits`` comes from products with a power of two: of a direct call each output is one
-    product, exact or rounded, whatever the order of its sums, so one bit less is one bit lost.
-    Through an FFT the same number is rounded log₂N times, and its worst bit depends on the order:
-    SciPy's four FFT calls, one library, measure 21 and 22, or 50 and 51. ``accumulator_bits`` is
-    a worst case over sums of 225 terms and moves likewise (24 and 25) once anything is lost at all.
-    So one bit is forgiven to what does not sum directly, and to partial sums that lost bits before.
+    ``operand_bits`` comes from products with a power of two. In a direct call each output is one
+    product, exact or rounded, in any order of sums, so one bit less is one bit lost. An FFT
+    rounds the same number log₂N times, and its worst bit depends on the order: SciPy's four FFT
+    calls, one library, measure 21 and 22, or 50 and 51. ``accumulator_bits`` is a worst case over
+    sums of 225 terms, and moves in the same way (24 and 25) once anything is lost. So a loss of
+    one bit is accepted from a call that does not sum directly, and in partial sums that lost bits
+    before.
     """
     rank_was, rank_now = rank(was), rank(now)
     if rank_now >= rank_was:
@@ -66,7 +67,7 @@ def _kind(key: str, was: Any, now: Any, slack: int) -> Kind:
 
 
 def rank(value: Any) -> int:
-    """Where a value of a precision fact stands; more is better."""
+    """Return the rank of a precision fact's value; higher is better."""
     if value is None:
         return ALL
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""What one document holds of each backend, indexed; and which backends of two belong together."""
+"""Indexes the records of a document by backend, and checks that the document can be used."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RunAndBackend = tuple[str, str]
 
 @dataclass
 class Side:
-    """One backend in one run: its records by what they are joined by."""
+    """One backend in one run: its records, by the keys that join them."""
 
     run: Run
     record: BackendRecord | None = None
@@ -37,18 +37,18 @@ class Side:
 
     @property
     def ran(self) -> bool:
-        """Whether anything was judged."""
+        """Whether there is any verdict."""
         return any(verdict["outcome"] in RAN for verdict in self.verdicts.values())
 
     @property
     def versions(self) -> dict[str, str]:
-        """What is installed, by distribution; the backend's own distributions first."""
+        """The installed versions, by distribution; the backend's own distributions first."""
         own = self.record["versions"] if self.record else {}
         found = self.run["fingerprint"]
         return {**own, **(found["packages"] if found else {}), **own}
 
     def add(self, record: Any) -> None:
-        """Take one record of this backend."""
+        """Add one record of this backend."""
         match record["kind"]:
             case "backend":
                 self.record = record
@@ -75,7 +75,7 @@ class Pair:
 
 
 def sides(run: Run) -> dict[str, Side]:
-    """Return what a run holds of each backend."""
+    """Return the records of a run by backend."""
     found: dict[str, Side] = {}
     for record in run["records"]:
         if record["kind"] != "end":
@@ -84,7 +84,7 @@ def sides(run: Run) -> dict[str, Side]:
 
 
 def unusable(document: Document, what: str) -> list[str]:
-    """Return, as sentences, why a document cannot be judged or judged by."""
+    """Return sentences that say why a document cannot be compared."""
     if not document["runs"]:
         return [f"the {what} holds no run; write it with `pytest conformance --results FILE`"]
     reasons = [_unusable(run, what) for run in document["runs"]]

@@ -1,4 +1,4 @@
-"""Times per call: pairs of calls made in turn decide; medians of two runs are noted at most."""
+"""Compares times per call: calls made in turn decide, medians of two runs give notes only."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 SPREADS = 3
 GROSSLY = 3.0
-# A first measurement alone, which is all there is of what is faster, is worth a note from here on.
+# Something faster has only a first measurement; from this factor on it gets a note.
 FASTER = 0.9
 
 
 def timing_changes(pair: Pair) -> Iterator[Change]:
-    """Yield what is slower, faster or not timed any more; a baseline need not hold any time."""
+    """Yield what is slower, faster or no longer timed; a baseline may have no timings."""
     yield from (_paired(pair, ratio) for ratio in pair.after.ratios.values() if _is_certain(ratio))
     if pair.after.ratios:
         yield from (_unmeasured(pair, case) for case in pair.before.timings
@@ -75,18 +75,18 @@ def _unpaired(pair: Pair, case: str, before: TimingRecord) -> Iterator[Change]:
 
 
 def is_far_slower(quick: TimingRecord, slow: TimingRecord) -> bool:
-    """Whether even the quickest round of one is far slower than the other's median.
+    """Return whether even the quickest round of one is far slower than the other's median.
 
     Notes
     -----
-    Worth a note and never a finding, for no limit on two runs' medians is sound. On an idle machine
-    three runs of the same SciPy and textbook calls differ by up to 2.7 times in their medians; a
-    quickest round exceeds another run's median by up to 2.08 times and its median + 3
+    This gives a note, never a finding, because no limit on two runs' medians is sound. On an idle
+    machine three runs of the same SciPy and textbook calls differ by up to 2.7 times in their
+    medians. A quickest round exceeds another run's median by up to 2.08 times, and its median + 3
     interquartile ranges by 1.85 times. But of two runs of PyTorch 2.13.0 on one machine, with one
-    fingerprint, the one beside other work took up to 363 times as long (22 µs and 8 ms, the
-    scheduler's time slices), its quickest round 218 times, with an interquartile range of 10 µs:
-    threads that wait for each other make every call late, and no spread shows it. Calls made in
-    turn meet the same load; they decide.
+    fingerprint, the one that ran next to other work took up to 363 times as long (22 µs and 8 ms,
+    the scheduler's time slices). Its quickest round took 218 times as long, with an interquartile
+    range of 10 µs: threads that wait for each other delay every call, and no spread shows it.
+    Calls made in turn run under the same load, so they decide.
     """
     median, spread = float(quick["median"]), float(quick["iqr"])
     least = float(slow["min"])
@@ -103,7 +103,7 @@ def _times(pair: Pair, kind: Kind, before: TimingRecord, after: TimingRecord) ->
 
 
 def _untimed(pair: Pair, case: str, before: TimingRecord) -> Change:
-    # A size at the edge of its budget is timed in one run and left out in the next.
+    # A size near the limit of its budget may be timed in one run and left out in the next.
     left_out = pair.after.left_out.get(case)
     kind: Kind = "timings not compared" if left_out else "vanished"
     meaning = "it was timed before and is not any more: a slower call would go unseen"

@@ -1,4 +1,4 @@
-"""Verdicts that came out otherwise, case by case; never totals."""
+"""Compares verdicts case by case; never totals."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 SILENT = frozenset({"unsupported", "refused"})
 BAD = FAILING - {"unexpected pass"}
-# How a verdict begins of a call that does otherwise, and declared nothing to be held to.
+# The start of the reason if a call deviates but declared nothing to be checked against.
 UNDECLARED = "declares nothing; "
 
 
 def verdict_changes(pair: Pair) -> Iterator[Change]:
-    """Yield what became of every verdict that either side holds, numerics apart."""
+    """Yield the changes of every verdict that a side has, without numerics."""
     for key in sorted(pair.before.verdicts.keys() | pair.after.verdicts.keys()):
         before, after = pair.before.verdicts.get(key), pair.after.verdicts.get(key)
         if before is None and after is not None:
@@ -34,7 +34,7 @@ def verdict_changes(pair: Pair) -> Iterator[Change]:
 
 
 def comparable(pair: Pair) -> list[tuple[VerdictRecord, VerdictRecord]]:
-    """Return the verdicts that both sides hold of the same definition."""
+    """Return the verdicts that both sides have with the same definition of the case."""
     both = pair.before.verdicts.keys() & pair.after.verdicts.keys()
     joined = [(pair.before.verdicts[key], pair.after.verdicts[key]) for key in sorted(both)]
     return [(b, a) for b, a in joined if b["definition"] == a["definition"]]
@@ -60,7 +60,7 @@ def _new(pair: Pair, after: VerdictRecord) -> Iterator[Change]:
 
 
 def _left_to_timings(pair: Pair, after: VerdictRecord) -> bool:
-    """Whether a verdict is one of those on timed calls, of which a baseline holds no passed one."""
+    """Return whether a verdict is about a timed call: a baseline stores no passed ones of these."""
     timed = {c["id"] for c in pair.after.run["clauses"] if c["section"] == "timing"}
     return after["clause"] in timed and not pair.before.timings
 
@@ -73,7 +73,7 @@ def _joined(pair: Pair, before: VerdictRecord, after: VerdictRecord) -> Iterator
         if after["outcome"] in FAILING:
             yield from _new(pair, after)
     elif not any(v["case"] in s.left_out and v["outcome"] in SILENT for s, v in of_each):
-        # Whether a size is timed within its budget is told with the timings.
+        # The comparison of timings reports whether a size is timed within its budget.
         kind = _kind(before, after)
         if kind is not None:
             meaning = _meaning(kind, before, after)
@@ -108,7 +108,7 @@ def _undeclared(verdict: VerdictRecord) -> bool:
 
 
 def _better(was: str) -> Kind:
-    """What is passed, or an expected failure, now."""
+    """Return the change for a verdict that is now passed, or an expected failure."""
     if was in SILENT:
         return "no longer refused"
     return "new" if was == "not run" else "fixed"

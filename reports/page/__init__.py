@@ -1,3 +1,3 @@
-"""What the HTML page shows besides its tables: links, plots, packed records, scripts."""
+"""Renders the HTML page: its plots, packed records, scripts and wording."""
 
 from __future__ import annotations

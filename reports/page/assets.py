@@ -1,4 +1,4 @@
-"""The style and the scripts that the page carries, and the policy that allows no others."""
+"""The style and the scripts inside the page, and the policy that allows no others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text and numbers told once and named by position, within what a page may hold."""
+"""Stores each text and number once, by position, within the size limit of a page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from conv2d_conformance.reports.tables.conventions import clip
 
 
 class Table:
-    """Values by position; what no longer fits is named by -1 and left to the document.
+    """Values by position; a value that no longer fits is -1, and only the document has it.
 
     Parameters
     ----------

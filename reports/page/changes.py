@@ -1,4 +1,4 @@
-"""What changed since a baseline, as the page tells it."""
+"""The changes since a baseline, as the page shows them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_GROUPS = 400
 
 @dataclass(frozen=True)
 class ChangeRow:
-    """Changes of one kind in one backend, told once."""
+    """The same change in one backend, once."""
 
     kind: str
     place: str
@@ -57,5 +57,5 @@ def changes_of(made: Comparison) -> Changes:
 def _rows(changes: Iterable[Change]) -> Iterator[ChangeRow]:
     for group in group_changes(changes):
         one = group.first
-        told = (place(one), group.subject, group.before, group.after, one.meaning)
-        yield ChangeRow(one.kind, *(clip(text, LONGEST) for text in told))
+        texts = (place(one), group.subject, group.before, group.after, one.meaning)
+        yield ChangeRow(one.kind, *(clip(text, LONGEST) for text in texts))

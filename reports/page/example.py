@@ -1,4 +1,4 @@
-"""The question that the project started from, worked: which call gives which numbers."""
+"""The original question as a worked example: which call gives which numbers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Rows = list[list[float]]
 
 
 class Answer(TypedDict):
-    """One way to write it: ``values`` come of reading the kernel by ``orientation``."""
+    """One answer: ``values`` is the result of reading the kernel by ``orientation``."""
 
     words: str
     orientation: str
@@ -24,7 +24,7 @@ class Answer(TypedDict):
 
 
 class Example(TypedDict):
-    """An image, a kernel, and what comes of them; the first answer is the one that is wanted."""
+    """An image, a kernel, and the answers; the first answer is the requested one."""
 
     image: Rows
     kernel: Rows
@@ -45,7 +45,7 @@ class WorkedAnswer:
 
 
 def work_answers(example: Example, document: Document) -> list[WorkedAnswer]:
-    """Return the answers, each held to the first."""
+    """Return the answers, each compared with the first."""
     found = conventions(document)
     wanted = example["answers"][0]["values"]
     apart = [_less(one["values"], wanted) for one in example["answers"]]

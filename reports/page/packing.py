@@ -1,4 +1,4 @@
-"""Data for the page's scripts, small: JSON, compressed, in characters that HTML leaves alone."""
+"""Packs data for the page's scripts: compressed JSON, in characters that are safe in HTML."""
 
 from __future__ import annotations
 

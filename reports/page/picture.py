@@ -1,7 +1,7 @@
-"""Who flips the kernel, as one small picture.
+"""Draws a small picture of which calls flip the kernel.
 
 ``python -m conv2d_conformance.reports.page.picture reports/baselines/*.json`` prints it as SVG,
-from what the documents say was measured. The README shows ``who_flips.svg``, beside this module.
+from the measured facts in the documents. The README shows ``who_flips.svg``, next to this module.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).with_name("templates")
 WIDTH, GAP, TOP = 440, 16, 96
-# A card's height: its drawing and its words, then a line for each call.
+# A card's height: its drawing and its text, then a line for each call.
 HEAD, LINE = 128, 19
 ANCHORS = {"upper": "after", "lower": "before"}
 BOUNDARIES = {"zeros": "zeros", "reflect": "the reflected image"}
 
 
 class Reading(NamedTuple):
-    """How calls read their operands: what one card of the picture is about."""
+    """A way to read the operands: the subject of one card."""
 
     orientation: str
     anchor: str
@@ -82,7 +82,7 @@ def calls_by_reading(document: Document) -> dict[Reading, list[str]]:
     for one in conventions(document):
         reading = Reading(*(one.words(fact) for fact in Reading._fields))
         names = found.setdefault(reading, [])
-        # A variant, such as ``-fft``, is no call of its own to the reader.
+        # A variant, such as ``-fft``, is not a separate call for the reader.
         if (name := one.backend.partition("-")[0]) not in names:
             names.append(name)
     return found

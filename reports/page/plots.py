@@ -1,4 +1,4 @@
-"""What the plots of the page draw; tables beside them say the same without a script."""
+"""The data of the page's plots; the tables next to them show the same without a script."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def plots(document: Document, precision: Sequence[PrecisionRow]) -> dict[str, Any]:
-    """Return the points of each plot; ``precision`` has the rows of the table beside it."""
+    """Return the points of each plot; ``precision`` has the rows of the table next to it."""
     return {
         "timings": points(document),
         "precision": [_bits(row) for row in precision],

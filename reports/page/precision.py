@@ -1,4 +1,4 @@
-"""How many bits each call keeps of its operands and sums, and how near its bound it came."""
+"""The bits that each call keeps of operands and sums, and its worst margin."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class PrecisionRow:
 
     @property
     def rounded(self) -> bool:
-        """Whether it is as precise as its dtype only beside the largest values, as an FFT is."""
+        """Whether it is as precise as its dtype only relative to large values, as an FFT is."""
         return self.grade == "norm-wise" and not self.lowered
 
 

@@ -1,7 +1,7 @@
-"""Every verdict of a document for the page's scripts, as small as they go.
+"""Packs every verdict of a document for the page's scripts.
 
-Records that differ in nothing but their case are one group: the cases as runs of positions in a
-list of all cases, so that backends that pass the same cases cost next to nothing.
+Records that differ only in their case form one group. Its cases are runs of positions in a list
+of all cases, so backends that pass the same cases take almost no space.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def packed_records(document: Document, room: int = 900_000) -> Markup:
 
     First go the margins of the passed, then their names and all but some of the others.
     """
-    told = sum(len(run["records"]) for run in document["runs"])
+    total = sum(len(run["records"]) for run in document["runs"])
     keeps = (Keep(), Keep(margins=False), Keep(passed=False, groups=FEW))
-    for keep in keeps[int(told * BYTES > room) :]:
+    for keep in keeps[int(total * BYTES > room) :]:
         text = pack(_Pack(keep).pack_document(document))
         if len(text) <= room:
             break
@@ -41,14 +41,14 @@ def packed_records(document: Document, room: int = 900_000) -> Markup:
 
 
 class Keep:
-    """What is told of single records.
+    """The single records that the page includes.
 
     Parameters
     ----------
     margins, passed : bool
-        Whether the margins of the passed are told, and the passed themselves.
+        Whether to include the margins of passed checks, and the passed checks themselves.
     groups : int
-        Groups that are told of one cell; of the records beyond them only the count.
+        The groups to include for one cell; of further records only the count.
     """
 
     def __init__(self, *, margins: bool = True, passed: bool = True, groups: int = 60) -> None:
@@ -104,14 +104,14 @@ class _Pack:
             group.more[len(group.cases) - 1] = more
 
     def _more(self, verdict: VerdictRecord) -> list[Any] | None:
-        told = [
+        row = [
             self._texts.place(verdict["message"]),
             verdict["where"] if verdict["outcome"] != "passed" else None,
             self._texts.place(clip(verdict.get("script") or "", 400)),
             self._sample(verdict.get("sample")),
             None if _pattern(verdict) else self._texts.place(verdict["repeat"]),
         ]
-        return told if any(one is not None for one in told) else None
+        return row if any(one is not None for one in row) else None
 
     def _sample(self, sample: Sample | None) -> int | None:
         if sample is None:

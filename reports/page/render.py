@@ -1,4 +1,4 @@
-"""Draws a results document as one self-contained page that loads nothing."""
+"""Renders a results document as one self-contained page that loads nothing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.reports.page.translations import Translation
 
 MAX_PAGE_BYTES = 2_350_000  # bytes of the page, its scripts aside
-MIN_RECORD_BYTES = 200_000  # of them for records, whatever the rest takes
+MIN_RECORD_BYTES = 200_000  # of them for records, at least
 
 
 def render_html(
@@ -52,7 +52,7 @@ def render_html(
     ----------
     document : Document
     translations : sequence of Translation
-        What the picker offers; without any the page says why there is none.
+        The entries of the picker; without any the page says why it is missing.
     changes : Comparison, optional
         What changed since a baseline.
     example : Example, optional
@@ -152,7 +152,7 @@ def _by_orientation(found: list[Conventions]) -> dict[str, list[str]]:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        # Not by the package's name: a folder `reports` where the command runs may come first.
+        # Not by the package's name: a folder `reports` in the working folder may come first.
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
         undefined=StrictUndefined,

@@ -1,4 +1,4 @@
-"""Times as plots need them, and who is fastest at which size."""
+"""The timings for the plots, and the fastest backend at each size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to write in one call to get another's numbers, as the picker wants it."""
+"""The translations between calls, as the page's picker needs them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOM = 2_000_000
 
 
 class Translation(TypedDict):
-    """What gives in ``to`` the numbers of each call of ``of``; ``why`` says why nothing does.
+    """The code in ``to`` that gives the numbers of each call in ``of``, or ``why`` there is none.
 
     ``kernel`` is ``odd`` or ``even``.
     """

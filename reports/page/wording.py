@@ -1,4 +1,4 @@
-"""Names, prose and numbers as the page writes them."""
+"""Formats names, prose and numbers for the page."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def prose(text: str) -> Markup:
 
 
 def margin(value: float) -> str:
-    """Return a worst error beside its bound."""
+    """Return a worst error with its bound."""
     return f"{value:.2g} of its bound" if value <= 1 else f"{value:.3g} times its bound"
 
 
 def sections(stated: list[Clause]) -> dict[str, list[Clause]]:
-    """Return the clauses by section; those that no run states apart."""
+    """Return the clauses by section; clauses that no run states are separate."""
     found: dict[str, list[Clause]] = {}
     for clause in stated:
         found.setdefault(clause["section"] or "Not stated in this document", []).append(clause)
@@ -51,7 +51,7 @@ def sections(stated: list[Clause]) -> dict[str, list[Clause]]:
 
 
 def heat(value: float, most: float) -> str:
-    """Return how strongly to colour ``value`` beside the largest, as a custom property of CSS."""
+    """Return how strongly to colour ``value`` relative to the largest, as a CSS property."""
     share = max(-1.0, min(1.0, value / most)) if most else 0.0
     return f"--heat:{abs(share):.2f}"
 

@@ -1,1 +1,1 @@
-"""What a results document says, as rows: pure functions that every artefact draws from."""
+"""A results document as rows: pure functions that every artefact uses."""

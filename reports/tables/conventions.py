@@ -1,4 +1,4 @@
-"""The facts of each backend in words: what was measured, and where it differs from the declared."""
+"""The measured facts of each backend in words, and where they differ from the declared ones."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Conventions:
 
     @property
     def operation(self) -> str:
-        """What the call is for; a document need not say it of a plain convolution."""
+        """Return the operation of the call; a document may omit it for a plain convolution."""
         return self.words("operation") if "operation" in self.facts else CONV2D
 
     @property
@@ -85,7 +85,7 @@ def labels(document: Document) -> dict[Key, str]:
 
 
 def describe_fact(name: str, value: Any) -> str:
-    """Return the value of a fact as a person would say it."""
+    """Return the value of a fact in plain words."""
     if value is None:
         return "cannot be told"
     if name == "anchor" and isinstance(value, dict):
@@ -122,7 +122,7 @@ def _fact(record: FactRecord) -> Fact:
 def _agrees(value: Any, declared: Any) -> bool:
     if declared is None or value == declared:
         return True
-    # One declared word for both axes; an axis that cannot be told contradicts nothing.
+    # One declared word for both axes; an axis that is unknown contradicts nothing.
     axes = value.values() if isinstance(value, dict) else ()
     return isinstance(declared, str) and bool(axes) and all(a in (declared, None) for a in axes)
 
@@ -138,8 +138,8 @@ def _dtypes(value: Mapping[str, Any]) -> str:
     for given, got in value.items():
         if given != got:
             moved.setdefault(_plainly(got), []).append(given)
-    told = [f"{', '.join(given)} → {got}" for got, given in moved.items()]
-    return clip("; ".join([f"keeps {', '.join(kept)}", *told] if kept else told))
+    changes = [f"{', '.join(given)} → {got}" for got, given in moved.items()]
+    return clip("; ".join([f"keeps {', '.join(kept)}", *changes] if kept else changes))
 
 
 def _plainly(value: Any) -> str:

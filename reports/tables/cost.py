@@ -1,4 +1,4 @@
-"""Where the time of a run went, by backend and in all."""
+"""Where the time of a run went, by backend and in total."""
 
 from __future__ import annotations
 

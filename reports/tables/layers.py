@@ -1,4 +1,4 @@
-"""What each call takes beyond an image and a kernel, and what its ``same`` pads with a stride."""
+"""The layer options of each call, and its padding for ``same`` with a stride."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places of the page that a link can name for good: they follow from names, not from positions."""
+"""The anchors of the page: permanent links, made from names, not from positions."""
 
 from __future__ import annotations
 

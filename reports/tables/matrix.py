@@ -1,4 +1,4 @@
-"""The clause by backend matrix: one row per backend, one cell per clause."""
+"""The matrix of clauses and backends: one row per backend, one cell per clause."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class MatrixRow:
 
     @property
     def symbol(self) -> str:
-        """The symbol beside the row's verdict."""
+        """The symbol next to the row's verdict."""
         return SYMBOL_OF_STATUS[self.line.status]
 
 

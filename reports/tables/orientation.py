@@ -9,7 +9,7 @@ TAPS = ((1, 2, 3), (4, 5, 6), (7, 8, 9))
 
 @dataclass(frozen=True)
 class OrientationText:
-    """How a call reads its kernel.
+    """A way to read the kernel: its name, its words, its code and its drawing.
 
     Parameters
     ----------

@@ -77,7 +77,7 @@ def behind_cells(document: Document) -> dict[Key, dict[str, Behind]]:
 
     Notes
     -----
-    Bounded whatever the document holds: the text is shared out among the groups.
+    The size is bounded for every document: the groups share the text.
     """
     grouped = _grouped(document)
     shown = sum(min(len(g), GROUPS_PER_CELL) for row in grouped.values() for g in row.values())

@@ -1,4 +1,4 @@
-"""Verdicts in words, counts by outcome: never a percentage; what did not run is not green."""
+"""Verdicts in words and counts by outcome, never as a percentage; "did not run" is not green."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Line:
 
 @dataclass
 class Cell:
-    """What became of one clause on one backend."""
+    """The outcomes of one clause on one backend."""
 
     counts: Counter[Outcome] = field(default_factory=Counter)
     margin: float | None = None
@@ -88,7 +88,7 @@ def summarise(document: Document) -> list[Line]:
 
 
 def cells(document: Document) -> dict[Key, dict[str, Cell]]:
-    """Return, by (environment, backend) and then by clause, what became of its checks."""
+    """Return the outcomes of the checks, by (environment, backend) and then by clause."""
     found: dict[Key, dict[str, Cell]] = {}
     for run in document["runs"]:
         for verdict in verdicts(run):
@@ -193,8 +193,8 @@ def _without_failure(ran: int, counts: Counter[Outcome]) -> tuple[Status, str]:
 
 
 def _nothing(counts: Counter[Outcome]) -> str:
-    told = [f"{count} {outcome}" for outcome, count in counts.items() if count]
-    return f"nothing ran ({_and(told)})" if told else "nothing ran"
+    counted = [f"{count} {outcome}" for outcome, count in counts.items() if count]
+    return f"nothing ran ({_and(counted)})" if counted else "nothing ran"
 
 
 def _present_statuses(tally: Counter[Status]) -> list[Status]:

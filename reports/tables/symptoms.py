@@ -1,4 +1,4 @@
-"""How a verdict failed, in a few words that two runs of one defect share."""
+"""Describes how a verdict failed, in a few words that two runs of one defect share."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def refusal(reason: str) -> str:
 def diagnosis(message: str | None) -> str:
     """Return what a message says of the cause, its fractions left out; of itself it is itself.
 
-    Messages name the cause last, so of a long one the end is kept.
+    Messages name the cause last, so a long one keeps its end.
     """
     if not message:
         return ""
@@ -63,7 +63,7 @@ def diagnosis(message: str | None) -> str:
 
 
 def signature(verdict: VerdictRecord) -> tuple[str, str, str]:
-    """Return what tells one way of failing, or of refusing, from another."""
+    """Return what distinguishes one way of failing, or of refusing, from another."""
     outcome, symptom = verdict["outcome"], verdict["symptom"] or ""
     if outcome in ("unsupported", "refused"):
         return outcome, symptom, exception(verdict["reason"])

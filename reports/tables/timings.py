@@ -1,4 +1,4 @@
-"""Timings by case; only times that one machine gave are compared."""
+"""Timings by case; only times of one machine are compared."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Row:
 
 @dataclass
 class Rung:
-    """One case on one machine: its rows, the fastest first."""
+    """The timings of one case on one machine, the fastest first."""
 
     case: str
     words: str

@@ -1,4 +1,4 @@
-"""What was measured of each transposed convolution: reading of the kernel, size and crop."""
+"""The measured facts of each transposed convolution: kernel, size and crop."""
 
 from __future__ import annotations
 

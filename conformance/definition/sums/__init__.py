@@ -1,1 +1,1 @@
-"""Sums of products, exact or in twice the working precision: what the reference is made of."""
+"""Sums of products for the reference: exact, or in twice the working precision."""

@@ -65,7 +65,7 @@ class Digits:
 
 
 def exponent_span(x: Floats) -> Span | None:
-    """Where an array lies; None where it has something that is not finite, or not normal."""
+    """Return the span of an array; None if a value is not finite or not normal."""
     bits = np.abs(x).reshape(-1).view(np.int64)
     largest = int(bits.max())
     if not largest:
@@ -93,7 +93,7 @@ def choose_digits(
 
 
 def _in_range(image: Span, kernel: Span, terms: int) -> bool:
-    """Whether nothing that is computed of both overflows, or is subnormal."""
+    """Return whether nothing that is computed of both overflows, or is subnormal."""
     highest = max(image.top, kernel.top, image.top + kernel.top + terms.bit_length())
     return highest < 960 and min(image.bottom, kernel.bottom, image.bottom + kernel.bottom) > -1022
 

@@ -1,4 +1,4 @@
-"""Sums of products in twice the working precision, and what their errors scale with."""
+"""Sums of products in twice the working precision, and the scale of their errors."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Exact:
 
 
 def is_exact_in_float64(img: Floats, k: Floats) -> bool:
-    """Whether both hold integers so small that float64 sums them exactly, in any order."""
-    # The kernel is the smaller one: real numbers are told by it.
+    """Return whether both hold integers so small that float64 sums them exactly, in any order."""
+    # The kernel is the smaller array: it shows real numbers sooner.
     if not all((np.rint(a) == a).all() for a in (k, img)):
         return False
     return bool(np.abs(img).max(initial=0.0) * np.abs(k).sum() <= 2.0**53)

@@ -71,7 +71,7 @@ def sum_windows(
 
 @dataclass(frozen=True)
 class WindowProducts:
-    """What every strip of an image is multiplied with, and how.
+    """The matrices by which every strip of an image is multiplied.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True)
 class Tiling:
-    """How ``columns`` outputs are read: ``tiles`` of ``width``, each of ``reach`` pixels a row.
+    """The tiles of ``columns`` outputs: ``tiles`` of ``width``, each reads ``reach`` pixels a row.
 
     ``step`` is from one of these pixels to the next; ``apart`` from output to output and
     ``sparse`` from tap to tap, both in steps; ``advance`` from tile to tile, in pixels.
@@ -64,7 +64,7 @@ def tiling(columns: int, taps: int, outputs: int, stride: int, dilation: int) ->
 
 
 def tile_image(frame: Floats, tile: Tiling) -> Floats:
-    """What the tiles see of each line: (N, G, C, H, W) as (N, G, tiles, H, C, reach)."""
+    """Return what the tiles read of each line: (N, G, C, H, W) as (N, G, tiles, H, C, reach)."""
     images, groups, channels, high, wide = frame.shape
     if wide < tile.pixels:
         framed, frame = frame, np.zeros((*frame.shape[:-1], tile.pixels))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.definition.arrays import Array, Floats
 
-# Where a window lies in its frame: rows and columns.
+# The position of a window in its frame: rows and columns.
 Window = tuple[slice, slice]
 
 
@@ -40,7 +40,7 @@ def window_sums(img: Floats, k: Floats, before: Pair, size: Pair, options: Optio
     Parameters
     ----------
     img : ndarray of float64, (N, G, C/G, H, W)
-        Zeros lie outside.
+        Outside it is zero.
     k : ndarray of float64, (G, O/G, C/G, Kh, Kw)
     before, size : (int, int)
         Padding before the image, and shape of the result.

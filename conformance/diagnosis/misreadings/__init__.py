@@ -1,1 +1,1 @@
-"""What a check's wrong result equals instead: one search, and the misreadings that it tries."""
+"""The search for a misreading that explains a check's wrong result."""

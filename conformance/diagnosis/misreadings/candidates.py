@@ -1,4 +1,4 @@
-"""The search for what a wrong result equals instead: the first candidate within the bound."""
+"""Searches for what a wrong result equals: the first candidate within the bound."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Candidate(NamedTuple):
-    """What a wrong result may equal: the words for it, and its exact values.
+    """A possible explanation of a wrong result: its words and its exact values.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""What a wrong result equals instead, in one sentence: planes, layers, gradients, fused layers.
+"""Explains a wrong result in one sentence: of planes, layers, gradients and fused layers.
 
-The gate compares these sentences: a change of words is a change of the verdict.
+The gate compares these sentences, so another wording shows as a changed verdict.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array, Exact, Floats
     from conv2d_conformance.definition.expectation import Expectation
 
-# float32 results of these operand precisions are told apart by the size of their error.
+# The size of the error of a float32 result distinguishes these operand precisions.
 LOWERED = {"TF32- or float16-like": 2.0**-11, "bfloat16-like": 2.0**-8}
 
 
 class Closing(NamedTuple):
-    """What is said where no reading explains the result; ``{error}`` is that of |img| ⋆ |k|."""
+    """The sentences for a result without an explanation; ``{error}`` is relative to |img| ⋆ |k|."""
 
     not_finite: str
     unexplained: str
@@ -139,7 +139,7 @@ def of_gradient(
     found: Array,
     expectation: Expectation,
 ) -> str:
-    """What explains a gradient by the image or by the kernel, given in four axes."""
+    """Return what explains a gradient by the image or by the kernel, given in four axes."""
     if not _finite(found):
         return LAYER.not_finite
     misreadings = gradient_misreadings.gradient_misreadings(
@@ -152,7 +152,7 @@ def of_gradient(
 
 
 def of_fused(result: Array, conv: Array, bias: Array, addend: Array) -> str:
-    """What explains a layer that bias, addition and ReLU follow; nothing where nothing does."""
+    """Return what explains a layer followed by bias, addition and ReLU; may be empty."""
     bias = bias[:, None, None]
     others = {
         "without the addition": np.maximum(conv + bias, 0),
@@ -174,7 +174,7 @@ def _finite(result: Array) -> bool:
 
 
 def _size_of_error(exact: Exact, result: Array, single: bool, closing: Closing) -> str:
-    """What the error alone says, where no reading explains it."""
+    """Return what the size of the error shows, if no misreading explains the result."""
     if not _finite(result):
         return closing.not_finite
     if not result.any():

@@ -1,4 +1,4 @@
-"""What is often mistaken for the gradient of a layer."""
+"""Common mistakes for the gradient of a layer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wrong readings of a layer: an option, an axis or a pad taken for another."""
+"""Misreadings of a layer: an option, an axis or a pad taken for another."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WIDTHS = (32, 16, 8, 4)
 
 
 class Misreading(NamedTuple):
-    """What a wrong call would have been given, in four axes, and the words for it.
+    """The operands of a wrong call, in four axes, and the words for the mistake.
 
     ``order`` is the order in which it would have returned the outputs.
     """
@@ -53,7 +53,7 @@ def candidates(case: Layer, expectation: Expectation) -> Iterator[Candidate]:
 
 
 def exact_of(case: Layer, reading: Misreading) -> Exact | None:
-    """What a reading gives; None where that is nothing at all."""
+    """Return the result of a misreading; None if it has none."""
     size = output_size(case.image, case.kernel, reading.pads, reading.options)
     if 0 in size or not reading.fits:
         return None
@@ -107,13 +107,13 @@ SAME_RULES: tuple[tuple[str, Align, Strided], ...] = (
 
 
 def _same(layer: Layer, pads: Pads) -> Iterator[tuple[str, Pads]]:
-    """The other rules of ``same``; those that pad alike before the image are told as one."""
+    """Yield the other rules of ``same``; those with equal padding before the image count as one."""
     if layer.padding != "same":
         return
-    asked = "same", layer.image, layer.kernel, layer.options
+    arguments = "same", layer.image, layer.kernel, layer.options
     alike: dict[tuple[int, int], list[tuple[str, Pads]]] = {}
     for words, align, strided in SAME_RULES:
-        other = pads_of(*asked, align=align, strided=strided)
+        other = pads_of(*arguments, align=align, strided=strided)
         alike.setdefault((other[0][0], other[1][0]), []).append((words, other))
     alike.pop((pads[0][0], pads[1][0]), None)
     for found in alike.values():

@@ -1,4 +1,4 @@
-"""Wrong readings of a plane: another orientation, a shift, another boundary."""
+"""Misreadings of a plane: another orientation, a shift, another boundary."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def plane_misreadings(
     img: Array, k: Array, padding: str, size: tuple[int, ...], conventions: Conventions
 ) -> Iterator[Candidate]:
-    """What else a call may have read, at the size of its result."""
+    """Yield the misreadings of a plane that give a result of its size."""
     usual: Orientation = conventions.orientation or "correlation"
     boundary = conventions.boundary or "zeros"
     rows, columns = size

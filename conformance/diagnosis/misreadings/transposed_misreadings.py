@@ -1,4 +1,4 @@
-"""Wrong readings of a transposed layer: an option, an axis or a crop taken for another."""
+"""Misreadings of a transposed layer: an option, an axis or a crop taken for another."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def own_size(reading: Misreading) -> tuple[int, ...]:
 
 
 def _exact_at(reading: Misreading, size: tuple[int, ...]) -> Exact | None:
-    """What a reading gives, cropped or filled after to a size; None where that is nothing."""
+    """Return a misreading's result, cropped or filled after to a size; None if it has none."""
     if not reading.fits:
         return None
     k = outputs_first(reading.k, reading.options.groups)
@@ -72,7 +72,7 @@ def _exact_at(reading: Misreading, size: tuple[int, ...]) -> Exact | None:
 
 
 def blank(case: Layer, exact: Exact, result: Array, allowed: Callable[[Exact], Floats]) -> bool:
-    """Whether all is right before the last rows and columns, as many as asked for, all zeros."""
+    """Return whether all but output_padding's last rows and columns is right; these are zeros."""
     more = case.output_padding
     if more is None or exact.value.shape != result.shape:
         return False
@@ -83,7 +83,7 @@ def blank(case: Layer, exact: Exact, result: Array, allowed: Callable[[Exact], F
 
 
 def extras(case: Layer, expectation: Expectation, right: Misreading) -> Iterator[Misreading]:
-    """What an output_padding may have been taken for; what comes to the same is told as one."""
+    """Yield what an output_padding may have been taken for; equal results count as one."""
     more = case.output_padding
     if more is None:
         return
@@ -129,7 +129,7 @@ def transposed_misreadings(
 
 
 def _crops(case: Layer, expectation: Expectation) -> Iterator[tuple[str, Pads]]:
-    """What else may be cropped before; what is cropped after follows from the size."""
+    """Yield other crops before the image; the crop after it follows from the size."""
     rule = _rule_of(expectation)
     align: Align = "lower" if rule.align == "upper" else "upper"
     other = replace(rule, align=align).crops(case)

@@ -1,1 +1,1 @@
-"""What shows a failure by itself: its arrays, and a script that needs nothing of this project."""
+"""Reproduces a failure without this project: its arrays and a stand-alone script."""

@@ -1,4 +1,4 @@
-"""What a script says of its failure besides the evidence."""
+"""What a script says about its failure in addition to the evidence."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class About:
-    """What a script says of its failure besides the evidence.
+    """What a script says about its failure in addition to the evidence.
 
     Parameters
     ----------
     backend, check, case, message : str
-        Shown in comments, whatever characters they hold.
+        Shown in comments; they may hold any characters.
     snippet : str
-        The native call; see `conv2d_conformance.backends.protocol.Spec`. Empty if there is none.
+        The native call; see `conv2d_conformance.backends.protocol.Spec`. May be empty.
     adapter : str or CarriedAdapter
-        What makes the call where the snippet does not: lines that import ``found``, or its source.
+        Makes the call if the snippet does not: lines that import ``found``, or its source.
     modules : tuple of str
         Modules whose versions are printed.
     data : str
-        Name of the file beside the script that holds the arrays.
+        Name of the file next to the script that holds the arrays.
     """
 
     backend: str
@@ -40,12 +40,12 @@ class About:
 
 
 def comments(about: About) -> Iterator[str]:
-    """What failed, how, and with what, in lines that stay comments."""
+    """Return the lines of comments that say what failed, how, and with which versions."""
     yield f"# {_printable(about.backend)}: {about.check}, case {_printable(about.case)}\n"
     for line in about.message.splitlines():
         yield f"# {_printable(line)}\n"
 
 
 def _printable(text: str) -> str:
-    """``text`` on one line, what does not print spelled out: a comment that stays a comment."""
+    """Return ``text`` on one line, other characters escaped, so that it cannot end the comment."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -20,9 +20,9 @@ ROOT = Path(backends.__path__[0])
 
 @dataclass(frozen=True)
 class CarriedAdapter:
-    """An adapter class by its module and name, and the text of every module that it needs.
+    """An adapter class by module and name, with the source of every module that it needs.
 
-    The modules are in an order in which each follows those that it imports.
+    Each module comes after those that it imports.
     """
 
     module: str
@@ -30,7 +30,7 @@ class CarriedAdapter:
     sources: dict[str, str]
 
     def text(self) -> str:
-        """The end of a script, which `templates/carried.py` reads."""
+        """Return the end of a script, which `templates/carried.py` reads."""
         made = "".join(f"    {name!r}: {_literal(text)},\n" for name, text in self.sources.items())
         comment = "# What `load_adapter` reads: the adapter and what it imports."
         return f"\n\n{comment}\nSOURCES = {{\n{made}}}\n"
@@ -44,7 +44,7 @@ def carry(module: str, attr: str, root: Path = ROOT) -> CarriedAdapter:
 
 
 def adapter_code(name: str) -> str | CarriedAdapter:
-    """How a script gets a backend: by its source if it is shipped, and else by importing it."""
+    """Return how a script gets a backend: the source if it is shipped, otherwise an import."""
     where, _, attr = registry.registered().get(name, name).partition(":")
     return carry(where, attr) if where.startswith(registry.ADAPTERS) else import_lines(where, attr)
 
@@ -68,7 +68,7 @@ def _path(module: str, root: Path) -> Path:
 
 
 def _imported(tree: ast.AST) -> Iterator[str]:
-    """Modules of the package that a module imports when it runs, not for its types alone."""
+    """Find the modules of the package that a module imports at run time, not only for types."""
     for node in _run(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(PACKAGE):
             yield str(node.module)
@@ -76,7 +76,7 @@ def _imported(tree: ast.AST) -> Iterator[str]:
 
 
 def _run(node: ast.AST) -> Iterator[ast.AST]:
-    """Every node but those under ``if TYPE_CHECKING``."""
+    """Walk over all nodes except those under ``if TYPE_CHECKING``."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.If) and getattr(child.test, "id", "") == "TYPE_CHECKING":
             yield from (part for other in child.orelse for part in (other, *_run(other)))
@@ -86,7 +86,7 @@ def _run(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _named(tree: ast.AST) -> Iterator[str]:
-    """Modules of adapters that a text names, as one names the adapter for an older version."""
+    """Find adapter modules that a text names: it may name the one for an older version."""
     for node in ast.walk(tree):
         value = getattr(node, "value", None) if isinstance(node, ast.Constant) else None
         if isinstance(value, str) and value.startswith(registry.ADAPTERS) and ":" in value:
@@ -94,7 +94,7 @@ def _named(tree: ast.AST) -> Iterator[str]:
 
 
 def _literal(text: str) -> str:
-    """``text`` as a Python literal, line by line where that reads back as it was."""
+    """Return ``text`` as a Python literal, line by line where that gives the same text again."""
     plain = f"r'''{text}'''"
     try:
         return plain if ast.literal_eval(plain) == text else repr(text)

@@ -1,4 +1,4 @@
-"""What a failure rests on: one call, what it is held to, and what should have come of it."""
+"""The evidence of a failure: one call, the claim about it, and the result that it should have."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Convention:
-    """How a call reads a plane: all that the reference in a script needs to know.
+    """How a call reads a plane, as the reference in a script needs it.
 
     ``before`` counts the rows and columns of padding before the image.
     """
@@ -35,13 +35,13 @@ class Convention:
 
 @dataclass(frozen=True)
 class Expected:
-    """What the definition gives, and how far each element may be off."""
+    """The exact result, and the bound of each element's error."""
 
     exact: Exact
     bound: Floats
 
     def is_met_by(self, result: object) -> bool:
-        """Whether a result is a real array of this shape within the bound."""
+        """Return whether a result is a real array of this shape within the bound."""
         if not isinstance(result, np.ndarray) or result.dtype.kind in "cO":
             return False
         if result.shape != self.exact.value.shape:
@@ -60,9 +60,9 @@ class Part:
     result : object
         None if the call raised.
     expected : Expected or None
-        None where there is no definition.
+        None if the definition does not cover the call.
     dtype : str
-        Its dtype, "" where any will do.
+        Its dtype, "" if any dtype is right.
     """
 
     operand: str
@@ -72,12 +72,12 @@ class Part:
 
     @property
     def tail(self) -> str:
-        """What the names of its arrays end with."""
+        """The suffix of the names of its arrays."""
         return f"_by_{self.operand}" if self.operand else ""
 
     @property
     def differs(self) -> bool:
-        """Whether there is a definition and the result is not what it gives."""
+        """Whether the definition gives a result and the call gave another one."""
         if self.expected is None:
             return False
         if not (isinstance(self.result, np.ndarray) and self.expected.is_met_by(self.result)):
@@ -94,18 +94,18 @@ class Evidence:
     claim : str
         See `conv2d_conformance.errors.Claim`.
     operands : dict of str to RecordedOperand
-        ``img``, ``k`` and, where gradients are asked for, ``cotangent``.
+        ``img``, ``k`` and, for gradients, ``cotangent``.
     padding : str or tuple
     parts : tuple of Part
-        What came of the call.
+        The results of the call.
     options : dict
-        Its keywords.
+        The keyword arguments of the call.
     operation : str
         The method of the adapter that gives the result.
     layout : str
         The adapter's native layout, "" for its own default.
     convention : Convention or None
-        How the call reads its operands; None where the script has no reference.
+        How the call reads its operands; None if the script has no reference.
     """
 
     claim: Claim
@@ -119,12 +119,12 @@ class Evidence:
 
     @property
     def stored(self) -> bool:
-        """Whether the script compares with the arrays beside it, as that of a layer does."""
+        """Whether the script compares with stored arrays, as the script of a layer does."""
         return self.convention is None and self.parts[0].expected is not None
 
 
 def stored_arrays(found: Evidence) -> dict[str, Any]:
-    """Everything that was in play, by name, as NumPy can store it: bfloat16 by its bits."""
+    """Return all arrays by name, as NumPy can store them: bfloat16 by its bits."""
     made: dict[str, Any] = {name: a.values for name, a in found.operands.items()}
     made["padding"] = found.padding
     for part in found.parts:
@@ -143,7 +143,7 @@ def stored_arrays(found: Evidence) -> dict[str, Any]:
 
 
 def _storable(result: object) -> Array | str:
-    """An array as it is, and of anything else what Python prints."""
+    """Return an array unchanged, and anything else as the text that Python prints."""
     if isinstance(result, np.ndarray) and not result.dtype.hasobject:
         return result
     return repr(result)

@@ -1,4 +1,4 @@
-"""The evidence of a failing layer: what its call returns, and what the definition gives."""
+"""The evidence of a failing layer: the call's results and the exact ones."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 def layer_evidence(subject: BackendUnderTest, layer: Layer) -> Evidence | None:
-    """What the call returns for a layer, less what of it is right; all if all of it is.
+    """Return the wrong results of the call for a layer; all of them if none is wrong.
 
-    None for a layer of which only blocks are judged: the whole takes the reference minutes; and for
-    one that more follows, which the call alone would not show.
+    None for a layer that is checked in blocks, as the reference needs minutes for all of it. None
+    also for a layer followed by bias and ReLU, as the call alone would not show the failure.
     """
     if layer.followed or layer in FULL:
         return None
@@ -67,7 +67,8 @@ def _gradients(subject: BackendUnderTest, layer: Layer, cotangent: Array) -> Ite
         for which, exact in (("image", by_img), ("kernel", by_k))
     ]
     yield _part(layer, "img", found[0], by_img, bounds[0], layer.shapes[0])
-    # The reference is the gradient by the kernel as the call reads it, the call's by what it got.
+    # The reference differentiates by the kernel as the call reads it, the framework by the kernel
+    # as it was given.
     order = subject.layers.reads(np.arange(prod(layer.shapes[1])).reshape(layer.shapes[1]))
     value, low, scale, bound = (
         _back(a, order) for a in (by_k.value, by_k.low, by_k.scale, bounds[1])
@@ -77,7 +78,7 @@ def _gradients(subject: BackendUnderTest, layer: Layer, cotangent: Array) -> Ite
 
 
 def _back(values: Floats, order: Array) -> Floats:
-    """Flat, each value where ``order`` took it from."""
+    """Return the values flat, each at the index that ``order`` took it from."""
     made = np.empty(values.size)
     made[order.ravel()] = values.ravel()
     return made

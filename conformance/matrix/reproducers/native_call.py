@@ -1,4 +1,4 @@
-"""The native call of a script: the framework's own words, or the adapter that was judged."""
+"""The native call of a script: the framework's own call, or the adapter under test."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def needs_adapter(found: Evidence, snippet: str) -> bool:
-    """Whether the script makes the call through the adapter: a snippet is for a plane alone."""
+    """Return whether the script calls through the adapter: a snippet serves planes only."""
     return found.stored or not snippet
 
 
 def native_call(found: Evidence, about: About) -> str:
-    """The text of ``native``, and of what it needs besides the pieces of the script."""
+    """Return the text of ``native`` and of what it needs in addition to the script's pieces."""
     if not needs_adapter(found, about.snippet):
         return _function("native(img, k, padding)", "The call under test.", about.snippet, "y")
     return "".join(_through_adapter(found, about))
@@ -42,7 +42,7 @@ def _calls(found: Evidence, carried: bool) -> Iterator[str]:
     name = found.operation
     yield "found = adapter()" + "  # its source ends this file" * carried
     if "" in operands:
-        # What a user names may be a function.
+        # The user may name a bare function.
         method = f"found.{name}" if carried else f"getattr(found, {name!r}, found)"
         yield f"y = {method}(img, k, padding{keywords})"
     if operands != {""}:
@@ -50,7 +50,7 @@ def _calls(found: Evidence, carried: bool) -> Iterator[str]:
 
 
 def _result(found: Evidence) -> str:
-    """What ``native`` returns: the array, or all that are stored, each by the end of its name."""
+    """Return what ``native`` returns: the array, or all stored arrays by their suffix."""
     if not found.stored:
         return "y"
     names = {"": "y", "img": "by_img", "k": "by_k"}

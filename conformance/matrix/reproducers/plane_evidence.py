@@ -1,4 +1,4 @@
-"""The evidence of a failing plane: the call at fault, found among those that a check made."""
+"""The evidence of a failing plane: the wrong call among those that a check made."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def plane_evidence(subject: BackendUnderTest, error: BaseException) -> Evidence | None:
-    """The call that a failure is about; None if it is about none, as a missing backend."""
+    """Return the call that a failure is about; None if there is none, as for a missing backend."""
     hints = error if isinstance(error, NonconformanceError) else NonconformanceError("")
     if isinstance(hints.conventions, Conventions):
         return _counterexample(subject, hints.conventions)
@@ -42,7 +42,7 @@ def plane_evidence(subject: BackendUnderTest, error: BaseException) -> Evidence 
 
 
 def _counterexample(subject: BackendUnderTest, conventions: Conventions) -> Evidence | None:
-    """The first call, of the shapes that the probe measures, that does not read them so."""
+    """Find the first call, over the probe's shapes, that deviates from the conventions."""
     paddings = subject.probe.supported_paddings
     if not paddings:
         _try(subject, *Case(IMAGES[0], KERNELS[0]).arrays(), "same")
@@ -58,7 +58,7 @@ def _counterexample(subject: BackendUnderTest, conventions: Conventions) -> Evid
 
 
 def _try(subject: BackendUnderTest, img: Array, k: Array, padding: str) -> None:
-    """Make a call for the record; what it raises is not what is looked for."""
+    """Make a call only to record it; ignore what it raises."""
     try:
         subject.call(img, k, padding)
     except (Unsupported, NonconformanceError):
@@ -66,7 +66,7 @@ def _try(subject: BackendUnderTest, img: Array, k: Array, padding: str) -> None:
 
 
 def _first_wrong(subject: BackendUnderTest, claim: Claim) -> Evidence:
-    """The first of the calls that is wrong by itself; the last if none is."""
+    """Return the first call that is wrong by itself, or the last call."""
     calls = list(subject.calls)
     every = [_evidence(subject, claim, call, subject.conventions) for call in calls]
     return next((found for found in every if found.parts[0].differs), every[-1])
@@ -95,14 +95,14 @@ def _evidence(
 
 
 def _undefined(claim: Claim, call: RecordedCall) -> Evidence:
-    """A call without what should have come of it."""
+    """Return the evidence of a call without an expected result."""
     return Evidence(claim, {"img": call.img, "k": call.k}, call.padding, (Part("", call.result),))
 
 
 def expected_result(
     subject: BackendUnderTest, call: RecordedCall, conventions: Conventions
 ) -> tuple[Convention, Exact]:
-    """What the reference gives under the conventions; what they leave open is as declared."""
+    """Return the exact result under the conventions; the declaration fills what they leave open."""
     img, k, spec = call.img.values, call.k.values, subject.spec
     orientation = conventions.orientation or spec.orientation or "correlation"
     boundary = conventions.boundary or spec.boundary or "zeros"
@@ -124,7 +124,7 @@ def _bound(subject: BackendUnderTest, img: Array, k: Array, exact: Exact) -> Flo
 
 
 def _sums_are_exact(img: Array, k: Array, exact: Exact) -> bool:
-    """Whether every partial sum is a number of the dtype: small integers, or one product alone."""
+    """Return whether every partial sum is exact in the dtype: small integers, or one product."""
     if any(np.count_nonzero(a) == 1 and (a == 1).any() for a in (img, k)):
         return True
     whole = all((a == np.rint(a.astype(np.float64))).all() for a in (img, k))

@@ -15,10 +15,10 @@ SIDE = 16
 
 
 def sample_of(found: Evidence | None) -> Sample | None:
-    """Return what came and what should have come, where it is furthest off.
+    """Return the result and the exact result around the worst element.
 
-    None where there is nothing to lay side by side: no call, no definition of what is right, or a
-    result that is no array of real numbers or has another shape.
+    None if there is nothing to compare: no call, no exact result, or a result that is not an array
+    of real numbers or has another shape.
     """
     if found is None:
         return None
@@ -40,7 +40,7 @@ def _drawable(got: object, expected: Array) -> TypeGuard[Array]:
 def _sample(of: str, got: object, expected: Array, error: Floats, bound: Floats) -> Sample:
     came, right = np.asarray(got, np.float64), np.asarray(expected, np.float64)
     with np.errstate(all="ignore"):
-        # The error is exact where float64 does not hold the values; their difference has its sign.
+        # float64 may not hold the values exactly. The error is exact; the difference has its sign.
         difference = np.where(np.isfinite(error), np.copysign(error, came - right), came - right)
     worst = _worst(came, right, difference, bound)
     corner = _corner(worst[-2:], came.shape[-2:])
@@ -67,7 +67,7 @@ def _worst(came: Floats, right: Floats, difference: Floats, bound: Floats) -> tu
 
 
 def _corner(worst: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Where the window begins, so that it holds ``worst`` and stays within ``shape``."""
+    """Return the start of the window, so that it holds ``worst`` and stays within ``shape``."""
     return tuple(
         max(0, min(at - SIDE // 2, extent - SIDE)) for at, extent in zip(worst, shape, strict=True)
     )

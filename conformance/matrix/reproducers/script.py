@@ -1,6 +1,6 @@
-"""The stand-alone script that shows one failure: the native call, a reference, and the claim.
+"""Writes the stand-alone script of one failure: the native call, a reference, and the claim.
 
-The text is for the framework's own tracker: it imports NumPy, the framework and nothing of ours,
+The script is meant for the framework's issue tracker. It imports NumPy and the framework only,
 and runs on the oldest Python that a backend may need.
 """
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.matrix.reproducers.template import Template
     from conv2d_conformance.runtime.call_log import RecordedOperand
 
-# Image and kernel together: what still reads well in the text of an issue.
+# Elements of image and kernel together that are still readable in the text of an issue.
 INLINE = 200
 HEAD = '''\
 """One defect of a 2-D convolution call: exits 1 if it shows, 0 if not, 2 if it cannot be run.
@@ -34,7 +34,7 @@ HEAD = '''\
 Written by conv2d-conformance. Needs NumPy and what the native call imports, nothing else.
 """
 '''
-# What the reference needs to know, as `templates.declared` declares it.
+# The names that the reference uses, as `templates.declared` declares them.
 CONVENTIONS = '''
 
 BEFORE = {before}  # rows and columns of padding before the image
@@ -55,7 +55,7 @@ def bound(scale):
 
 
 def render(found: Evidence, about: About) -> str:
-    """The script's text."""
+    """Return the script's text."""
     used = [*_pieces(found, about)]
     parts = [HEAD, *comments(about), "\n", *_imports(found, used), *_operands(found, about)]
     parts += [f"MODULES = {('numpy', *about.modules)!r}\n", native_call(found, about)]
@@ -68,7 +68,7 @@ def render(found: Evidence, about: About) -> str:
 
 
 def _pieces(found: Evidence, about: About) -> Iterator[Template]:
-    """What the script is made of, what others need first."""
+    """Return the script's pieces, each after those that it needs."""
     last = load("stored") if found.stored else load_claim(found.claim)
     names = ["head"]
     if needs_adapter(found, about.snippet):
@@ -88,7 +88,7 @@ def _imports(found: Evidence, used: list[Template]) -> Iterator[str]:
 
 
 def _inline(found: Evidence) -> bool:
-    """Whether the operands stand in the text."""
+    """Return whether the operands are written into the text."""
     size = sum(operand.values.size for operand in found.operands.values())
     return not found.stored and size <= INLINE
 
@@ -111,7 +111,7 @@ def _operands(found: Evidence, about: About) -> Iterator[str]:
 
 
 def _odd(operand: RecordedOperand) -> bool:
-    """Whether the memory layout has to be made."""
+    """Return whether an operand needs a memory layout that is not the default."""
     return operand.strides is not None or not operand.writeable
 
 
@@ -133,7 +133,7 @@ def _literal(a: Array) -> str:
 
 
 def _conventions(found: Evidence) -> Iterator[str]:
-    """What the reference needs to know, where the script has one."""
+    """Return the conventions as Python code, if the script has a reference."""
     convention, expected = found.convention, found.parts[0].expected
     if convention is None or expected is None:
         return
@@ -153,7 +153,7 @@ def _conventions(found: Evidence) -> Iterator[str]:
 
 
 def _bound(expected: Expected, dtype: np.dtype[Any]) -> tuple[str, str]:
-    """The bound as a Python expression in ``scale``, and where it comes from."""
+    """Return the bound as a Python expression in ``scale``, and its source."""
     bound, taps = expected.bound, expected.exact.taps
     if not bound.any():
         return "0.0", "every partial sum is exact"

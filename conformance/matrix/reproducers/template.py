@@ -25,7 +25,7 @@ class Template:
     imports : tuple of str
         Lines that import from the standard library.
     needs : tuple of str
-        Names of the pieces that stand before it, in that order.
+        Names of the pieces that come before it, in that order.
     text : str
     """
 
@@ -42,7 +42,7 @@ def load(name: str) -> Template:
     Raises
     ------
     OSError
-        If there is none.
+        If it does not exist.
     """
     above, text = (FOLDER / f"{name}.py").read_text("utf-8").split(MARK)
     needs = [n for n in _OWN.findall(above) if n != "declared"]
@@ -52,7 +52,7 @@ def load(name: str) -> Template:
 
 
 def load_claim(claim: str) -> Template:
-    """Read what a script holds the call to.
+    """Read the piece that checks a claim.
 
     Raises
     ------

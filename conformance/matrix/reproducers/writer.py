@@ -1,4 +1,4 @@
-"""Writes each failure as two files: the arrays, and a script that shows it by itself."""
+"""Writes each failure as two files: the arrays, and a stand-alone script."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ LIMIT = 50
 
 
 class Reproducers:
-    """The folder ``failures`` beside one results document, at most `LIMIT` reports per backend.
+    """The folder ``failures`` next to a results document, with at most `LIMIT` reports per backend.
 
     Parameters
     ----------
     results : str
         Path of the results document.
     environment : str
-        Tells apart the reports of several documents in one folder.
+        Distinguishes the reports of several documents in one folder.
     """
 
     def __init__(self, results: str, environment: str) -> None:
@@ -53,7 +53,7 @@ class Reproducers:
     def write(
         self, subject: BackendUnderTest, case: CaseLike, check: Check, error: BaseException
     ) -> Path | None:
-        """Write the files; None if the failure is about no call, or there are enough already.
+        """Write the files; None if the failure is not about a call, or there are enough already.
 
         Raises
         ------
@@ -81,7 +81,7 @@ class Reproducers:
     def sample(
         self, subject: BackendUnderTest, case: CaseLike, check: Check, error: BaseException
     ) -> Sample | None:
-        """Return what a report draws of the failure; None if nothing, or if there are enough."""
+        """Return the sample that a report draws; None if there is none, or if there are enough."""
         if not _room(self._sampled, subject.selector, check.name):
             return None
         made = sample_of(self._found(subject, case, error))
@@ -92,7 +92,7 @@ class Reproducers:
     def _found(
         self, subject: BackendUnderTest, case: CaseLike, error: BaseException
     ) -> Evidence | None:
-        """The evidence, made once for one failure: it may call the backend again."""
+        """Return the evidence, made once for each failure: making it may call the backend again."""
         if self._last is None or self._last[0] is not error:
             self._last = (error, _evidence(subject, case, error))
         return self._last[1]
@@ -115,7 +115,7 @@ class Reproducers:
         return True
 
     def notes(self) -> list[str]:
-        """A line for each backend that failed more often than scripts are written for."""
+        """Return a line for each backend with more failures than scripts."""
         return [
             f"{name}: {self._made[name].total()} scripts in {self._folder} show as many failures; "
             f"{number} more have none"
@@ -124,7 +124,7 @@ class Reproducers:
 
 
 def _room(made: dict[str, Counter[str]], backend: str, check: str) -> bool:
-    """Whether there is room: one check takes at most half of what the others leave."""
+    """Return whether there is room: one check takes at most half of what the others leave."""
     counted = made.setdefault(backend, Counter())
     return counted[check] < LIMIT - counted.total()
 
@@ -136,9 +136,9 @@ def _evidence(subject: BackendUnderTest, case: CaseLike, error: BaseException) -
 
 
 def file_name(*parts: str) -> str:
-    """A name that every shell and file system leaves alone, and no two failures share.
+    """Return a file name without special characters, different for each failure.
 
-    The last part tells names apart and does not show.
+    Its last part is a hash that keeps similar names distinct.
     """
     shown = [re.sub(r"[^A-Za-z0-9.]+", "-", part.replace("test_", "", 1)) for part in parts[:-1]]
     words = "_".join(part.strip("-.")[-60:] for part in shown).lstrip("-.")

@@ -1,1 +1,1 @@
-"""Interpreters, and environments that are built for a call and kept."""
+"""Finds Pythons, and builds and caches environments for a call."""

@@ -1,7 +1,7 @@
-"""Environments that hold given requirements, built once and kept in the user's cache.
+"""Builds environments for given requirements, once, in the user's cache.
 
-An environment all of whose requirements are pinned (``scipy==1.3.0``) is kept for good; any other
-for a day, for its newest version may be another tomorrow.
+An environment whose requirements are all pinned (``scipy==1.3.0``) is cached forever. Any other
+is cached for a day, because a newer version may be released.
 """
 
 from __future__ import annotations
@@ -40,32 +40,33 @@ if TYPE_CHECKING:
 __all__ = ["CannotBuildError", "build", "locate_python"]
 
 NEEDED = "numpy"
-# For the suite's bfloat16. It may fail: an old framework may ask for an older numpy than it does.
+# For the suite's bfloat16. It may fail: an old framework may need an older NumPy than it does.
 BFLOAT16, BFLOAT16_SINCE = "ml-dtypes", (3, 9)
 
 
 def build(requirements: Sequence[str], python: Path | None = None, *, progress: Progress) -> Path:
-    """Return the Python of an environment that holds the requirements and NumPy.
+    """Return the Python of an environment with the requirements and NumPy.
 
     Raises
     ------
     CannotBuildError
-        If it cannot be made, or one of them cannot be installed.
+        If the environment cannot be made, or a requirement cannot be installed.
     """
-    place = cached_environment(requirements, python or locate_python(None))
+    environment = cached_environment(requirements, python or locate_python(None))
     try:
-        place.folder.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(place, progress):
-            if not is_usable(place, time.time()):
-                _make(place, progress)
+        environment.folder.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(environment, progress):
+            if not is_usable(environment, time.time()):
+                _make(environment, progress)
     except (OSError, subprocess.SubprocessError) as error:
-        msg = f"cannot build {place.title} in {place.folder}: {error}; free or mend that folder"
+        what = f"cannot build {environment.title} in {environment.folder}"
+        msg = f"{what}: {error}; free or mend that folder"
         raise CannotBuildError(msg) from error
-    return python_in(place.folder)
+    return python_in(environment.folder)
 
 
 def pip_reason(output: str) -> str:
-    """The line of pip's output that says what was wrong."""
+    """Return the line of pip's output that says what was wrong."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if line.upper().startswith("ERROR:")]
     said = [line for line in errors if "ResolutionImpossible" not in line]
@@ -74,13 +75,13 @@ def pip_reason(output: str) -> str:
 
 
 @contextmanager
-def _locked(place: CachedEnvironment, progress: Progress) -> Iterator[None]:
-    """Be the only one who builds it."""
-    lock = place.lock
+def _locked(environment: CachedEnvironment, progress: Progress) -> Iterator[None]:
+    """Lock the environment while it is built."""
+    lock = environment.lock
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        progress(f"waiting for another process that builds {place.title}")
+        progress(f"waiting for another process that builds {environment.title}")
         lock.acquire()
     try:
         yield
@@ -88,60 +89,60 @@ def _locked(place: CachedEnvironment, progress: Progress) -> Iterator[None]:
         lock.release()
 
 
-def _make(place: CachedEnvironment, progress: Progress) -> None:
-    """Build it where it stays, for it holds its own path; the marker comes last."""
-    progress(f"building {place.title}")
-    shutil.rmtree(place.folder, ignore_errors=True)
-    place.log.write_text("", "utf-8")
+def _make(environment: CachedEnvironment, progress: Progress) -> None:
+    """Build it in its final folder, because it holds its own path; the marker comes last."""
+    progress(f"building {environment.title}")
+    shutil.rmtree(environment.folder, ignore_errors=True)
+    environment.log.write_text("", "utf-8")
     try:
-        # -I: what PYTHONPATH names is no part of the environment.
-        words = [place.python, "-I", "-m", "venv", place.folder]
-        _run(place, words, "cannot make an environment for")
-        wanted = [*place.requirements, *([] if _names(place, NEEDED) else [NEEDED])]
+        # -I: folders of PYTHONPATH are not part of the environment.
+        words = [environment.python, "-I", "-m", "venv", environment.folder]
+        _run(environment, words, "cannot make an environment for")
+        wanted = [*environment.requirements, *([] if _names(environment, NEEDED) else [NEEDED])]
         progress(f"installing {', '.join(wanted)}")
-        _install(place, wanted, "cannot install", progress)
-        if place.identity.numbers >= BFLOAT16_SINCE:
-            _add_bfloat16(place, progress)
-        mark_complete(place, _installed(place))
+        _install(environment, wanted, "cannot install", progress)
+        if environment.identity.numbers >= BFLOAT16_SINCE:
+            _add_bfloat16(environment, progress)
+        mark_complete(environment, _installed(environment))
     except BaseException:
-        shutil.rmtree(place.folder, ignore_errors=True)
+        shutil.rmtree(environment.folder, ignore_errors=True)
         raise
 
 
-def _names(place: CachedEnvironment, distribution: str) -> bool:
-    words = (re.match(r"[A-Za-z0-9._-]*", word) for word in place.requirements)
+def _names(environment: CachedEnvironment, distribution: str) -> bool:
+    words = (re.match(r"[A-Za-z0-9._-]*", word) for word in environment.requirements)
     return distribution in {re.sub(r"[-_.]+", "-", m.group()).lower() for m in words if m}
 
 
 def _install(
-    place: CachedEnvironment, wanted: Sequence[str], what: str, progress: Progress
+    environment: CachedEnvironment, wanted: Sequence[str], what: str, progress: Progress
 ) -> None:
-    """Install by uv, where that does it; what pip says counts."""
-    inside = python_in(place.folder)
+    """Install by uv if it can; if it fails, pip decides and its message counts."""
+    inside = python_in(environment.folder)
     quick = uv.install_command(inside, wanted, Path(sys.executable), progress)
     if quick:
-        said = _output_of_failure(place, quick.words, quick.variables)
+        said = _output_of_failure(environment, quick.words, quick.variables)
         if said is None:
             return
         progress(f"pip is tried: uv could not: {uv.failure_reason(said)}")
-    _run(place, [inside, "-I", "-m", "pip", "install", *wanted], what)
+    _run(environment, [inside, "-I", "-m", "pip", "install", *wanted], what)
 
 
-def _run(place: CachedEnvironment, command: Sequence[object], what: str) -> None:
-    said = _output_of_failure(place, [str(word) for word in command])
+def _run(environment: CachedEnvironment, command: Sequence[object], what: str) -> None:
+    said = _output_of_failure(environment, [str(word) for word in command])
     if said is not None:
         msg = (
-            f"{what} {place.title}: {pip_reason(said)}; ask for another version or another Python, "
-            f"or read {place.log}"
+            f"{what} {environment.title}: {pip_reason(said)}; ask for another version or another "
+            f"Python, or read {environment.log}"
         )
         raise CannotBuildError(msg)
 
 
 def _output_of_failure(
-    place: CachedEnvironment, words: Sequence[str], variables: Mapping[str, str] | None = None
+    environment: CachedEnvironment, words: Sequence[str], variables: Mapping[str, str] | None = None
 ) -> str | None:
-    """Run a command into the log, and return what it said if it failed."""
-    with place.log.open("a+", encoding="utf-8", errors="replace") as log:
+    """Run a command, append its output to the log, and return the output if it failed."""
+    with environment.log.open("a+", encoding="utf-8", errors="replace") as log:
         log.write(f"$ {' '.join(words)}\n")
         log.flush()
         start = log.tell()
@@ -152,22 +153,22 @@ def _output_of_failure(
         return log.read() if done.returncode else None
 
 
-def _add_bfloat16(place: CachedEnvironment, progress: Progress) -> None:
-    """Add ml-dtypes where that changes no version of what is installed."""
-    installed = _installed(place)
+def _add_bfloat16(environment: CachedEnvironment, progress: Progress) -> None:
+    """Add ml-dtypes if that changes no installed version."""
+    installed = _installed(environment)
     if BFLOAT16 in installed:
         return
-    kept = place.folder / "constraints.txt"
+    kept = environment.folder / "constraints.txt"
     kept.write_text("".join(f"{name}=={v}\n" for name, v in installed.items()), "utf-8")
     try:
-        _install(place, ["-c", str(kept), BFLOAT16], "cannot add ml-dtypes to", progress)
+        _install(environment, ["-c", str(kept), BFLOAT16], "cannot add ml-dtypes to", progress)
     except CannotBuildError:
-        progress(f"{BFLOAT16} does not go with {place.title}: nothing is asked in bfloat16")
+        progress(f"{BFLOAT16} does not go with {environment.title}: nothing is asked in bfloat16")
 
 
-def _installed(place: CachedEnvironment) -> dict[str, str]:
-    """Each distribution's version, by its normal name."""
-    command = [python_in(place.folder), "-I", "-m", "pip", "list", "--format=json"]
+def _installed(environment: CachedEnvironment) -> dict[str, str]:
+    """Return each distribution's version, by normalised name."""
+    command = [python_in(environment.folder), "-I", "-m", "pip", "list", "--format=json"]
     done = subprocess.run(  # noqa: S603  (pip)
         list(map(str, command)), capture_output=True, text=True, check=True
     )

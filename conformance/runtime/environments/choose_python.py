@@ -1,4 +1,4 @@
-"""Where calls are made if not here: a Python by path or version, as it is or with requirements."""
+"""Chooses the Python that makes the calls: by path or version, with or without requirements."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ if TYPE_CHECKING:
 def python_with(
     requirements: Sequence[str], python: str | None, progress: Callable[[str], None]
 ) -> Path:
-    """Return the Python of an environment that holds the requirements; without any, that Python.
+    """Return the Python of an environment with the requirements; without any, the Python itself.
 
     Parameters
     ----------
     requirements : sequence of str
-        As pip takes them.
+        As on pip's command line.
     python : str or None
-        Path, command or version of the Python to build it of; this one for None.
+        Path, command or version of the Python that the environment is based on; None is this one.
     progress : callable
-        Is told what is being built.
+        Is called with a line of text about what is being built.
 
     Raises
     ------
     CannotBuildError
-        If there is no such Python, or a requirement cannot be installed.
+        If the Python does not exist, or a requirement cannot be installed.
     """
     found = locate_python(python)
     return build(requirements, found, progress=progress) if requirements else found
 
 
 def resolve_python(requirements: Sequence[str], python: str | None) -> Path | None:
-    """As `python_with`, with progress on stderr; None, this process, if neither is asked for."""
+    """Do as `python_with`, with progress on stderr; None (this process) if neither is given."""
     return python_with(requirements, python, say) if python or requirements else None

@@ -1,4 +1,4 @@
-"""Which environment of the cache is meant by some requirements, and whether it can be used."""
+"""Finds the cached environment of given requirements, and checks that it can be used."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from conv2d_conformance.runtime.environments.find_python import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-RECIPE_VERSION = 1  # raised when what is built for the same requirements changes
+RECIPE_VERSION = 1  # incremented when the same requirements give another environment
 DAY = 24 * 60 * 60
 COMPLETE_MARKER = "complete.json"
-# The variables of pip that change which files it takes.
+# The variables of pip that change which files it installs.
 CHOOSING = (
     "PIP_CONSTRAINT",
     "PIP_EXTRA_INDEX_URL",
@@ -44,7 +44,7 @@ CHOOSING = (
 
 @dataclass(frozen=True)
 class CachedEnvironment:
-    """Where an environment is, and what it is to hold."""
+    """The folder of an environment, and the requirements that it is built for."""
 
     folder: Path
     requirements: tuple[str, ...]
@@ -53,22 +53,22 @@ class CachedEnvironment:
 
     @property
     def log(self) -> Path:
-        """What ``venv``, uv and pip wrote."""
+        """The output of ``venv``, uv and pip."""
         return self.folder.with_name(self.folder.name + ".log")
 
     @property
     def lock(self) -> FileLock:
-        """Held while it is built."""
+        """The file that is locked while it is built."""
         return FileLock(self.folder.with_name(self.folder.name + ".lock"))
 
     @property
     def title(self) -> str:
-        """What it is, in words."""
+        """Its description in messages."""
         return f"{', '.join(self.requirements) or 'nothing'} for Python {self.identity.version}"
 
 
 def cached_environment(requirements: Sequence[str], python: Path) -> CachedEnvironment:
-    """The environment of one Python, by a name that tells all that decides what is in it.
+    """Return the environment of one Python; its name is a hash of all that decides its content.
 
     Raises
     ------
@@ -88,25 +88,25 @@ def cached_environment(requirements: Sequence[str], python: Path) -> CachedEnvir
 
 
 def cache() -> Path:
-    """Where the environments are; any of them may be deleted."""
+    """Return the folder of the environments; any of them may be deleted."""
     return user_cache_path("conv2d-conformance") / "environments"
 
 
-def is_usable(place: CachedEnvironment, now: float) -> bool:
-    """Whether it is there, complete, runs, and is not too old for a version to have moved."""
+def is_usable(environment: CachedEnvironment, now: float) -> bool:
+    """Return whether it exists, is complete, runs, and is recent enough for its requirements."""
     try:
-        marker = json.loads((place.folder / COMPLETE_MARKER).read_text("utf-8"))
+        marker = json.loads((environment.folder / COMPLETE_MARKER).read_text("utf-8"))
         built, version = float(marker["built"]), marker["python"]
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    if now - built > DAY and not all(map(is_pinned, place.requirements)):
+    if now - built > DAY and not all(map(is_pinned, environment.requirements)):
         return False
-    found = identity(python_in(place.folder))
+    found = identity(python_in(environment.folder))
     return found is not None and found.version == version
 
 
 def is_pinned(requirement: str) -> bool:
-    """Whether only one version will ever do."""
+    """Return whether a requirement allows exactly one version."""
     try:
         parsed = Requirement(requirement)
     except InvalidRequirement:
@@ -117,21 +117,21 @@ def is_pinned(requirement: str) -> bool:
     return only.operator in ("==", "===") and not only.version.endswith("*")
 
 
-def mark_complete(place: CachedEnvironment, installed: Mapping[str, str]) -> None:
-    """Say that it is complete."""
+def mark_complete(environment: CachedEnvironment, installed: Mapping[str, str]) -> None:
+    """Write the marker of a complete environment."""
     marker = {
-        "requirements": place.requirements,
-        "python": place.identity.version,
+        "requirements": environment.requirements,
+        "python": environment.identity.version,
         "built": time.time(),
         "installed": dict(installed),
     }
-    part = place.folder / f"{COMPLETE_MARKER}.part"
+    part = environment.folder / f"{COMPLETE_MARKER}.part"
     part.write_text(json.dumps(marker, indent=1), "utf-8")
-    part.replace(place.folder / COMPLETE_MARKER)
+    part.replace(environment.folder / COMPLETE_MARKER)
 
 
 def _pip_settings() -> dict[str, list[str]]:
-    """The variables that change what pip takes; of files, what they hold."""
+    """Return the variables that change what pip installs; for a file, its contents."""
     found = {name: os.environ.get(name, "").split() for name in CHOOSING}
     found["PIP_CONSTRAINT"] = [_text(name) for name in found["PIP_CONSTRAINT"]]
     return found

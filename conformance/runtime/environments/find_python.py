@@ -1,4 +1,4 @@
-"""Find a Python by its version or its path, and ask it what it is."""
+"""Finds a Python by version or path, and its identity."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SECONDS = 60
 VERSION = re.compile(r"(?:python)?(\d+\.\d+)(\.\d+)?", re.IGNORECASE)
-# The base of a virtual environment, so that every environment of one Python shares what is built.
+# The base of a virtual environment: all environments of one Python share what is built.
 ASK = (
     "import os, sys; print('%d.%d.%d' % sys.version_info[:3]); "
     "print(os.path.realpath(getattr(sys, '_base_executable', None) or sys.executable))"
@@ -28,12 +28,12 @@ class CannotBuildError(Exception):
 
 
 class NoPythonError(CannotBuildError):
-    """There is no such Python on this machine."""
+    """The Python is not on this machine."""
 
 
 @dataclass(frozen=True)
 class PythonIdentity:
-    """What a Python says of itself: ``3.7.16``, and where the one is that it was made from."""
+    """The version of a Python, such as ``3.7.16``, and the path of the one that it is based on."""
 
     version: str
     base: str
@@ -50,7 +50,7 @@ def locate_python(wanted: str | None) -> Path:
     Raises
     ------
     NoPythonError
-        If there is none.
+        If it does not exist.
     CannotBuildError
         If it does not run.
     """
@@ -72,7 +72,7 @@ def locate_python(wanted: str | None) -> Path:
 
 
 def identity(python: Path) -> PythonIdentity | None:
-    """What a Python says of itself, or None if it does not run, as pyenv's shims may not."""
+    """Return what a Python reports of itself; None if it does not run, as pyenv's shims may not."""
     try:
         done = subprocess.run(  # noqa: S603  (the Python that the person named)
             [str(python), "-I", "-c", ASK],
@@ -100,7 +100,7 @@ def _locate_named(wanted: str) -> Path:
 
 
 def _candidates(minor: str) -> Iterator[Path]:
-    """Where a Python of this version may be, the surest place first."""
+    """List the paths where a Python of this version may be, the surest first."""
     yield Path(sys.executable)
     on_path = shutil.which(f"python{minor}")
     if on_path:
@@ -115,7 +115,7 @@ def _candidates(minor: str) -> Iterator[Path]:
 
 
 def _launched(minor: str) -> Iterator[Path]:
-    """What the launcher of Windows finds."""
+    """Return the Python that the launcher of Windows finds."""
     launcher = shutil.which("py")
     if launcher:
         command = [launcher, f"-{minor}", "-c", "import sys; print(sys.executable)"]
@@ -124,6 +124,6 @@ def _launched(minor: str) -> Iterator[Path]:
 
 
 def python_in(folder: Path) -> Path:
-    """The Python of an environment or an installation in a folder."""
+    """Return the Python of an environment or an installation in a folder."""
     inside = "Scripts/python.exe" if sys.platform == "win32" else "bin/python"
     return folder / inside

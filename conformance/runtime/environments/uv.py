@@ -1,8 +1,8 @@
-"""pip's ``install`` by uv: many times faster, under what pip is configured with.
+"""pip's ``install`` by uv: many times faster, with pip's configuration.
 
-uv reads nothing of pip's configuration, so each setting is told to it in its own words. Where one
-has no such words there is no command, and pip does the work. Imports the standard library only,
-for ``.ci/install.py`` runs it where nothing else is installed yet.
+uv does not read pip's configuration, so each setting is translated to uv's own. If a setting has
+no equivalent, there is no command, and pip does the work. This module imports the standard
+library only, because ``.ci/install.py`` runs it before anything else is installed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-# As variables, for an address may hold a password, and command lines are logged.
+# Passed as variables: an address may hold a password, and command lines are logged.
 VARIABLES = {
     "cert": "SSL_CERT_FILE",
     "client-cert": "SSL_CLIENT_CERT",
@@ -33,7 +33,7 @@ VARIABLES = {
 }
 FLAGS = {"constraint": "-c", "no-binary": "--no-binary", "only-binary": "--only-binary"}
 SWITCHES = {"no-cache-dir": "--no-cache", "no-index": "--no-index", "pre": "--prerelease=allow"}
-# What is installed does not depend on these.
+# Settings that do not change what is installed.
 IGNORED = {
     "break-system-packages",
     "cache-dir",
@@ -52,7 +52,7 @@ IGNORED = {
     "user",  # no environment takes it; tox sets it to 0
     "verbose",
 }
-# Of uv's own configuration only where it keeps files: what is taken is for pip's to say.
+# Of uv's own configuration only the folders: pip's configuration decides what is installed.
 OWN = ("UV_CACHE_DIR", "UV_LINK_MODE")
 # pip takes the best version that any index has, and trusts what the system trusts.
 ALIKE = {"UV_INDEX_STRATEGY": "unsafe-best-match", "UV_NO_CONFIG": "1", "UV_SYSTEM_CERTS": "1"}
@@ -62,7 +62,7 @@ LONGEST = 300
 
 @dataclass(frozen=True)
 class Command:
-    """Words to run, under these variables alone."""
+    """A command line, to run with only these environment variables."""
 
     words: list[str]
     variables: dict[str, str]
@@ -73,7 +73,7 @@ def install_command(
 ) -> Command | None:
     """Return uv's command for ``python -m pip install wanted``, or None where pip must do it.
 
-    uv is looked for beside the Python ``near``, then on PATH.
+    uv is searched next to the Python ``near``, then on PATH.
     """
     uv = find(near)
     settings = pip_settings(python) if uv else None
@@ -97,19 +97,19 @@ def install_command(
 
 
 def find(near: Path) -> str | None:
-    """The program uv."""
+    """Return the path of uv."""
     return shutil.which("uv", path=os.pathsep.join((str(near.parent), os.environ.get("PATH", ""))))
 
 
 def pip_settings(python: Path) -> dict[str, str] | None:
-    """What the pip of a Python is configured with for ``install``, or None if it cannot say."""
+    """Return the settings of a Python's pip for ``install``, or None if pip cannot list them."""
     command = [str(python), "-I", "-m", "pip", "config", "list"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     return None if done.returncode else parse_settings(done.stdout.splitlines())
 
 
 def parse_settings(lines: Sequence[str]) -> dict[str, str]:
-    """The settings that count among the lines of ``pip config list``; pip skips empty ones."""
+    """Parse the lines of ``pip config list`` that affect ``install``; pip ignores empty ones."""
     found = [re.match(r"(global|install|:env:)\.([\w-]+)=(.+)", line) for line in lines]
     rows = [(m[1], m[2], str(ast.literal_eval(m[3])).strip()) for m in found if m]
     rows.sort(key=lambda row: SECTIONS.index(row[0]))
@@ -117,12 +117,12 @@ def parse_settings(lines: Sequence[str]) -> dict[str, str]:
 
 
 def compile_flags() -> list[str]:
-    """Compile as pip does only where nothing else would: an import writes what it needs, once."""
+    """Compile, as pip does, only if imports do not: an import compiles what it needs, once."""
     return ["--compile-bytecode"] if os.environ.get("PYTHONDONTWRITEBYTECODE") else []
 
 
 def flags(settings: Mapping[str, str]) -> list[str]:
-    """What uv takes on its command line only."""
+    """Return the settings that uv takes on its command line only."""
     on = ("1", "on", "t", "true", "y", "yes")
     switched = [flag for name, flag in SWITCHES.items() if settings.get(name, "").lower() in on]
     listed = ((flag, settings.get(name, "").split()) for name, flag in FLAGS.items())
@@ -130,14 +130,14 @@ def flags(settings: Mapping[str, str]) -> list[str]:
 
 
 def variables(settings: Mapping[str, str]) -> dict[str, str]:
-    """What uv takes from its environment; requests, and so pip, has a variable for certificates."""
-    told = {"cert": os.environ.get("REQUESTS_CA_BUNDLE", ""), **settings}
-    told["find-links"] = ",".join(told.get("find-links", "").split())
-    return {VARIABLES[name]: text for name, text in told.items() if name in VARIABLES and text}
+    """Return the settings that uv takes as variables; certificates as pip's requests takes them."""
+    chosen = {"cert": os.environ.get("REQUESTS_CA_BUNDLE", ""), **settings}
+    chosen["find-links"] = ",".join(chosen.get("find-links", "").split())
+    return {VARIABLES[name]: text for name, text in chosen.items() if name in VARIABLES and text}
 
 
 def failure_reason(output: str) -> str:
-    """What uv said was wrong, in one line."""
+    """Return uv's error in one line."""
     words = re.sub(r"[×╰─▶│├]", " ", output).split()
     line = " ".join(words)
     return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"

@@ -1,4 +1,4 @@
-"""The adapter under test, in the memory layout that it was judged in."""
+"""The adapter under test, in the memory layout that was checked."""
 
 from __future__ import annotations
 

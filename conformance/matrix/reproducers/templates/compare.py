@@ -1,4 +1,4 @@
-"""Holds a result to the reference, element by element."""
+"""Compares a result with the reference, element by element."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a script calls what is under test, and how it ends."""
+"""The start of a script: how it makes the call, and how it ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where NaN and infinity are, and where they may be."""
+"""Compares where NaN and infinity are with where they may be."""
 
 from __future__ import annotations
 

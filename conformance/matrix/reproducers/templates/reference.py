@@ -1,4 +1,4 @@
-"""The reference of a plane: every sum as float64 and what rounding left over."""
+"""The reference of a plane: every sum as float64 and its rounding error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Holds everything that a call returns to the arrays beside the script."""
+"""Compares everything that a call returns with the arrays next to the script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The call comes back, and does not end the process."""
+"""The call returns, and does not end the process."""
 
 from __future__ import annotations
 

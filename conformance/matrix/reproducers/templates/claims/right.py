@@ -1,4 +1,4 @@
-"""The result is what the reference gives, within the bound."""
+"""The result equals the reference within the bound."""
 
 from __future__ import annotations
 

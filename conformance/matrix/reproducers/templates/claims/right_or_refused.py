@@ -1,4 +1,4 @@
-"""The result is what the reference gives, or there is none and the call says why."""
+"""The result equals the reference within the bound, or the call refuses and says why."""
 
 from __future__ import annotations
 
