@@ -27,12 +27,20 @@ def import_by_path(file: Path) -> ModuleType:
     folder, name = dotted_name(file)
     search_working_folder()
     search_first(folder)
-    if name:
-        module = importlib.import_module(name)
-        # Another package of that name may be loaded already.
-        if Path(module.__file__ or "").resolve() == file.resolve():
-            return module
+    # Another package of that name may be loaded already: it has another such module, or none.
+    module = _import_if_there(name) if name else None
+    if module is not None and Path(module.__file__ or "").resolve() == file.resolve():
+        return module
     return _run_file(file)
+
+
+def _import_if_there(name: str) -> ModuleType | None:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if not f"{name}.".startswith(f"{error.name}."):
+            raise
+        return None
 
 
 def dotted_name(file: Path) -> tuple[Path, str]:

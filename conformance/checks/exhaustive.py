@@ -197,7 +197,7 @@ def _digits(subject: BackendUnderTest, img: Array, kernel: Shape) -> int:
 
 
 def single(case: Case, tap: Shape) -> tuple[Array, Array]:
-    """The numbered image and a kernel with a single one: what `geometry.measure` calls with."""
+    """The numbered image and a kernel with a single one: what `index_map.measure` calls with."""
     dtype = dtype_by_name(case.dtype)
     k = np.zeros(case.kernel, dtype)
     k[tap] = 1

@@ -38,7 +38,7 @@ class Diagnosis:
     name : str
     problem : Problem
         The operands and the result, by the interpretation of their axes.
-    found : list of Found
+    found : list of Explanation
         The hypotheses that hold, ranked; may be empty.
     expected : Orientation
     given : ndarray

@@ -59,7 +59,7 @@ class Elements:
         return math.inf if self.spread is None else 4 * u * self.spread + self.slack
 
     def bound(self, roundoff: float, *, by_norm: bool) -> Floats:
-        """The suite's bounds for direct summation and for Fourier transforms; `bounds`."""
+        """The suite's bounds for direct summation and for Fourier transforms."""
         summed = direct_sum_factor(self.taps) * self.scale
         least = np.maximum(summed, self.norms) if by_norm else summed
         return roundoff * least + (self.taps + 1) * self.tiny + self.slack

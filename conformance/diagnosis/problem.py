@@ -22,7 +22,7 @@ NO_PADS = (0, 0), (0, 0)
 
 
 def turned(a: Array, name: Orientation) -> Array:
-    """`reference.orient` of the last two axes."""
+    """`correlation.orient` of the last two axes."""
     return np.moveaxis(orient(np.moveaxis(a, (-2, -1), (0, 1)), name), (0, 1), (-2, -1))
 
 

@@ -34,7 +34,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Wait until no other run is timing, before anything is loaded."""
     folder = session.config.getoption("timing_turns")
-    if folder and not session.config.option.collectonly:
+    # Under xdist nothing is timed, and the processes of one run would wait for each other.
+    distributed = hasattr(session.config, "workerinput") or session.config.getoption("dist", "no")
+    if folder and not session.config.option.collectonly and distributed in (False, "no"):
         turns = session.config.stash[TURNS] = TimingTurns(Path(folder), say)
         turns.begin_work()
         session.config.add_cleanup(turns.end_work)

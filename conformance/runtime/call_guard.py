@@ -63,12 +63,12 @@ class GuardedBackend:
             msg = f"{self.spec.call}: not called, for {PATIENCE} calls outran their deadline"
             raise TimedOutError(msg)
         account = self.cost.call(method, *operands, **options)
+        if account == "first_calls" and MEMORY.before_compiling():
+            # The shape belongs to what is compiled from now on.
+            self.cost.call(method, *operands, **options)
         try:
             with self.cost.charge(account):
                 return self.runner.call(method, operands, options)
         except TimedOutError:
             self._missed += 1
             raise
-        finally:
-            if account == "first_calls":
-                MEMORY.after_compiling()

@@ -27,15 +27,19 @@ class CompiledMemory:
         self._limit = LIMIT
         self._compiled = 0
 
-    def after_compiling(self) -> None:
-        """Drop compiled shapes if the process, with the shape just compiled, holds too much."""
+    def before_compiling(self) -> bool:
+        """Drop compiled shapes if the process holds too much; return whether it did.
+
+        Before the next shape, not after one: what was just compiled may be timed now.
+        """
         self._compiled += 1
         if self._compiled % INTERVAL or "jax" not in sys.modules or resident() <= self._limit:
-            return
+            return False
         release()
         self.releases += 1
         # Other memory of the process must not cause a drop at each call.
         self._limit = max(LIMIT, resident() + LIMIT // 2)
+        return True
 
 
 def resident() -> int:

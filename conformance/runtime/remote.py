@@ -34,7 +34,7 @@ class RemoteRunner:
 
     Parameters
     ----------
-    interpreter : Interpreter
+    interpreter : WorkerProcess
     name : str
         As `conv2d_conformance.backends.registry.load` takes it in the worker.
     seconds : float

@@ -7,7 +7,7 @@ timing lock. The operating system releases the locks of a process that dies.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -44,7 +44,7 @@ class TimingTurns:
     def end_work(self) -> None:
         """Release this run's lock: it does nothing more that could disturb a timing."""
         self._working.release()
-        Path(self._working.lock_file).unlink(missing_ok=True)
+        _remove(Path(self._working.lock_file))
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -53,8 +53,9 @@ class TimingTurns:
         with self._taken(self._timing, "another run to be timed"):
             for path in sorted(self._folder.glob("*.working.lock")):
                 with self._taken(FileLock(path), "other runs to be done before the timings"):
-                    # The lock file of a run that has ended: no run can begin now.
-                    path.unlink(missing_ok=True)
+                    pass
+                # The lock file of a run that has ended: no run can begin now.
+                _remove(path)
             yield
 
     @contextmanager
@@ -68,3 +69,9 @@ class TimingTurns:
             yield
         finally:
             lock.release()
+
+
+def _remove(path: Path) -> None:
+    """Remove a lock file; where another run looks at it just now, Windows does not let it go."""
+    with suppress(OSError):
+        path.unlink()

@@ -15,8 +15,6 @@ from jsonschema.exceptions import (  # type: ignore[import-untyped]
 
 from conv2d_conformance.reports.document.model import DocumentError
 
-NOT_FINITE = ("nan", "inf", "-inf")
-
 
 @cache
 def load_schema() -> dict[str, Any]:

@@ -263,3 +263,13 @@ def test_a_number_is_split_into_what_adds_up_to_it() -> None:
     digits = Digits(2, 20, 4).split(x)[:-1]
     assert [sum(map(Fraction, column)) for column in digits.T.tolist()] == [*map(Fraction, x)]
     assert len(split(x)) == 3
+
+
+def test_a_wide_image_under_a_large_stride_is_summed_line_by_line() -> None:
+    rng = np.random.default_rng(5)
+    img, k = rng.standard_normal((1, 1, 64, 20, 2000)), rng.standard_normal((1, 1, 64, 1, 1))
+    found = sum_windows(img, k, (4, 400), (5, 5))
+    assert found is not None
+    expected = np.einsum("ngchw,goc->ngohw", img[..., ::5, ::5], k[..., 0, 0])
+    # NumPy's sum of 64 products is off by at most 64 roundings of their scale.
+    assert (np.abs(found[0] - expected) <= 64 * np.finfo(np.float64).eps * found[2]).all()

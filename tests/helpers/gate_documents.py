@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 NAME = "scipy.signal.convolve2d"
 TODAY = date(2026, 1, 15)
-DIRECT = {"operand_bits": 24, "accumulator_bits": None, "class": "float32"} | {
-    "grade": "componentwise", "family": "direct",
-}  # fmt: skip
 
 
 def run_document(*records: Record, **changes: Any) -> Document:

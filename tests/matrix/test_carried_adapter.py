@@ -19,6 +19,7 @@ from conv2d_conformance.matrix.reproducers.about import About
 from conv2d_conformance.matrix.reproducers.carried_adapter import (
     PACKAGE,
     CarriedAdapter,
+    _imported,
     adapter_code,
     carry,
 )
@@ -122,8 +123,18 @@ def test_every_shipped_adapter_is_carried_whole(name: str) -> None:
     assert f"{PACKAGE}.protocol" in adapter.sources
 
 
+@pytest.mark.parametrize("name", [*registry.SHIPPED, *registry.TRANSPOSED])
+def test_every_module_that_is_carried_comes_after_those_that_it_imports(name: str) -> None:
+    adapter = adapter_code(name)
+    assert isinstance(adapter, CarriedAdapter)
+    order = list(adapter.sources)
+    for module, text in adapter.sources.items():
+        needed = [part for part in _imported(ast.parse(text)) if part in order]
+        assert [part for part in needed if order.index(part) > order.index(module)] == []
+
+
 def test_a_script_of_a_layer_runs_on_the_oldest_python() -> None:
     assert UNDILATED is not None
-    for name in registry.SHIPPED:
+    for name in (*registry.SHIPPED, *registry.TRANSPOSED):
         about = About(name, "check", "case", "message", "", adapter_code(name), (), "data.npz")
         assert ast.parse(render(UNDILATED, about), feature_version=(3, 7))

@@ -78,6 +78,20 @@ def test_a_setting_of_pip_has_a_variable_of_uv(setting: str, variable: str, valu
     assert told(**{setting: value})[variable] == value
 
 
+def test_indexes_are_parted_by_spaces() -> None:
+    settings = {"extra-index-url": "https://a.test/one\nhttps://a.test/two"}
+    found = uv.variables(settings)["UV_EXTRA_INDEX_URL"]
+    assert found == "https://a.test/one https://a.test/two"
+
+
+def test_constraints_at_an_address_are_left_to_pip(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uv, "find", lambda _: "/bin/uv")
+    monkeypatch.setattr(uv, "pip_settings", lambda _: {"constraint": "https://me:pw@a.test/c.txt"})
+    said: list[str] = []
+    assert uv.install_command(HERE, ["six"], HERE, said.append) is None
+    assert said == ["pip installs: its constraints have an address, which may hold a password"]
+
+
 def test_folders_of_wheels_are_parted_by_commas() -> None:
     assert told(find_links="/one\n/two")["UV_FIND_LINKS"] == "/one,/two"
 

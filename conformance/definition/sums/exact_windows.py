@@ -114,7 +114,7 @@ class WindowProducts:
         repeated = self.taps if self.dilation > 1 else 1
         a_line = frame.shape[2] * self.tile.reach * repeated * (self.image.count + 1)
         each = groups * self.tile.tiles * (a_line * self.stride + across * count * self.image.count)
-        step = min(size, max(STRIP // each, 4 * self.margin // self.stride))
+        step = max(1, min(size, max(STRIP // each, 4 * self.margin // self.stride)))
         many = max(1, STRIP // (each * max(size, frame.shape[3])))
         for n, i in product(range(0, len(frame), many), range(0, size, step)):
             yield slice(n, n + many), slice(i, min(i + step, size))

@@ -39,7 +39,11 @@ class CarriedAdapter:
 def carry(module: str, attr: str, root: Path = ROOT) -> CarriedAdapter:
     """Collect the modules that an adapter of the package imports; ``root`` is its folder."""
     sources: dict[str, str] = {}
-    _collect(module, root, sources, set())
+    seen: set[str] = set()
+    # A module that a text names may import the one that names it, so it comes after.
+    pending = [module]
+    while pending:
+        pending += _collect(pending.pop(0), root, sources, seen)
     return CarriedAdapter(module, attr, sources)
 
 
@@ -49,18 +53,17 @@ def adapter_code(name: str) -> str | CarriedAdapter:
     return carry(where, attr) if where.startswith(registry.ADAPTERS) else import_lines(where, attr)
 
 
-def _collect(module: str, root: Path, sources: dict[str, str], seen: set[str]) -> None:
+def _collect(module: str, root: Path, sources: dict[str, str], seen: set[str]) -> list[str]:
+    """Add a module after all that it imports; return the modules that the texts name."""
     path = _path(module, root)
     if module in seen or not path.is_file():
-        return
+        return []
     seen.add(module)
     text = path.read_text("utf-8")
     tree = ast.parse(text)
-    for name in _imported(tree):
-        _collect(name, root, sources, seen)
+    named = [name for each in _imported(tree) for name in _collect(each, root, sources, seen)]
     sources[module] = text
-    for name in _named(tree):
-        _collect(name, root, sources, seen)
+    return [*named, *_named(tree)]
 
 
 def _path(module: str, root: Path) -> Path:

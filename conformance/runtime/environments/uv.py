@@ -31,6 +31,8 @@ VARIABLES = {
     "timeout": "UV_HTTP_TIMEOUT",
     "trusted-host": "UV_INSECURE_HOST",
 }
+# What stands between the items of a variable that is a list.
+LISTS = {"extra-index-url": " ", "find-links": ",", "trusted-host": " "}
 FLAGS = {"constraint": "-c", "no-binary": "--no-binary", "only-binary": "--only-binary"}
 SWITCHES = {"no-cache-dir": "--no-cache", "no-index": "--no-index", "pre": "--prerelease=allow"}
 # Settings that do not change what is installed.
@@ -82,6 +84,9 @@ def install_command(
     if untold := settings.keys() - VARIABLES.keys() - FLAGS.keys() - SWITCHES.keys() - IGNORED:
         say(f"pip installs, for uv cannot be told what pip is configured with: {sorted(untold)}")
         return None
+    if "://" in settings.get("constraint", ""):
+        say("pip installs: its constraints have an address, which may hold a password")
+        return None
     words = [
         uv,
         "pip",
@@ -132,7 +137,8 @@ def flags(settings: Mapping[str, str]) -> list[str]:
 def variables(settings: Mapping[str, str]) -> dict[str, str]:
     """Return the settings that uv takes as variables; certificates as pip's requests takes them."""
     chosen = {"cert": os.environ.get("REQUESTS_CA_BUNDLE", ""), **settings}
-    chosen["find-links"] = ",".join(chosen.get("find-links", "").split())
+    for name, between in LISTS.items():
+        chosen[name] = between.join(chosen.get(name, "").split())
     return {VARIABLES[name]: text for name, text in chosen.items() if name in VARIABLES and text}
 
 

@@ -17,7 +17,8 @@ def run_source(name, text):
     """Run a text as the module of that name, and those above it as empty packages."""
     path = name.split(".")
     for n in range(1, len(path)):
-        sys.modules.setdefault(".".join(path[:n]), types.ModuleType(path[n - 1])).__path__ = []
+        above = ".".join(path[:n])
+        sys.modules.setdefault(above, types.ModuleType(above)).__path__ = []
     sys.modules[name] = types.ModuleType(name)
     linecache.cache[name] = (len(text), None, text.splitlines(True), name)  # for tracebacks
     exec(compile(text, name, "exec"), vars(sys.modules[name]))
