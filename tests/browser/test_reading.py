@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from tests.browser.chromium import Tab
 
+pytestmark = pytest.mark.slow
+
 PAPER = "return getComputedStyle(document.body).backgroundColor"
 SCREENS = [(1600, False), (1600, True), (375, False), (375, True)]
 

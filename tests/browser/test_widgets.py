@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.browser.pages import CODE, NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.browser.chromium import Tab
+
+pytestmark = pytest.mark.slow
 
 RECORD = f"#backend/{NAME}/V1/test_drawn/same/5x5-by-2x4/float32"
 SHOWN = "return [...document.querySelectorAll('#matrix-table tbody tr:not(.group)')]"
