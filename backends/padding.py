@@ -41,17 +41,17 @@ def to_pixels(padding: str | Pads, k: Array, dilation: Step = 1) -> Pads:
     return (rows, rows), (columns, columns)
 
 
-def require_symmetric(pads: Pads, mend: str) -> Pair:
+def require_symmetric(pads: Pads, advice: str) -> Pair:
     """Return rows and columns for a call that pads both sides of an axis equally.
 
     Raises
     ------
     Unsupported
-        If the sides differ; ``mend`` is the call that pads first.
+        If the sides differ; ``advice`` is the call that pads first.
     """
     (top, bottom), (left, right) = pads
     if (top, left) != (bottom, right):
-        msg = f"the call pads both sides of an axis alike, not {pads}; pad first with {mend}"
+        msg = f"the call pads both sides of an axis alike, not {pads}; pad first with {advice}"
         raise Unsupported(msg)
     return top, left
 

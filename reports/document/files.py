@@ -114,8 +114,8 @@ def _parse(text: str, path: Path) -> Any:
         return json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}: {error.msg}"
-        mend = "run again, or close the last complete line before it with ]}]}"
-        msg = f"{path}: not complete JSON ({place}); {mend}"
+        advice = "run again, or close the last complete line before it with ]}]}"
+        msg = f"{path}: not complete JSON ({place}); {advice}"
     except (ValueError, RecursionError) as error:
         msg = f"{path}: not strict JSON ({error}); write it with --results"
     raise DocumentError(msg)
@@ -132,8 +132,9 @@ def _recognise(value: Any, path: Path) -> None:
         raise DocumentError(msg)
     version = value["schema_version"]
     if version is True or version != SCHEMA_VERSION:
-        mend = "run again, or read it with the release that wrote it"
-        msg = f"{path}: schema version {version!r:.20}, this release reads {SCHEMA_VERSION}; {mend}"
+        advice = "run again, or read it with the release that wrote it"
+        read = f"this release reads {SCHEMA_VERSION}"
+        msg = f"{path}: schema version {version!r:.20}, {read}; {advice}"
         raise DocumentError(msg)
 
 

@@ -52,8 +52,8 @@ def _alone(found: PairingResult, name: str, *, in_baseline: bool, only_common: b
                    "nothing is known of it: --only-common leaves it out")
         )  # fmt: skip
         return
-    mend = "run it too" if in_baseline else f"commit a baseline for {name}"
-    found.unjudged.append(f"{said}; {mend}, or leave it out with --only-common")
+    advice = "run it too" if in_baseline else f"commit a baseline for {name}"
+    found.unjudged.append(f"{said}; {advice}, or leave it out with --only-common")
     if in_baseline:
         found.changes.append(_vanished(name, "", "the whole environment"))
 

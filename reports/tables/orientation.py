@@ -33,7 +33,7 @@ class OrientationText:
     transform: str
 
 
-def _orientation(name: str, words: str, mend: str) -> OrientationText:
+def _orientation(name: str, words: str, advice: str) -> OrientationText:
     transposed = name.startswith("transposed-")
     kind = name.removeprefix("transposed-")
     rows, columns = kind in ("convolution", "flip-rows"), kind in ("convolution", "flip-columns")
@@ -41,7 +41,7 @@ def _orientation(name: str, words: str, mend: str) -> OrientationText:
         name,
         words,
         f"k{'.T' if transposed else ''}{_index(rows=rows, columns=columns)}",
-        mend,
+        advice,
         _taps(transposed=transposed, rows=rows, columns=columns),
         _transform(transposed=transposed, rows=rows, columns=columns),
     )
@@ -66,8 +66,8 @@ def _transform(*, transposed: bool, rows: bool, columns: bool) -> str:
 
 
 ORIENTATIONS = {
-    name: _orientation(name, words, mend)
-    for name, words, mend in (
+    name: _orientation(name, words, advice)
+    for name, words, advice in (
         ("correlation", "reads the kernel as it is", "k"),
         ("convolution", "rotates the kernel by 180°", "k[::-1, ::-1]"),
         ("flip-rows", "reverses the order of the rows", "k[::-1, :]"),

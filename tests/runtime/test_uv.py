@@ -1,4 +1,4 @@
-"""uv is told what pip is configured with; what it cannot be told, pip does."""
+"""uv gets the settings of pip; what it cannot take, pip does."""
 
 from __future__ import annotations
 

@@ -91,11 +91,11 @@ def _locate_named(wanted: str) -> Path:
     found = shutil.which(Path(wanted).expanduser())
     if found and identity(Path(found)):
         return Path(found).absolute()
-    mend = "give the path of one, or a version such as 3.7"
+    advice = "give the path of one, or a version such as 3.7"
     if found:
-        msg = f"{wanted} is no Python that runs: {mend}"
+        msg = f"{wanted} is no Python that runs: {advice}"
         raise CannotBuildError(msg)
-    msg = f"there is no Python {wanted!r}: {mend}"
+    msg = f"there is no Python {wanted!r}: {advice}"
     raise NoPythonError(msg)
 
 
