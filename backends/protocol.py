@@ -229,7 +229,13 @@ class Fusing(Wide, Protocol):
     """A backend whose call can be followed by bias, addition and ReLU, as in a network."""
 
     def fused(
-        self, img: Array, k: Array, padding: Padding | Pads, bias: Array, addend: Array
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        bias: Array,
+        addend: Array,
+        **options: Unpack[Options],
     ) -> Array:
         """Return relu(conv2d(img, k) + bias + addend), ``bias`` (O,), ``addend`` as the result."""
 
