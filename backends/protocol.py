@@ -129,7 +129,8 @@ class Spec:
         The smallest combinations of words that the call refuses by raising. A case that contains
         one may be refused; that is not a failure. Words: the options, the paddings, ``channels``
         (more than one), ``depthwise`` (as many groups as channels, and several), ``even``
-        (an even kernel extent), ``gradients`` (those of the call), ``past_stride`` (an
+        (an even kernel extent), ``gradients`` (those of the call), ``followed`` (by
+        bias, addition and ReLU), ``past_stride`` (an
         output_padding that is not less than the stride), a layout, a dtype.
     layouts : tuple of str
         Memory layouts, by the framework's own names, that the adapter can be made for
@@ -229,7 +230,13 @@ class Fusing(Wide, Protocol):
     """A backend whose call can be followed by bias, addition and ReLU, as in a network."""
 
     def fused(
-        self, img: Array, k: Array, padding: Padding | Pads, bias: Array, addend: Array
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        bias: Array,
+        addend: Array,
+        **options: Unpack[Options],
     ) -> Array:
         """Return relu(conv2d(img, k) + bias + addend), ``bias`` (O,), ``addend`` as the result."""
 

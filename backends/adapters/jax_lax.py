@@ -99,17 +99,27 @@ class ConvGeneralDilated:
         )
 
     def fused(
-        self, img: Array, k: Array, padding: Padding | Pads, bias: Array, addend: Array
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        bias: Array,
+        addend: Array,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
     ) -> Array:
         """Call it, add twice, and ``jax.nn.relu``."""
         order = self._orders[0]
         x, w = operands_to_framework(img, k, self._orders)
         b, z = (image_to_framework(view, order) for view in (bias[None, :, None, None], addend))
-        out = self._rectified(x, w, b, z, _WORDS.get(padding) or to_pixels(padding, k, 1))
+        pads = _WORDS.get(padding) or to_pixels(padding, k, dilation)
+        out = self._rectified(x, w, b, z, to_pair(stride), pads, to_pair(dilation), groups)
         return result_from_framework(np.asarray(out), order, img.ndim)
 
-    def _rectified(self, x: Any, w: Any, bias: Any, addend: Any, pads: Any) -> Any:
-        out = ConvGeneralDilated._call(self, x, w, (1, 1), pads, (1, 1), 1)
+    def _rectified(self, x: Any, w: Any, bias: Any, addend: Any, *options: Any) -> Any:
+        out = ConvGeneralDilated._call(self, x, w, *options)
         return self._jax.nn.relu(out + bias + addend)
 
     def _call(self, img: Any, k: Any, stride: Any, pads: Any, dilation: Any, groups: int) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from conv2d_conformance.backends import precision
 from conv2d_conformance.backends.adapters.tensorflow_nn import PLAINER
+from conv2d_conformance.backends.adapters.tensorflow_versions import has_onednn
 from conv2d_conformance.backends.adapters.torch_nn import DILATED_INTEGERS
 from conv2d_conformance.backends.layout import (
     choose_layout,
@@ -67,6 +68,7 @@ y = keras.ops.convert_to_numpy(y)[0, :, :, 0]
 _DISTRIBUTIONS = {"jax": ("jax", "jaxlib")}
 CHANNELS_FIRST = tuple(("channels_first", dtype) for dtype in PLAINER)
 _STRIDE_AND_DILATION = ("stride", "dilation")
+_LACKS_ONEDNN = {"tensorflow": lambda: not has_onednn(precision.pin_tensorflow())}
 _COMPILES = frozenset(["jax"])
 _WHY = (
     "Keras has 'valid' and 'same' only; pad the image with keras.ops.pad, for 'full' by Kh - 1 and "
@@ -81,6 +83,7 @@ class Configured:
     older = ""  # the adapter for Keras 2
     integers: ClassVar[dict[str, tuple[str, ...]]] = {}
     refuses: ClassVar[dict[str, tuple[tuple[str, ...], ...]]] = {}
+    without_onednn: ClassVar[tuple[tuple[str, ...], ...]] = (("channels_first",),)
 
     def __init__(self, layout: str | None = None) -> None:
         self._keras = precision.pin_keras()
@@ -94,7 +97,9 @@ class Configured:
             self.spec,
             distributions=("keras", *_DISTRIBUTIONS.get(under, (under,))),
             dtypes=self.spec.dtypes + self.integers.get(under, ()),
-            refuses=self.spec.refuses + self.refuses.get(under, ()),
+            refuses=self.spec.refuses
+            + self.refuses.get(under, ())
+            + (self.without_onednn if _LACKS_ONEDNN.get(under, bool)() else ()),
             compiles=under in _COMPILES,
             snippet=pinned + self.spec.snippet.replace("import keras\n", "", 1),
         )

@@ -41,6 +41,7 @@ class OpsConvTranspose(Configured):
         output_padding="halved",
     )
     integers: ClassVar = {"tensorflow": ("int32",), "torch": ("int64",), "jax": INTEGERS}
+    without_onednn: ClassVar = (("dilation",),)
     refuses: ClassVar = {
         "tensorflow": (("past_stride",), *(("dilation", dtype) for dtype in PLAINER))
     }

@@ -110,20 +110,29 @@ class Conv2d:
         return gradients_from_framework(wrt_img.numpy(), wrt_k.numpy(), self._orders, img.ndim)
 
     def fused(
-        self, img: Array, k: Array, padding: Padding | Pads, bias: Array, addend: Array
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        bias: Array,
+        addend: Array,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
     ) -> Array:
         """Call it, then ``tf.nn.bias_add``, add, and ``tf.nn.relu``."""
-        x, w = self._tensors(img, k, 1)
+        x, w = self._tensors(img, k, groups)
         b, z = (
             self._tf.constant(view) for view in (bias, image_to_framework(addend, self._layout))
         )
-        out = self._rectified(x, w, b, z, self._pads(padding, k, 1))
+        pads = self._pads(padding, k, dilation)
+        out = self._rectified(x, w, b, z, stride, pads, dilation)
         return result_from_framework(out.numpy(), self._layout, img.ndim)
 
-    def _rectified(self, x: Any, w: Any, bias: Any, addend: Any, pads: Any) -> Any:
+    def _rectified(self, x: Any, w: Any, bias: Any, addend: Any, *options: Any) -> Any:
         nn = self._tf.nn
-        out = nn.conv2d(x, w, 1, pads, data_format=self._layout)
-        out = nn.bias_add(out, bias, self._layout)
+        out = nn.bias_add(Conv2d._call(self, x, w, *options), bias, self._layout)
         return nn.relu(out + addend)
 
     def _tensors(self, img: Array, k: Array, groups: int) -> Any:

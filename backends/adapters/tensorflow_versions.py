@@ -1,4 +1,4 @@
-"""What older TensorFlows lack on the CPU, as measured on 1.14, 2.3, 2.4, 2.5, 2.6 and 2.8.
+"""What TensorFlow lacks on the CPU without oneDNN, as measured on 1.14, 2.3 to 2.6, 2.8 and 2.21.
 
 A version is not checked against what it does not claim. Without support for groups ``conv2d``
 refuses them, but ``conv2d_transpose`` up to 2.3 returns memory that it never wrote.
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 FULL_PRECISION = "tf.config.experimental.enable_tensor_float_32_execution(False)"
 _EAGER = "tf.compat.v1.enable_eager_execution()"
 GROUPS = (2, 5)
-ONEDNN = (2, 9)  # on by default since then; the only one with NCHW and more gradients
+PLAIN_GRADIENTS = (("gradients", "dilation"), ("gradients", "groups"), ("followed", "groups"))
+ONEDNN = (2, 9)  # on by default since then, on some processors
 
 
 def version(tf: Any) -> tuple[int, ...]:
@@ -23,22 +24,36 @@ def version(tf: Any) -> tuple[int, ...]:
     return tuple(int(number) for number in tf.__version__.split(".")[:2])
 
 
+def has_onednn(tf: Any) -> bool:
+    """Return whether TensorFlow calls oneDNN, without which it has no NCHW and fewer gradients.
+
+    By default it does on x86 processors with AVX-512 VNNI; ``TF_ENABLE_ONEDNN_OPTS`` decides too.
+    """
+    if version(tf) < ONEDNN:
+        return False
+    from tensorflow.python.util import _pywrap_util_port
+
+    return bool(_pywrap_util_port.IsMklEnabled())
+
+
 def spec_for_version(tf: Any, spec: Spec) -> Spec:
-    """Return the spec of a call, reduced to what the installed version does."""
+    """Return the spec of a call, reduced to what the installed version does on this processor."""
     now = version(tf)
-    if now >= ONEDNN:
+    if has_onednn(tf):
         return spec
     return replace(
         spec,
         dtypes=tuple(name for name in spec.dtypes if name not in _lacking_dtypes(now)),
         options=tuple(word for word in spec.options if word not in _lacking(now, spec)),
-        refuses=(("gradients", "dilation"), ("gradients", "groups")) if spec.differentiates else (),
+        refuses=PLAIN_GRADIENTS if spec.differentiates else (),
         layouts=("NHWC",),
         snippet=spec.snippet.replace(FULL_PRECISION, _pin(now)),
     )
 
 
 def _lacking_dtypes(now: tuple[int, ...]) -> tuple[str, ...]:
+    if now >= ONEDNN:
+        return ()
     # TensorFlow then had its own bfloat16 for NumPy, which is not the one of ml_dtypes.
     return ("bfloat16",) if now >= (2, 0) else ("bfloat16", "int32")
 

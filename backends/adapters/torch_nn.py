@@ -105,17 +105,27 @@ class FunctionalConv2d:
         return gradients_from_framework(wrt_img, wrt_k, ("NCHW", "OIHW"), img.ndim)
 
     def fused(
-        self, img: Array, k: Array, padding: Padding | Pads, bias: Array, addend: Array
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        bias: Array,
+        addend: Array,
+        *,
+        stride: Step = 1,
+        dilation: Step = 1,
+        groups: int = 1,
     ) -> Array:
         """Call it with its bias, add, and rectify."""
         x, w = self._tensors(img, k)
         b, z = (to_torch(self._torch, view) for view in (bias, image_to_framework(addend)))
-        out = self._rectified(x, w, b, z, _pads(padding, k, 1))
+        pads = _pads(padding, k, dilation)
+        out = self._rectified(x, w, b, z, stride, pads, dilation, groups)
         return result_from_framework(from_torch(self._torch, out), "NCHW", img.ndim)
 
-    def _rectified(self, x: Any, w: Any, bias: Any, addend: Any, pads: Any) -> Any:
+    def _rectified(self, x: Any, w: Any, bias: Any, addend: Any, *options: Any) -> Any:
         functional = self._torch.nn.functional
-        return functional.relu(functional.conv2d(x, w, bias, 1, pads) + addend)
+        return functional.relu(functional.conv2d(x, w, bias, *options) + addend)
 
     def _tensors(self, img: Array, k: Array) -> Any:
         x, w = (to_torch(self._torch, view) for view in operands_to_framework(img, k))

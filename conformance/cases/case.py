@@ -124,6 +124,7 @@ class Case:
             "channels": c > 1,
             "even": not all(m % 2 for m in self.kernel),
             "gradients": self.differentiated,
+            "followed": self.followed,
             "past_stride": self.output_padding is not None and any(q >= s for q, s in steps),
             self.dtype: True,
             self.layout: True,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.cases.case import CASE_PADDINGS
 from conv2d_conformance.cases.covering import covering_rows
 from conv2d_conformance.cases.layers import make_layer, parse
+from conv2d_conformance.definition.dtypes import dtype_by_name, largest_exact
 from conv2d_conformance.definition.padding import Options, output_size, pads_of
 
 if TYPE_CHECKING:
@@ -93,8 +95,130 @@ REDUCED = tuple(
         "n1c3o48/64x64-by-16x16/valid/s16x16",
     )
 )
-INTEGERS = PAIRS + TRIPLES + DESIGNED + REDUCED
-REAL = tuple(replace(case, family="normal") for case in PAIRS + DESIGNED + REDUCED)
+# Ordinary shapes that the factors do not reach. Each let a wrong backend through.
+ORDINARY = tuple(
+    parse(descriptor)
+    for descriptor in (
+        "n5c3o8/12x11-by-3x3/same",  # a batch of more than four
+        "n1c3o8/20x21-by-4x4/valid/s4x4",  # a stride of four
+        "n1c4o6/19x17-by-3x3/same/d4x4",  # a dilation of more than three
+        "n2c3o8/15x16-by-5x5/same/s2x2",  # `same` with a stride and a larger kernel
+        "n1c64o64g32/8x7-by-3x3/p1x1x1x1",  # the groups of ResNeXt
+        "n1c5o65/6x7-by-3x3/same",  # more than 64 outputs
+        "n1c128o16/7x6-by-3x3/same",  # 1152 products
+        "n1c1o1/6x7-by-1x1/p1x0x0x0",  # one channel and tap, and pads on one side
+        "n1c8o8/9x8-by-3x3/same/float16",
+        "n1c8o8/9x8-by-3x3/same/bfloat16",
+        "n1c3o4/9x8-by-3x3/same/int32",
+    )
+)
+# More of the same; a call that compiles for every shape goes without.
+ORDINARY += tuple(
+    replace(parse(descriptor), covering=False)
+    for descriptor in (
+        "n17c4o4/6x7-by-3x3/p1x1x1x1",
+        "n2c3o16/31x30-by-8x8/p2x2x2x2/s4x4",
+        "n1c4o6/29x31-by-3x3/p6x6x6x6/d6x6",
+        "n1c3o16/21x22-by-7x7/same/s2x2",
+        "n1c12o12g12/14x13-by-5x5/same/s2x2",
+        "n1c64o128g32/8x8-by-3x3/p1x1x1x1/s2x2",
+        "n1c300o20/5x5-by-2x2/valid",
+        "n5c128o4/8x8-by-3x3/same/s2x2",
+        "n2c128o65/7x8-by-3x3/p1x0x2x3/d2x2",
+        "n3c24o48g24/9x8-by-3x3/p-1x1x1x1/s2x2",
+        "n2c1o1/6x7-by-1x1/p0x2x0x1",
+        "n1c1o4/6x7-by-1x1/p0x0x3x0/s2x1",
+        "n1c1o3/7x1-by-3x1/same",  # strides of one column and one channel say nothing
+        "n2c1o1/1x9-by-1x3/valid",
+        "n1c4o1/6x5-by-1x1/valid",
+    )
+)
+# The sizes, steps and dtypes of networks, each pair of values.
+WIDE_FACTORS: dict[str, list[Any]] = {
+    "channels": [
+        (5, 3, 8, 1),
+        (1, 64, 12, 1),
+        (1, 16, 65, 1),
+        (2, 64, 64, 32),
+        (1, 12, 12, 12),
+        (6, 6, 12, 6),
+        (5, 1, 16, 1),
+        (2, 9, 1, 1),
+    ],
+    "image": [(16, 15), (19, 22)],
+    "kernel": [(1, 1), (3, 3), (5, 5), (7, 7), (4, 4), (2, 3)],
+    "stride": [(1, 1), (2, 2), (3, 3), (4, 4), (1, 2)],
+    "dilation": [(1, 1), (2, 2), (3, 3), (4, 4), (2, 1)],
+    "padding": [*CASE_PADDINGS, ((1, 1), (1, 1)), ((1, 0), (2, 3)), ((-1, 0), (1, -2))],
+    "dtype": ["float16", "bfloat16", "float32", "float64", "int32"],
+}
+
+
+def sums_exactly(row: dict[str, Any]) -> bool:
+    """Return whether the dtype holds a sum of as many products of ones."""
+    _, channels, _, groups = row["channels"]
+    terms = channels // groups * prod(row["kernel"])
+    return int(terms) <= largest_exact(dtype_by_name(row["dtype"]))
+
+
+SUMS_EXACTLY = {
+    "operator": "fn",
+    "requires": ["channels", "kernel", "dtype"],
+    "evaluate": sums_exactly,
+}
+WIDE_CONSTRAINTS = [WITH_OUTPUT, SUMS_EXACTLY]
+
+
+def _wide() -> Iterator[Layer]:
+    """Return the covering array; a call that compiles gets every value once."""
+    once = covering_rows(WIDE_FACTORS, 1, WIDE_CONSTRAINTS)
+    pairs = covering_rows(WIDE_FACTORS, 2, WIDE_CONSTRAINTS)
+    for row in once + [row for row in pairs if row not in once]:
+        yield make_layer(**row, covering=row in once)
+
+
+WIDE = tuple(_wide())
+INTEGERS = PAIRS + TRIPLES + DESIGNED + REDUCED + ORDINARY + WIDE
+REAL = tuple(
+    replace(case, family="normal")
+    for case in PAIRS + DESIGNED + REDUCED + ORDINARY + WIDE
+    if "int" not in case.dtype
+)
+# What follows a layer: channels in multiples of a vector's width, and not; groups; one tap.
+FOLLOWED_FACTORS: dict[str, list[Any]] = {
+    "channels": [
+        (2, 3, 5, 1),
+        (1, 4, 8, 1),
+        (1, 8, 16, 1),
+        (2, 16, 16, 1),
+        (1, 4, 8, 2),
+        (1, 8, 8, 8),
+    ],
+    "image": [(7, 9), (8, 8)],
+    "kernel": [(1, 1), (3, 3), (2, 3)],
+    "stride": [(1, 1), (2, 2), (1, 3)],
+    "dilation": [(1, 1), (2, 2)],
+    "padding": ["valid", "same", ((1, 1), (1, 1)), ((1, 0), (2, 3))],
+}
+
+
+def _followed() -> Iterator[Layer]:
+    """Return the covering array; a call that compiles gets every value once."""
+    once = covering_rows(FOLLOWED_FACTORS, 1)
+    for row in once + [row for row in covering_rows(FOLLOWED_FACTORS, 2) if row not in once]:
+        made = make_layer(**row, family="small-integers", covering=row in once)
+        yield replace(made, followed=True)
+
+
+FOLLOWED = tuple(
+    replace(parse(f"{descriptor}/float32/small-integers"), followed=True)
+    for descriptor in (
+        "n2c3o4/6x7-by-3x3/same",
+        "n1c13o17/8x8-by-1x1/valid",
+        "n2c1o1/7x9-by-2x3/valid",
+        "n1c16o32/14x14-by-3x3/same",
+    )
+) + tuple(_followed())
 # The same at full size, for timing: with `same` where the network's pads are those of `same`.
 FULL = tuple(
     parse(f"{descriptor}/normal")

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from conv2d_conformance.cases.case import CASE_PADDINGS, Case, Channels
+from conv2d_conformance.definition.dtypes import DTYPES
 
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Operation
@@ -23,7 +24,7 @@ GRAMMAR = (
     r"(?P<h>\d+)x(?P<w>\d+)-by-(?P<kh>\d+)x(?P<kw>\d+)"
     r"/(?P<padding>valid|same|full|p(-?\d+)x(-?\d+)x(-?\d+)x(-?\d+))"
     r"(/s(?P<s>\d+x\d+))?(/d(?P<d>\d+x\d+))?(?(transposed)(/o(?P<output_padding>\d+x\d+))?)"
-    r"(/(?P<dtype>float16|bfloat16|float32|float64))?"
+    rf"(/(?P<dtype>{'|'.join(DTYPES)}))?"
     r"(/(?P<family>integers|small-integers|normal))?(/(?P<layout>[A-Za-z_-]+))?"
 )
 EXAMPLE = "n2c4o6g2/9x10-by-3x2/p1x0x2x1/s2x1/d1x2/float64/normal"

@@ -89,7 +89,15 @@ PLAIN_CASES = _square(CASE_PADDINGS, SHAPES, DTYPES) + _square(
 STRUCTURED = _square(CASE_PADDINGS, STRUCTURED_SHAPES, ("float32",), random_data.STRUCTURED)
 # Sums past 2**53, which no float64 holds.
 HUGE = _square(CASE_PADDINGS, (SHAPES[0],), ("int64",), ("huge",))
-INTEGERS = PLAIN_CASES + TAILS + STRUCTURED + HUGE
+# Past a megapixel, 65536 pixels a row or column, 1024 taps, and 16 rows of an even kernel.
+PAST_LIMITS = (
+    Case((1030, 1021), (3, 2), "same"),
+    Case((2, 65541), (1, 3), "full"),
+    Case((65539, 2), (3, 1), "valid"),
+    *(Case((45, 44), (33, 32), padding) for padding in ("valid", "same")),
+    *(Case((30, 31), (18, 20), padding) for padding in ("same", "full")),
+)
+INTEGERS = PLAIN_CASES + TAILS + STRUCTURED + HUGE + PAST_LIMITS
 # No bound holds where K·u nears 1: sums in the operands' own bfloat16 then stop growing.
 REAL = tuple(
     case

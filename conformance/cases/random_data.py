@@ -34,12 +34,15 @@ Family = Literal[
     "identity",
     "sparse",
     "flat",
+    "striped",
+    "zero-row",
 ]
 REAL_FAMILIES: tuple[Family, ...] = ("normal", "large", "small", "wide", "cancelling", "positive")
 # Integers with a structure for which code may take a short cut: separable, symmetric, mostly zero,
 # or an image of one value.
 STRUCTURED: tuple[Family, ...] = (
-    "box", "binomial", "derivative", "laplacian", "identity", "sparse", "flat",
+    "box", "binomial", "derivative", "laplacian", "identity", "sparse", "flat", "striped",
+    "zero-row",
 )  # fmt: skip
 
 # Varies the random data of every case; ``--seed`` sets it.
@@ -64,7 +67,7 @@ def make(
         return _integers(rng, image, kernel, dtype, limit)
     if family in STRUCTURED:
         img, k = _integers(rng, image, kernel, dtype, 2**14)
-        return (np.full_like(img, 3), k) if family == "flat" else (img, _kernel(family, k))
+        return _image(family, img), _kernel(family, k)
     reach = float(math.log2(info(dtype).max)) / 8
     img, k = rng.standard_normal(image), rng.standard_normal(kernel)
     if family == "large":
@@ -125,8 +128,22 @@ def _integers(
     return img.astype(dtype), k.astype(dtype)
 
 
+def _image(family: Family, img: Array) -> Array:
+    """An image of practice: of one value, or with rows of one value, of which one is zero."""
+    if family == "flat":
+        return np.full_like(img, 3)
+    if family == "striped":
+        img[::3], img[1::3] = 0, 3
+    return img
+
+
 def _kernel(family: Family, k: Array) -> Array:
     """A kernel of practice, of the shape and dtype of ``k``; ``sparse`` is ``k`` less a quarter."""
+    if family in ("flat", "striped"):
+        return k
+    if family == "zero-row":
+        k[0] = 0
+        return k
     if family == "sparse":
         k.flat[::4] = 0
         return k

@@ -198,7 +198,9 @@ def refused_as_declared(subject: BackendUnderTest, layers: tuple[Layer, ...]) ->
         raise Refused(reason)
     for words in subject.spec.refuses:
         matching = asking(subject, words, layers)
-        if "gradients" in words or any(refuses(subject, layer) for layer in matching):
+        if {"gradients", "followed"} & {*words} or any(
+            refuses(subject, layer) for layer in matching
+        ):
             continue
         msg = f"{subject.spec.name}: declared as refusing {' with '.join(words)}, and computes it"
         raise WrongFactError(msg)

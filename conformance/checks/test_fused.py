@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv2d_conformance.cases.layers import parse
+from conv2d_conformance.cases import layer_tables
 from conv2d_conformance.checks import assertions
 from conv2d_conformance.checks.layer_assertions import bound_of
 from conv2d_conformance.checks.registry import check
@@ -20,16 +20,6 @@ if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
-FOLLOWED = tuple(
-    replace(parse(f"{descriptor}/float32/small-integers"), followed=True)
-    for descriptor in (
-        "n2c3o4/6x7-by-3x3/same",
-        "n1c13o17/8x8-by-1x1/valid",
-        "n2c1o1/7x9-by-2x3/valid",
-        "n1c16o32/14x14-by-3x3/same",
-    )
-)
-
 
 def followers(shape: tuple[int, ...], name: str) -> tuple[Array, Array]:
     """Bias (O,) and addend (N, O, Oh, Ow): small integers of both signs."""
@@ -39,7 +29,7 @@ def followers(shape: tuple[int, ...], name: str) -> tuple[Array, Array]:
     return bias, addend
 
 
-@check("C8", FOLLOWED)
+@check("C8", layer_tables.FOLLOWED)
 def test_a_layer_is_exact_when_bias_addition_and_relu_follow(
     subject: BackendUnderTest, case: Layer
 ) -> None:

@@ -54,9 +54,9 @@ class GuardedBackend:
         operands = img, k, padding, cotangent
         return self._called("gradients", *operands, **options)  # type: ignore[no-any-return]
 
-    def fused(self, *operands: Any) -> Array:
+    def fused(self, *operands: Any, **options: Any) -> Array:
         """Make the call, followed by bias, addition and ReLU; raises as `conv2d`."""
-        return self._called("fused", *operands)  # type: ignore[no-any-return]
+        return self._called("fused", *operands, **options)  # type: ignore[no-any-return]
 
     def _called(self, method: str, *operands: Any, **options: Any) -> Any:
         if self._missed >= PATIENCE:

@@ -50,7 +50,9 @@ def test_few_layers_are_left_out_for_having_no_output() -> None:
     assert len(chosen(filter(has_output, ROWS), 3)) == len(chosen(ROWS, 3))
 
 
-@pytest.mark.parametrize("layers", [PAIRS, TRIPLES, layer_tables.DESIGNED, layer_tables.REDUCED])
+@pytest.mark.parametrize(
+    "layers", [PAIRS, TRIPLES, layer_tables.DESIGNED, layer_tables.REDUCED, layer_tables.ORDINARY]
+)
 def test_every_layer_that_is_listed_has_an_output(layers: tuple[Layer, ...]) -> None:
     assert all(has_output(row(layer)) for layer in layers)
 

@@ -12,6 +12,10 @@ from conv2d_conformance.cases.covering import STORED, compute_rows, key, row_ind
 SEARCHES: list[tuple[dict[str, Any], int, list[dict[str, Any]]]] = [
     (layer_tables.FACTORS, 2, [layer_tables.WITH_OUTPUT]),
     (layer_tables.FACTORS, 3, [layer_tables.WITH_OUTPUT]),
+    (layer_tables.WIDE_FACTORS, 1, layer_tables.WIDE_CONSTRAINTS),
+    (layer_tables.WIDE_FACTORS, 2, layer_tables.WIDE_CONSTRAINTS),
+    (layer_tables.FOLLOWED_FACTORS, 1, []),
+    (layer_tables.FOLLOWED_FACTORS, 2, []),
     (transposed_tables.FACTORS, 2, []),
     (transposed_tables.PADDED, 2, [transposed_tables.WITH_ADJOINT]),
 ]

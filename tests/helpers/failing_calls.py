@@ -142,8 +142,10 @@ def _gradients(change: Callable[[Array], Array]) -> dict[str, type[Layer]]:
 
 
 class WithoutAddition(Layer):
-    def fused(self, img: Array, k: Array, padding: Any, bias: Array, addend: Array) -> Array:
-        return super().fused(img, k, padding, bias, np.zeros_like(addend))
+    def fused(
+        self, img: Array, k: Array, padding: Any, bias: Array, addend: Array, **options: Any
+    ) -> Array:
+        return super().fused(img, k, padding, bias, np.zeros_like(addend), **options)
 
 
 def _layers() -> Iterator[tuple[str, Call]]:

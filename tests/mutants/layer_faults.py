@@ -151,13 +151,19 @@ class RefusingNothing(Layer):
 class AdditionAfterRelu(Layer):
     """Rectified too early."""
 
-    def fused(self, img: Array, k: Array, padding: Any, bias: Array, addend: Array) -> Array:
-        rectified: Array = np.maximum(self.conv2d(img, k, padding) + bias[:, None, None], 0)
+    def fused(
+        self, img: Array, k: Array, padding: Any, bias: Array, addend: Array, **options: Any
+    ) -> Array:
+        rectified: Array = np.maximum(
+            self.conv2d(img, k, padding, **options) + bias[:, None, None], 0
+        )
         return rectified + addend
 
 
 class BiasOfTheFirstOutput(Layer):
     """Every output gets the first one's bias."""
 
-    def fused(self, img: Array, k: Array, padding: Any, bias: Array, addend: Array) -> Array:
-        return super().fused(img, k, padding, np.full_like(bias, bias[0]), addend)
+    def fused(
+        self, img: Array, k: Array, padding: Any, bias: Array, addend: Array, **options: Any
+    ) -> Array:
+        return super().fused(img, k, padding, np.full_like(bias, bias[0]), addend, **options)

@@ -57,9 +57,15 @@ class Layer:
         return by_img.reshape(img.shape), by_k.reshape(k.shape)
 
     def fused(
-        self, img: Array, k: Array, padding: Padding | Pads, bias: Array, addend: Array
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        bias: Array,
+        addend: Array,
+        **options: Any,
     ) -> Array:
-        followed = self.conv2d(img, k, padding) + bias[:, None, None] + addend
+        followed = self.conv2d(img, k, padding, **options) + bias[:, None, None] + addend
         rectified: Array = np.maximum(followed, 0)
         return rectified
 
