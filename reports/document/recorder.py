@@ -11,7 +11,7 @@ from conv2d_conformance.reports.document.line_format import (
     to_json_types,
 )
 from conv2d_conformance.reports.document.model import SCHEMA_VERSION, DocumentError
-from conv2d_conformance.reports.document.schema import RecordChecker, check_frame
+from conv2d_conformance.reports.document.schema import check_frame, check_record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,6 @@ class Recorder:
         frame = {"schema_version": SCHEMA_VERSION, "runs": [{**header, "records": []}]}
         check_frame(to_json_types(frame), str(path))
         self._path = path
-        self._checker = RecordChecker()
         self._ids: set[str] = set()
         self._separator = ""
         self._footer_at = self._start(opening(header))
@@ -89,7 +88,7 @@ class Recorder:
         return len(text.encode())
 
     def _accept(self, record: dict[str, Any]) -> None:
-        self._checker.check(record, f"{self._path}: record {record.get('id', '')}".rstrip())
+        check_record(record, f"{self._path}: record {record.get('id', '')}".rstrip())
         if record["kind"] != "verdict":
             return
         if record["id"] in self._ids:
