@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from conv2d_conformance.backends import hints, user_module
 from conv2d_conformance.backends.import_code import import_lines
 from conv2d_conformance.backends.protocol import PLAIN_OPTIONS, Spec, TooOld, Unavailable
+from conv2d_conformance.backends.spec_rules import SpecError, check_adapter
 
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import (
@@ -214,6 +215,8 @@ def _found(target: str, name: str) -> Any:
 def _instantiate(found: Any, name: str) -> Any:
     try:
         return found() if isinstance(found, type) else found
+    except SpecError as error:
+        raise _import_error(name, error) from error
     except (Exception, SystemExit) as error:
         raise _unavailable(name, error) from error
 
@@ -221,8 +224,12 @@ def _instantiate(found: Any, name: str) -> Any:
 def _adapter(found: Any, name: str) -> Backend:
     made = _instantiate(found, name)
     spec = getattr(made, "spec", None)
-    if isinstance(spec, Spec) and hasattr(made, spec.operation):
+    if isinstance(spec, Spec):
+        _check(made, name)
         return made  # type: ignore[no-any-return]  # duck-typed: it has spec and its method
+    if spec is not None and not callable(spec):
+        msg = f"backend {name!r}: its spec is {hints.with_article(spec)}; make it a Spec(…)"
+        raise UnknownBackendError(msg)
     if hasattr(made, "conv2d"):
         return BareFunction(name, made.conv2d)
     if callable(made):
@@ -232,6 +239,13 @@ def _adapter(found: Any, name: str) -> Backend:
         "function conv2d(img, k, padding)"
     )
     raise UnknownBackendError(msg)
+
+
+def _check(made: Any, name: str) -> None:
+    try:
+        check_adapter(made)
+    except SpecError as error:
+        raise _import_error(name, error) from error
 
 
 def _module(where: str, name: str) -> Any:
@@ -268,6 +282,8 @@ def _import_error(name: str, error: BaseException) -> Exception:
     """Make the error for a failed import: it may lack a framework, or not be Python."""
     if isinstance(error, (ImportError, Unavailable)):
         return _unavailable(name, error)
+    if isinstance(error, SpecError):
+        return UnknownBackendError(f"backend {name!r}: {error}")
     return UnknownBackendError(str(_unavailable(name, error)))
 
 
