@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,9 +117,9 @@ def _options(function: Any) -> tuple[Option, ...]:
 
 def registered() -> dict[str, str]:
     """Return every backend that can be named: shipped ones, then third parties' entry points."""
-    names = dict(SHIPPED)
-    names.update(TRANSPOSED)
-    names.update(_entry_points())
+    names = {**SHIPPED, **TRANSPOSED}
+    for name, targets in _entry_points().items():
+        names.setdefault(name, targets[0])
     return names
 
 
@@ -148,15 +149,31 @@ def select(selector: str) -> list[str]:
     Raises
     ------
     UnknownBackendError
-        If it matches no backend.
+        If it matches no backend, or one whose name an entry point takes from another.
     """
     names = registered()
-    if selector in names or ":" in selector:
+    if ":" in selector:
         return [selector]
-    chosen = [name for name in names if name.startswith((selector + ".", selector + "-"))]
+    begun = (selector + ".", selector + "-")
+    chosen = [selector] if selector in names else [name for name in names if name.startswith(begun)]
     if not chosen:
         raise UnknownBackendError(hints.unknown_backend_message(selector, sorted(names)))
+    _refuse_two_of_one_name(chosen)
     return chosen
+
+
+def _refuse_two_of_one_name(names: list[str]) -> None:
+    """Raise if two projects have a backend of one name: the wrong one could be judged unseen."""
+    points = _entry_points()
+    for name in names:
+        own = [SHIPPED.get(name) or TRANSPOSED.get(name)] if shipped(name) else []
+        targets = own + points.get(name, [])
+        if len(targets) > 1:
+            msg = (
+                f"backend {name!r}: an entry point has the name of another backend; there are "
+                f"{' and '.join(map(str, targets))}; rename the entry point, or select its value"
+            )
+            raise UnknownBackendError(msg)
 
 
 def load(name: str) -> Backend:
@@ -203,8 +220,12 @@ def import_snippet(name: str) -> str:
 
 def _found(target: str, name: str) -> Any:
     where, _, attr = target.partition(":")
+    if not attr:
+        msg = f"backend {name!r}: {target!r} names a module alone; say which function or class"
+        raise UnknownBackendError(msg)
+    module = _module(where, name)
     try:
-        return getattr(_module(where, name), attr)
+        return attrgetter(attr)(module)
     except AttributeError:
         msg = f"backend {name!r}: {where} has no {attr!r}"
         if where.endswith(".py"):
@@ -297,7 +318,8 @@ def _unavailable(name: str, error: BaseException) -> Unavailable:
     return Unavailable(f"backend {name!r} does not load: {type(error).__name__}: {first}")
 
 
-def _entry_points() -> dict[str, str]:
+def _entry_points() -> dict[str, list[str]]:
+    """Return the targets of each name among the entry points, without their extras."""
     try:
         from importlib.metadata import entry_points
     except ImportError:  # Python 3.7
@@ -307,4 +329,9 @@ def _entry_points() -> dict[str, str]:
         found = points.select(group=ENTRY_POINTS)
     else:
         found = points.get(ENTRY_POINTS, ())  # Python < 3.10
-    return {point.name: point.value for point in found}
+    targets: dict[str, list[str]] = {}
+    for point in found:
+        target = "".join(point.value.partition("[")[0].split())
+        if target not in targets.setdefault(point.name, []):
+            targets[point.name].append(target)
+    return targets
