@@ -221,7 +221,9 @@ def import_snippet(name: str) -> str:
 def _found(target: str, name: str) -> Any:
     where, _, attr = target.partition(":")
     if not attr:
-        msg = f"backend {name!r}: {target!r} names a module alone; say which function or class"
+        msg = f"backend {name!r}: {where!r} names a module alone; say which function or class"
+        if where.endswith(".py"):
+            msg = hints.missing_attribute_message(where)
         raise UnknownBackendError(msg)
     module = _module(where, name)
     try:

@@ -83,11 +83,17 @@ def documents(path: Path) -> Document:
     """
     if not path.is_dir():
         return load(path)
-    found = sorted(path.glob("*.json"))
-    if not found:
+    if not (found := files(path)):
         msg = f"{path}: no *.json in this folder; write one with `run --save-baseline`"
         raise DocumentError(msg)
     return merge(map(load, found))
+
+
+def files(path: Path | None) -> list[Path]:
+    """Return the documents that `documents` reads at ``path``; none without a path."""
+    if path is None:
+        return []
+    return sorted(path.glob("*.json")) if path.is_dir() else [path]
 
 
 def save_baselines(document: Document) -> list[str]:

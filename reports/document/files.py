@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -48,7 +49,8 @@ def save(document: Document, path: Path, *, brief: bool = False) -> None:
     DocumentError
         If the file cannot be written.
     """
-    fresh = path.with_name(f"{path.name}.new")
+    # Two commands may write one path at once.
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh.write_text(document_text(document, brief=brief), "utf-8", newline="\n")

@@ -183,6 +183,19 @@ def test_two_verdicts_of_one_run_with_one_id_are_refused(tmp_path: Path) -> None
         load(tmp_path / "r.json")
 
 
+def test_a_document_that_another_run_writes_is_refused_and_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    with Recorder(path, header()) as first:
+        first.add(verdict(0))
+        with pytest.raises(DocumentError, match="another run writes it now"):
+            Recorder(path, header())
+        first.add(verdict(1))
+    assert len(load(path)["runs"][0]["records"]) == 2
+    with Recorder(path, header()):
+        assert load(path)["runs"][0]["records"] == []
+    assert [file.name for file in tmp_path.iterdir()] == ["r.json"]
+
+
 @pytest.mark.slow
 def test_every_truncation_of_a_document_is_refused(tmp_path: Path) -> None:
     text = _lines(tmp_path).rstrip()
