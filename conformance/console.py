@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from importlib import metadata
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,13 @@ def say(text: str) -> None:
 def emit(text: str) -> None:
     """Print a finding, on stdout."""
     sys.stdout.write(f"{text}\n")
+
+
+def tolerate_any_terminal() -> None:
+    """Replace what the terminal cannot show, as ``√`` where it is not UTF-8; never fail there."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
 
 
 def program() -> str:
