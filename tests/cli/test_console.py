@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
@@ -138,6 +139,16 @@ def test_pytest_is_loaded_by_run_alone(words: list[str]) -> None:
 @pytest.mark.slow
 def test_usage_names_the_module_where_that_was_typed() -> None:
     assert run("prob").stderr.startswith("usage: python -m conv2d_conformance ")
+
+
+def test_what_takes_long_is_reported_ever_more_rarely(capsys: pytest.CaptureFixture[str]) -> None:
+    with console.patience("quick", seconds=60):
+        pass
+    with console.patience("searching", seconds=0.05):
+        time.sleep(0.5)
+    said = capsys.readouterr().err.splitlines()
+    assert 1 <= len(said) <= 4
+    assert said[0] == "searching: 0 s so far"
 
 
 def test_usage_names_the_script_where_that_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,6 +93,15 @@ def test_results_that_cannot_be_written_are_refused_in_one_line(calls: Path) -> 
     assert "/proc/none/results.json" in only_line(done)
 
 
+@pytest.mark.parametrize("words", ["V1", "no_such_word"])
+def test_a_backend_that_does_not_load_says_why_whatever_is_selected(
+    words: str, calls: Path
+) -> None:
+    done = matrix("--backend", f"{calls}:Needs", "-k", words)
+    assert "needs what is not installed: No module named 'fictorch'" in done.stdout
+    assert done.returncode != 0
+
+
 def test_processes_that_would_all_write_one_document_are_refused(
     calls: Path, tmp_path: Path
 ) -> None:
