@@ -23,8 +23,9 @@ sys.path[:0] = {folders}
 module = importlib.import_module({module})
 """
 _IMPORTED = """\
-found = getattr(module, {attr})
-found = vars(module).setdefault("_made", found() if isinstance(found, type) else found)
+import operator
+found = operator.attrgetter({attr})(module)
+found = vars(module).setdefault({made}, found() if isinstance(found, type) else found)
 """
 
 
@@ -41,6 +42,7 @@ def import_lines(where: str, attr: str) -> str:
         folders=repr(list(dict.fromkeys(map(str, (folder, Path.cwd()))))),
         module=repr(module),
         attr=repr(attr),
+        made=repr("_made_" + attr),
     )
 
 

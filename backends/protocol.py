@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from conv2d_conformance.backends.spec_rules import check_fields, check_refuses
+
 if TYPE_CHECKING:
     from typing import Literal, Protocol, Tuple, TypedDict, Union, Unpack
 
@@ -65,6 +67,27 @@ PLAIN_OPTIONS: tuple[Option, ...] = (
     "negative",
 )
 OPTIONS: tuple[Option, ...] = (*PLAIN_OPTIONS, "output_padding")
+# The words of each field of a `Spec`; Python 3.7 cannot read them off the types above.
+SPEC_WORDS: dict[str, tuple[str, ...]] = {
+    "paddings": PADDINGS,
+    "dtypes": (*FLOATS, "bfloat16", *INTEGERS),
+    "orientation": tuple(
+        turn + word
+        for turn in ("", "transposed-")
+        for word in ("correlation", "convolution", "flip-rows", "flip-columns")
+    ),
+    "anchor": ("upper", "lower"),
+    "boundary": ("zeros", "edge", "reflect", "mirror", "wrap"),
+    "larger_kernel": ("raises", "empty", "swaps", "zeros"),
+    "algorithm": ("direct", "fft"),
+    "options": OPTIONS,
+    "strided_same": ("output", "input"),
+    "operation": ("conv2d", "conv_transpose2d"),
+    "reads": ("adjoint", "rotated"),
+    "ends": ("kernel", "stride"),
+    "output_padding": ("after", "before", "halved"),
+}
+REFUSABLE = ("channels", "depthwise", "even", "gradients", "past_stride")
 
 
 class Unsupported(Exception):  # noqa: N818  (the contract fixes the name; it is no error)
@@ -179,6 +202,11 @@ class Spec:
     reads: Reads | None = None
     ends: Ends | None = None
     output_padding: Extra | None = None
+
+    def __post_init__(self) -> None:
+        check_fields(self, SPEC_WORDS)
+        known = (*OPTIONS, *PADDINGS, *REFUSABLE, *self.layouts, *SPEC_WORDS["dtypes"])
+        check_refuses(self.refuses, known)
 
 
 class Backend(Protocol):

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.backends import hints, user_module
 from conv2d_conformance.backends.import_code import import_lines
 from conv2d_conformance.backends.protocol import PLAIN_OPTIONS, Spec, TooOld, Unavailable
+from conv2d_conformance.backends.spec_rules import SpecError, check_adapter
 
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import (
@@ -115,9 +117,9 @@ def _options(function: Any) -> tuple[Option, ...]:
 
 def registered() -> dict[str, str]:
     """Return every backend that can be named: shipped ones, then third parties' entry points."""
-    names = dict(SHIPPED)
-    names.update(TRANSPOSED)
-    names.update(_entry_points())
+    names = {**SHIPPED, **TRANSPOSED}
+    for name, targets in _entry_points().items():
+        names.setdefault(name, targets[0])
     return names
 
 
@@ -147,15 +149,31 @@ def select(selector: str) -> list[str]:
     Raises
     ------
     UnknownBackendError
-        If it matches no backend.
+        If it matches no backend, or one whose name an entry point takes from another.
     """
     names = registered()
-    if selector in names or ":" in selector:
+    if ":" in selector:
         return [selector]
-    chosen = [name for name in names if name.startswith((selector + ".", selector + "-"))]
+    begun = (selector + ".", selector + "-")
+    chosen = [selector] if selector in names else [name for name in names if name.startswith(begun)]
     if not chosen:
         raise UnknownBackendError(hints.unknown_backend_message(selector, sorted(names)))
+    _refuse_two_of_one_name(chosen)
     return chosen
+
+
+def _refuse_two_of_one_name(names: list[str]) -> None:
+    """Raise if two projects have a backend of one name: the wrong one could be judged unseen."""
+    points = _entry_points()
+    for name in names:
+        own = [SHIPPED.get(name) or TRANSPOSED.get(name)] if shipped(name) else []
+        targets = own + points.get(name, [])
+        if len(targets) > 1:
+            msg = (
+                f"backend {name!r}: an entry point has the name of another backend; there are "
+                f"{' and '.join(map(str, targets))}; rename the entry point, or select its value"
+            )
+            raise UnknownBackendError(msg)
 
 
 def load(name: str) -> Backend:
@@ -202,8 +220,14 @@ def import_snippet(name: str) -> str:
 
 def _found(target: str, name: str) -> Any:
     where, _, attr = target.partition(":")
+    if not attr:
+        msg = f"backend {name!r}: {where!r} names a module alone; say which function or class"
+        if where.endswith(".py"):
+            msg = hints.missing_attribute_message(where)
+        raise UnknownBackendError(msg)
+    module = _module(where, name)
     try:
-        return getattr(_module(where, name), attr)
+        return attrgetter(attr)(module)
     except AttributeError:
         msg = f"backend {name!r}: {where} has no {attr!r}"
         if where.endswith(".py"):
@@ -214,6 +238,8 @@ def _found(target: str, name: str) -> Any:
 def _instantiate(found: Any, name: str) -> Any:
     try:
         return found() if isinstance(found, type) else found
+    except SpecError as error:
+        raise _import_error(name, error) from error
     except (Exception, SystemExit) as error:
         raise _unavailable(name, error) from error
 
@@ -221,8 +247,12 @@ def _instantiate(found: Any, name: str) -> Any:
 def _adapter(found: Any, name: str) -> Backend:
     made = _instantiate(found, name)
     spec = getattr(made, "spec", None)
-    if isinstance(spec, Spec) and hasattr(made, spec.operation):
+    if isinstance(spec, Spec):
+        _check(made, name)
         return made  # type: ignore[no-any-return]  # duck-typed: it has spec and its method
+    if spec is not None and not callable(spec):
+        msg = f"backend {name!r}: its spec is {hints.with_article(spec)}; make it a Spec(…)"
+        raise UnknownBackendError(msg)
     if hasattr(made, "conv2d"):
         return BareFunction(name, made.conv2d)
     if callable(made):
@@ -232,6 +262,13 @@ def _adapter(found: Any, name: str) -> Backend:
         "function conv2d(img, k, padding)"
     )
     raise UnknownBackendError(msg)
+
+
+def _check(made: Any, name: str) -> None:
+    try:
+        check_adapter(made)
+    except SpecError as error:
+        raise _import_error(name, error) from error
 
 
 def _module(where: str, name: str) -> Any:
@@ -268,6 +305,8 @@ def _import_error(name: str, error: BaseException) -> Exception:
     """Make the error for a failed import: it may lack a framework, or not be Python."""
     if isinstance(error, (ImportError, Unavailable)):
         return _unavailable(name, error)
+    if isinstance(error, SpecError):
+        return UnknownBackendError(f"backend {name!r}: {error}")
     return UnknownBackendError(str(_unavailable(name, error)))
 
 
@@ -281,7 +320,8 @@ def _unavailable(name: str, error: BaseException) -> Unavailable:
     return Unavailable(f"backend {name!r} does not load: {type(error).__name__}: {first}")
 
 
-def _entry_points() -> dict[str, str]:
+def _entry_points() -> dict[str, list[str]]:
+    """Return the targets of each name among the entry points, without their extras."""
     try:
         from importlib.metadata import entry_points
     except ImportError:  # Python 3.7
@@ -291,4 +331,9 @@ def _entry_points() -> dict[str, str]:
         found = points.select(group=ENTRY_POINTS)
     else:
         found = points.get(ENTRY_POINTS, ())  # Python < 3.10
-    return {point.name: point.value for point in found}
+    targets: dict[str, list[str]] = {}
+    for point in found:
+        target = "".join(point.value.partition("[")[0].split())
+        if target not in targets.setdefault(point.name, []):
+            targets[point.name].append(target)
+    return targets

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import importlib
 import sys
+from contextlib import contextmanager
 from importlib import metadata
+from io import TextIOWrapper
 from pathlib import Path
+from threading import Event, Thread
+from time import monotonic
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import ModuleType
 
 DISTRIBUTION = "conv2d-conformance"
+# Seconds after which a person wonders whether anything happens.
+PATIENCE = 2.0
 
 
 def say(text: str) -> None:
@@ -23,6 +30,34 @@ def say(text: str) -> None:
 def emit(text: str) -> None:
     """Print a finding, on stdout."""
     sys.stdout.write(f"{text}\n")
+
+
+@contextmanager
+def patience(what: str, seconds: float = PATIENCE) -> Iterator[None]:
+    """Say on stderr that something takes longer than ``seconds``, and how long, ever more rarely.
+
+    On a thread: what takes long need not know of it.
+    """
+    done, began = Event(), monotonic()
+
+    def tell() -> None:
+        pause = seconds
+        while not done.wait(pause):
+            say(f"{what}: {monotonic() - began:.0f} s so far")
+            pause *= 2
+
+    Thread(target=tell, daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
+
+
+def tolerate_any_terminal() -> None:
+    """Replace what the terminal cannot show, as ``√`` where it is not UTF-8; never fail there."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
 
 
 def program() -> str:

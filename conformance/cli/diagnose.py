@@ -13,7 +13,7 @@ from conv2d_conformance.backends.registry import UnknownBackendError
 from conv2d_conformance.cases import question
 from conv2d_conformance.cli import diagnose_text, read_arrays
 from conv2d_conformance.cli.read_arrays import UnreadableError
-from conv2d_conformance.console import emit, say
+from conv2d_conformance.console import emit, patience, say
 from conv2d_conformance.diagnosis.axis_layouts import operands
 from conv2d_conformance.diagnosis.compare import compare
 from conv2d_conformance.diagnosis.diagnose import IncompatibleShapesError, diagnose_result
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conv2d_conformance.definition.correlation import Array, Orientation
+    from conv2d_conformance.diagnosis.diagnose import Diagnosis
 
 # The two calls of the original question, in pure Python: SciPy's convolve2d and Keras's layer.
 EXAMPLE = ("textbook.sum", "textbook.sum_plus")
@@ -46,7 +47,7 @@ def diagnose(request: DiagnoseRequest) -> int:
         img, k, names = _operands(request)
         results = _results(names, img, k, request.padding)
         judged = [
-            diagnose_result(name, img, k, made, request.expected) for name, made in results.items()
+            _diagnosed(name, img, k, made, request.expected) for name, made in results.items()
         ]
     except (UnreadableError, IncompatibleShapesError, UnknownBackendError) as error:
         say(f"conformance diagnose: {error}")
@@ -59,6 +60,11 @@ def diagnose(request: DiagnoseRequest) -> int:
         for line in diagnose_text.render_text(img, k, judged, both):
             emit(line)
     return 0 if fine else 1
+
+
+def _diagnosed(name: str, img: Array, k: Array, made: Array, expected: Orientation) -> Diagnosis:
+    with patience(f"looking for what explains {name}"):
+        return diagnose_result(name, img, k, made, expected)
 
 
 def _operands(request: DiagnoseRequest) -> tuple[Array, Array, Sequence[str]]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.console import emit
+from conv2d_conformance.console import emit, say
 from conv2d_conformance.reports.document.files import load, merge, save
 from conv2d_conformance.reports.document.model import DocumentError
 from conv2d_conformance.reports.export.baseline import to_baseline
@@ -43,9 +43,12 @@ class GateRequest:
 
 def gate(wanted: GateRequest) -> int:
     """Compare, report, and return 0 (nothing), 1 (findings) or 2 (could not judge)."""
+    baseline, candidate = documents(wanted.baseline), documents(wanted.candidate)
+    if why := _swapped(baseline, candidate):
+        say(f"conformance gate: are the documents swapped? {why}; the baseline comes first")
     made = compare(
-        documents(wanted.baseline),
-        documents(wanted.candidate),
+        baseline,
+        candidate,
         _acknowledgements(wanted),
         today=datetime.now(UTC).date(),
         only_common=wanted.only_common,
@@ -58,6 +61,24 @@ def gate(wanted: GateRequest) -> int:
     if wanted.github and (commands := github(made)):
         emit(_printable(commands))
     return made.exit_code
+
+
+def _swapped(baseline: Document, candidate: Document) -> str:
+    """Return why the candidate seems to be the older one; empty if it does not."""
+    before, after = _times(baseline), _times(candidate)
+    if not before or not any(run["records"] for run in candidate["runs"]):
+        return ""
+    if not after:
+        return "the candidate is a saved baseline, and the baseline is not"
+    if max(after) < min(before):
+        return f"the candidate began at {max(after)}, before the baseline, at {min(before)}"
+    return ""
+
+
+def _times(document: Document) -> list[datetime]:
+    """Return when each run began; a saved baseline does not say so."""
+    started = [run["started"] for run in document["runs"] if run["records"]]
+    return [datetime.fromisoformat(text) for text in started if text]
 
 
 def comparison(baseline: Path, candidate: Document) -> Comparison:
@@ -83,11 +104,17 @@ def documents(path: Path) -> Document:
     """
     if not path.is_dir():
         return load(path)
-    found = sorted(path.glob("*.json"))
-    if not found:
+    if not (found := files(path)):
         msg = f"{path}: no *.json in this folder; write one with `run --save-baseline`"
         raise DocumentError(msg)
     return merge(map(load, found))
+
+
+def files(path: Path | None) -> list[Path]:
+    """Return the documents that `documents` reads at ``path``; none without a path."""
+    if path is None:
+        return []
+    return sorted(path.glob("*.json")) if path.is_dir() else [path]
 
 
 def save_baselines(document: Document) -> list[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from conv2d_conformance.backends.protocol import Unavailable
 from conv2d_conformance.backends.registry import UnknownBackendError
 from conv2d_conformance.cli import call_options, diagnose_options, document_options, gate_options
-from conv2d_conformance.console import program, version
+from conv2d_conformance.console import program, tolerate_any_terminal, version
 from conv2d_conformance.reports.document.model import DocumentError
 from conv2d_conformance.runtime.environments.find_python import CannotBuildError
 
@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a usage error is one line on stderr."""
+    tolerate_any_terminal()
     options = _parser().parse_args(argv)
     try:
         status: int = options.run(options)

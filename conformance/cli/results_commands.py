@@ -19,6 +19,7 @@ from conv2d_conformance.reports.export.junit import junit
 from conv2d_conformance.reports.export.markdown import job_page
 from conv2d_conformance.reports.page.render import render_html
 from conv2d_conformance.reports.tables.summary import overall
+from conv2d_conformance.runtime.runner_pool import split_selector
 from conv2d_conformance.translation.translation_table import facts_of, translate_all_pairs
 from conv2d_conformance.translation.worked_example import example
 
@@ -64,8 +65,9 @@ def run(
     # Imported late: the other commands work without pytest.
     import pytest
 
-    name = environment or selectors[0].split("@")[0].split(":")[0].rsplit("/", 1)[-1]
-    results = output / f"{name}.json"
+    name = environment or document_name(split_selector(selectors[0])[0])
+    results, page = output / f"{name}.json", output / "report.html"
+    _refuse_overwriting([results], [page, page.with_suffix(".json")])
     chosen = [word for selector in selectors for word in ("--backend", selector)]
     chosen += [word for layer in layers for word in ("--layer", layer)]
     chosen += ["--python", python] if python else []
@@ -74,12 +76,18 @@ def run(
     status = pytest.main([*ALONE, *chosen, "--results", str(results), "--environment", name])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         return 2
-    shown = report([results], [], output / "report.html")
+    shown = report([results], [], page)
     if if_available and read(results)["runs"][0]["not_run"]:
         return 0
     if save_baseline:
         _save_baselines(read(results))
     return shown or int(status)
+
+
+def document_name(backend: str) -> str:
+    """Return the name of the document of a backend: ``conv.py-f`` for ``path/to/conv.py:f``."""
+    where, _, attr = backend.partition(":")
+    return "-".join(filter(None, (Path(where).name, attr)))
 
 
 def merge(
@@ -122,9 +130,12 @@ def report(
     """
     wanted = drawn or ReportOutputs()
     data = output.with_suffix(".json")
-    document = _merged(
-        paths or sorted(p for p in output.parent.glob("*.json") if p != data), expected
+    sources = paths or sorted(p for p in output.parent.glob("*.json") if p != data)
+    _refuse_overwriting(
+        [*sources, *gate.files(wanted.baseline)],
+        [output, data, *filter(None, (wanted.junit, wanted.markdown))],
     )
+    document = _merged(sources, expected)
     changes = gate.comparison(wanted.baseline, document) if wanted.baseline else None
     save(document, data)
     gate.write(
@@ -140,6 +151,15 @@ def report(
     tell(sentence)
     tell(f"report: {output.resolve()}")
     return 2 if status == "not run" else 0
+
+
+def _refuse_overwriting(read_paths: Iterable[Path], written: Sequence[Path]) -> None:
+    used = {path.resolve(): "is read here" for path in read_paths}
+    for path in written:
+        if why := used.get(path.resolve()):
+            msg = f"{path}: it {why}, and would be overwritten; choose another --output or file"
+            raise DocumentError(msg)
+        used[path.resolve()] = "is another file of this report"
 
 
 def _merged(paths: Iterable[Path], expected: Sequence[str]) -> Document:

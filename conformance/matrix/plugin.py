@@ -123,6 +123,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     try:
         config.stash[BACKENDS_UNDER_TEST] = _subjects(config, selectors)
         if path := config.getoption("results"):
+            if config.getoption("dist", "no") != "no":
+                msg = "--results is written by one process; leave out -n"
+                raise pytest.UsageError(msg)
             environment = config.getoption("environment") or selectors[0]
             config.stash[RECORDING] = Recording.start(
                 path, environment, config.invocation_params.args, config.stash[BACKENDS_UNDER_TEST]

@@ -23,7 +23,7 @@ from conv2d_conformance.runtime.time_budget import OverBudget
 from conv2d_conformance.under_test.backend import MissingBackend
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
     from pathlib import Path
 
     from conv2d_conformance.checks.registry import Check
@@ -154,14 +154,29 @@ def _passed(config: pytest.Config) -> int:
     return sum(counts["passed"] for counts in config.stash.get(COUNTS, {}).values())
 
 
+def _not_loaded(config: pytest.Config, counted: Mapping[str, Counter[str]]) -> list[str]:
+    """Return why backends did not load, where the check that says so was left out."""
+    return [
+        subject.raw.reason
+        for subject in config.stash.get(BACKENDS_UNDER_TEST, [])
+        if isinstance(subject.raw, MissingBackend)
+        and not counted.get(subject.spec.name, Counter())["failed"]
+    ]
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Print a line for each backend, and where the results are."""
     counted = config.stash.get(COUNTS, {})
-    if not counted:
+    reasons = _not_loaded(config, counted)
+    if not counted and not reasons:
         return
     terminalreporter.section("conformance")
+    for reason in reasons:
+        terminalreporter.line(reason, red=True)
+    if not counted:
+        return
     for name, counts in counted.items():
         line = ", ".join(f"{number} {outcome}" for outcome, number in counts.most_common())
         terminalreporter.line(f"{name}: {line}")

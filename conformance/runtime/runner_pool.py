@@ -29,12 +29,16 @@ def split_selector(selector: str) -> tuple[str, Path | None]:
         if Path("@".join(words[n:])).expanduser().is_file():
             return "@".join(words[:n]), existing_python("@".join(words[n:]))
     name, at, path = selector.rpartition("@")
-    return (name, existing_python(path)) if at else (selector, None)
+    # What follows the @ of a folder or a file is the rest of its path, down to the function.
+    if not at or (path.rpartition(":")[0] or path).endswith(".py"):
+        return selector, None
+    return name, existing_python(path)
 
 
 def with_python(selector: str, python: Path | None) -> str:
     """Add the path of a Python to a selector, unless it names one itself."""
-    return selector if python is None or "@" in selector else f"{selector}@{python}"
+    named = python is None or split_selector(selector)[1] is not None
+    return selector if named else f"{selector}@{python}"
 
 
 def existing_python(path: str) -> Path:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from conv2d_conformance.reports.document.line_format import document_text, fill_implied
+from conv2d_conformance.reports.document.line_format import document_text
 from conv2d_conformance.reports.document.model import SCHEMA_VERSION, Document, DocumentError, Run
 from conv2d_conformance.reports.document.recorder import Recorder
-from conv2d_conformance.reports.document.schema import check_document
+from conv2d_conformance.reports.document.schema import check_frame, check_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,10 +30,11 @@ def load(path: Path) -> Document:
     """
     value = _parse(_read(path), path)
     _recognise(value, path)
-    check_document(value, str(path))
-    document = cast("Document", value)
-    for run in document["runs"]:
-        run["records"] = [fill_implied(record) for record in run["records"]]
+    document = check_frame(value, str(path))
+    for number, run in enumerate(document["runs"]):
+        where = f"{path}: runs[{number}].records"
+        records = enumerate(run["records"])
+        run["records"] = [check_record(record, f"{where}[{index}]") for index, record in records]
         _check_ids(run, path)
     return document
 
@@ -47,7 +49,8 @@ def save(document: Document, path: Path, *, brief: bool = False) -> None:
     DocumentError
         If the file cannot be written.
     """
-    fresh = path.with_name(f"{path.name}.new")
+    # Two commands may write one path at once.
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh.write_text(document_text(document, brief=brief), "utf-8", newline="\n")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.reports.document.model import SCHEMA_VERSION
 
@@ -33,7 +33,8 @@ IMPLIED: dict[str, Any] = {
 
 def implied_id(verdict: Mapping[str, Any]) -> str:
     """Return the id of a verdict that names none; unique, as its parts are."""
-    return f"{verdict['check']}[{verdict['backend']}-{verdict['case']}]"
+    check, backend, case = (verdict.get(key) for key in ("check", "backend", "case"))
+    return f"{check}[{backend}-{case}]"
 
 
 def strip_implied(record: Record) -> dict[str, Any]:
@@ -44,11 +45,13 @@ def strip_implied(record: Record) -> dict[str, Any]:
     return {key: value for key, value in record.items() if unsaid.get(key, ...) != value}
 
 
-def fill_implied(record: Record) -> Record:
-    """Return a record read from disk, completed with the defaults."""
-    if record["kind"] != "verdict" or ("id" in record and IMPLIED.keys() <= record.keys()):
+def fill_implied(record: object) -> object:
+    """Return a record read from disk, checked or not, completed with the defaults."""
+    if not isinstance(record, dict) or record.get("kind") != "verdict":
         return record
-    return cast("Record", {"kind": "verdict", "id": implied_id(record), **IMPLIED, **record})
+    if "id" in record and IMPLIED.keys() <= record.keys():
+        return record
+    return {"kind": "verdict", "id": implied_id(record), **IMPLIED, **record}
 
 
 def json_line(value: object) -> str:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+
+from filelock import FileLock, Timeout
 
 from conv2d_conformance.reports.document.line_format import (
     FOOTER,
@@ -11,11 +15,9 @@ from conv2d_conformance.reports.document.line_format import (
     to_json_types,
 )
 from conv2d_conformance.reports.document.model import SCHEMA_VERSION, DocumentError
-from conv2d_conformance.reports.document.schema import RecordChecker, check_frame
+from conv2d_conformance.reports.document.schema import check_frame, check_record
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conv2d_conformance.reports.document.model import Record, RunHeader
 
 
@@ -32,7 +34,8 @@ class Recorder:
     Raises
     ------
     DocumentError
-        If the header does not fit the schema or the file cannot be written.
+        If the header does not fit the schema, or the file cannot be written or is being written by
+        another run.
 
     Notes
     -----
@@ -44,7 +47,7 @@ class Recorder:
         frame = {"schema_version": SCHEMA_VERSION, "runs": [{**header, "records": []}]}
         check_frame(to_json_types(frame), str(path))
         self._path = path
-        self._checker = RecordChecker()
+        self._claim = self._claim_path()
         self._ids: set[str] = set()
         self._separator = ""
         self._footer_at = self._start(opening(header))
@@ -69,6 +72,9 @@ class Recorder:
     def close(self) -> None:
         """Close the file; the document is complete with or without this."""
         self._file.close()
+        self._claim.release()
+        with suppress(OSError):
+            Path(self._claim.lock_file).unlink()
 
     def __enter__(self) -> Self:
         return self
@@ -76,20 +82,37 @@ class Recorder:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _claim_path(self) -> FileLock:
+        """Return a lock that one run alone holds; a run that is killed loses it."""
+        lock = FileLock(self._path.with_name(f".{self._path.name}.lock"), timeout=0)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout as error:
+            msg = f"{self._path}: another run writes it now; wait, or choose another --results"
+            raise DocumentError(msg) from error
+        except OSError as error:
+            raise self._cannot_write(error) from error
+        except NotImplementedError:  # a file system without locks
+            pass
+        return lock
+
+    def _cannot_write(self, error: OSError) -> DocumentError:
+        advice = "choose another --results"
+        return DocumentError(f"{self._path}: cannot write results ({error.strerror}); {advice}")
+
     def _start(self, text: str) -> int:
         # A rename: whoever reads the path sees the old document or the new one, never half of one.
         fresh = self._path.with_name(f"{self._path.name}.new")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
             fresh.write_text(text.removesuffix("\n") + FOOTER, "utf-8", newline="\n")
             fresh.replace(self._path)
         except OSError as error:
-            msg = f"{self._path}: cannot write results ({error.strerror}); choose another --results"
-            raise DocumentError(msg) from error
+            raise self._cannot_write(error) from error
         return len(text.encode())
 
     def _accept(self, record: dict[str, Any]) -> None:
-        self._checker.check(record, f"{self._path}: record {record.get('id', '')}".rstrip())
+        check_record(record, f"{self._path}: record {record.get('id', '')}".rstrip())
         if record["kind"] != "verdict":
             return
         if record["id"] in self._ids:

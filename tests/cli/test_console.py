@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from importlib import metadata
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
 from conv2d_conformance import console
+from conv2d_conformance.__main__ import main as started
 from conv2d_conformance.cli.main import main
 from tests.helpers.interrupts import interruptible
 
@@ -99,6 +102,32 @@ def test_ctrl_c_while_documents_are_read_is_one_line(
     assert capsys.readouterr().err == f"conformance {words[0]}: interrupted\n"
 
 
+def test_ctrl_c_in_the_first_instant_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Importing(ModuleType):
+        def __getattr__(self, _: str) -> NoReturn:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "conv2d_conformance.cli.main", Importing("main"))
+    assert started() == 2
+    assert capsys.readouterr().err == "conformance: interrupted\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_a_terminal_that_cannot_show_a_character_shows_another(
+    encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    path = tmp_path / "Größe√.py"
+    path.write_text("from tests.mutants.direct import conv2d\n", "utf-8")
+    command = [sys.executable, "-m", "conv2d_conformance", "probe", f"{path}:conv2d"]
+    done = subprocess.run(command, capture_output=True, cwd=ROOT, check=False)
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False), done.stderr
+    assert "Größe√".encode(encoding, "replace") in done.stdout
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("words", [["backends"], ["probe", "textbook.sum"]])
 def test_pytest_is_loaded_by_run_alone(words: list[str]) -> None:
@@ -110,6 +139,16 @@ def test_pytest_is_loaded_by_run_alone(words: list[str]) -> None:
 @pytest.mark.slow
 def test_usage_names_the_module_where_that_was_typed() -> None:
     assert run("prob").stderr.startswith("usage: python -m conv2d_conformance ")
+
+
+def test_what_takes_long_is_reported_ever_more_rarely(capsys: pytest.CaptureFixture[str]) -> None:
+    with console.patience("quick", seconds=60):
+        pass
+    with console.patience("searching", seconds=0.05):
+        time.sleep(0.5)
+    said = capsys.readouterr().err.splitlines()
+    assert 1 <= len(said) <= 4
+    assert said[0] == "searching: 0 s so far"
 
 
 def test_usage_names_the_script_where_that_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:

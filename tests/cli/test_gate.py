@@ -13,7 +13,7 @@ import pytest
 
 from conv2d_conformance.cli import results_commands
 from conv2d_conformance.cli.main import main
-from conv2d_conformance.reports.document.files import load, save
+from conv2d_conformance.reports.document.files import load, merge, save
 from conv2d_conformance.reports.export.baseline import to_baseline
 from tests.helpers.command_line import FLIPS_ROWS
 from tests.helpers.documents import backend, document, run, verdict
@@ -51,6 +51,32 @@ def gate(folder: Path, candidate: str, *words: str, baseline: str = "base/scipy.
 
 def test_a_change_is_exit_1_and_no_change_exit_0(folder: Path) -> None:
     assert (gate(folder, "after.json"), gate(folder, "same.json")) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "candidate", "words"),
+    [
+        ("same.json", "base/scipy.json", "the candidate is a saved baseline"),
+        ("after.json", "before.json", "the candidate began at 2025-11-19"),
+        ("base/scipy.json", "after.json", ""),
+        ("before.json", "after.json", ""),
+        ("after.json", "absent.json", ""),
+    ],
+)
+def test_swapped_documents_are_pointed_out(
+    baseline: str,
+    candidate: str,
+    words: str,
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    earlier = {**BEFORE["runs"][0], "started": "2025-11-19T10:00:00Z"}
+    save(document(earlier), folder / "before.json")  # type: ignore[arg-type]
+    save(merge([], expected=["scipy"]), folder / "absent.json")
+    gate(folder, candidate, baseline=baseline)
+    said = capsys.readouterr().err
+    assert words in said
+    assert ("swapped" in said) is bool(words)
 
 
 def test_a_folder_of_baselines_is_merged(folder: Path) -> None:

@@ -144,6 +144,37 @@ def test_a_report_writes_junit_and_markdown_too(tmp_path: Path) -> None:
     assert page.read_text("utf-8").startswith("**Of 1 backend, 1 conforms.**")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("report", "one.json", "--output", "one.html"),
+        ("report", "one.json", "--output", "one.json"),
+        ("report", "one.json", "--output", "r.json"),
+        ("report", "one.json", "--output", "r.html", "--junit", "./one.json"),
+        ("report", "one.json", "--output", "r.html", "--markdown", "base/two.json"),
+        ("report", "one.json", "--output", "r.html", "--markdown", "r.json"),
+        ("report", "--output", "r.html", "--junit", "one.json"),
+        ("run", "textbook.sum", "--output", ".", "--environment", "report"),
+    ],
+    ids=" ".join,
+)
+def test_a_report_never_overwrites_what_it_reads(
+    words: Sequence[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("one.json", "base/two.json"):
+        save(document(run_of(backend(), verdict(), END)), tmp_path / name)
+    before = (tmp_path / "one.json").read_bytes()
+    baseline = ("--baseline", "base") if words[0] == "report" else ()
+    assert main([*words, *baseline]) == 2
+    assert "would be overwritten" in capsys.readouterr().err
+    assert (tmp_path / "one.json").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["base", "one.json"]
+
+
 def test_a_baseline_that_is_not_there_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from conv2d_conformance.cli.results_commands import document_name
 from conv2d_conformance.reports.document.files import load
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +52,19 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert done.returncode == 1, done.stdout + done.stderr
     return folder
+
+
+@pytest.mark.parametrize(
+    ("backend", "name"),
+    [
+        ("scipy.signal", "scipy.signal"),
+        ("path/to/x.py:f", "x.py-f"),
+        ("x.py:g", "x.py-g"),
+        ("mylib.conv:Box.f", "mylib.conv-Box.f"),
+    ],
+)
+def test_backends_of_one_file_have_documents_of_their_own(backend: str, name: str) -> None:
+    assert document_name(backend) == name
 
 
 @pytest.mark.slow

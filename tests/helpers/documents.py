@@ -82,7 +82,8 @@ def header(environment: str = "scipy", **changes: Any) -> RunHeader:
 
 
 def run(*records: Record, environment: str = "scipy", **changes: Any) -> Run:
-    return {**header(environment, **changes), "records": list(records)}
+    made: Any = header(environment, **changes) | {"records": list(records)}
+    return made  # type: ignore[no-any-return]
 
 
 def document(*runs: Run) -> Document:

@@ -69,7 +69,7 @@ def test_an_unknown_backend_is_named_with_what_there_is() -> None:
 
 @pytest.mark.parametrize(
     ("attribute", "words"),
-    [("absent", "has no 'absent'"), ("number", "is an int"), ("", "has no ''")],
+    [("absent", "has no 'absent'"), ("number", "is an int"), ("", "names a file alone; say which")],
 )
 def test_a_backend_that_is_none_is_refused_in_one_line(
     calls: Path, attribute: str, words: str
@@ -91,6 +91,22 @@ def test_a_file_that_does_not_parse_is_named_in_one_line(tmp_path: Path) -> None
 def test_results_that_cannot_be_written_are_refused_in_one_line(calls: Path) -> None:
     done = matrix("--backend", f"{calls}:plain", "--results", "/proc/none/results.json")
     assert "/proc/none/results.json" in only_line(done)
+
+
+@pytest.mark.parametrize("words", ["V1", "no_such_word"])
+def test_a_backend_that_does_not_load_says_why_whatever_is_selected(
+    words: str, calls: Path
+) -> None:
+    done = matrix("--backend", f"{calls}:Needs", "-k", words)
+    assert "needs what is not installed: No module named 'fictorch'" in done.stdout
+    assert done.returncode != 0
+
+
+def test_processes_that_would_all_write_one_document_are_refused(
+    calls: Path, tmp_path: Path
+) -> None:
+    done = matrix("--backend", f"{calls}:plain", "--results", tmp_path / "r.json", "-n", "2")
+    assert "leave out -n" in only_line(done)
 
 
 def test_a_bare_function_that_flips_rows_conforms_to_what_it_does(

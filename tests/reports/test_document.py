@@ -8,23 +8,19 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast, get_args
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from conv2d_conformance.reports.document.files import DocumentError, Recorder, load, merge, save
-from conv2d_conformance.reports.document.model import Outcome
-from conv2d_conformance.reports.document.schema import load_schema
+from conv2d_conformance.reports.document.schema import check_record, published_schema
 from tests.helpers.documents import END, backend, document, header, realistic, run, verdict
 
 if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import Record, Run
 
 ROOT = Path(__file__).parents[2]
-WORDS_A_SHAPE_SEES = {
-    *("$ref", "additionalProperties", "allOf", "anyOf", "const", "description", "enum", "if"),
-    *("items", "maxItems", "minItems", "properties", "required", "then", "type"),
-}
+SCHEMA = ROOT / "reports" / "document" / "schema.json"
 ENDLESS = """
 import sys
 from pathlib import Path
@@ -110,9 +106,15 @@ def test_a_number_that_is_not_finite_is_written_as_a_word(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"outcome": "pass"}, "outcome: 'pass' is not one of"),
-        ({"seconds": "long"}, "seconds"),
-        ({"colour": "red"}, "colour"),
+        ({"outcome": "pass"}, "outcome: 'pass'; input should be 'passed', 'failed'"),
+        ({"seconds": "long"}, "seconds: 'long'; input should be a valid number or .* 'nan', 'inf'"),
+        ({"seconds": "1.5"}, "seconds: '1.5'; "),
+        ({"seconds": True}, "seconds: True; "),
+        ({"where": [1, 2.5]}, r"where\[1\]: 2.5; input should be a valid integer"),
+        ({"colour": "red"}, "colour: 'red'; extra inputs are not permitted"),
+        ({"two\nlines": 1}, "two lines: 1; extra inputs are not permitted"),
+        ({"verdict": None}, "verdict: None; extra inputs are not permitted"),
+        ({"kind": "verdikt"}, "'verdikt' found using 'kind' does not match"),
         ({"id": "scipy.signal.convolve2d/0"}, "was used before"),
     ],
 )
@@ -142,7 +144,8 @@ def _lines(tmp_path: Path) -> str:
         ('"outcome": "passed"', '"outcome": "good"', "runs[0].records[1].outcome: 'good'"),
         ('"margin": 0.25', '"margin": NaN', "holds a bare NaN"),
         ('"2025-11-20T10:00:00Z"', '"yesterday"', "runs[0].started"),
-        ('"command"', '"comand"', "runs[0]"),
+        ('"command"', '"comand"', "runs[0].command: field required"),
+        ('"check"', '"chek"', "runs[0].records[1].check: field required"),
     ],
 )
 def test_a_document_that_is_wrong_is_refused_in_one_line(
@@ -178,6 +181,19 @@ def test_two_verdicts_of_one_run_with_one_id_are_refused(tmp_path: Path) -> None
     save(document(run(verdict(1), verdict(1))), tmp_path / "r.json")
     with pytest.raises(DocumentError, match="share the id"):
         load(tmp_path / "r.json")
+
+
+def test_a_document_that_another_run_writes_is_refused_and_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    with Recorder(path, header()) as first:
+        first.add(verdict(0))
+        with pytest.raises(DocumentError, match="another run writes it now"):
+            Recorder(path, header())
+        first.add(verdict(1))
+    assert len(load(path)["runs"][0]["records"]) == 2
+    with Recorder(path, header()):
+        assert load(path)["runs"][0]["records"] == []
+    assert [file.name for file in tmp_path.iterdir()] == ["r.json"]
 
 
 @pytest.mark.slow
@@ -218,27 +234,19 @@ def test_a_merged_document_fits_the_schema(tmp_path: Path) -> None:
     assert load(tmp_path / "merged.json") == merged
 
 
-def test_the_schema_and_the_types_name_the_same_outcomes() -> None:
-    verdicts = load_schema()["$defs"]["verdict"]["properties"]
-    assert tuple(verdicts["outcome"]["enum"]) == get_args(Outcome)
+def test_the_published_schema_is_made_from_the_types() -> None:
+    assert json.loads(SCHEMA.read_text("utf-8")) == published_schema(), (
+        "run `python -m conv2d_conformance.reports.document.schema > reports/document/schema.json`"
+    )
 
 
-def _keywords(schema: dict[str, Any]) -> set[str]:
-    found = set(schema)
-    for key, value in schema.items():
-        if key == "properties":
-            found = found.union(*map(_keywords, value.values()))
-        elif key in ("if", "then", "items", "additionalProperties") and isinstance(value, dict):
-            found |= _keywords(value)
-        elif key in ("anyOf", "allOf"):
-            found = found.union(*map(_keywords, value))
-    return found
-
-
-def test_records_are_restricted_by_nothing_that_their_shape_hides() -> None:
-    definitions = load_schema()["$defs"]
-    frame = ("run", "clause", "fingerprint", "utc")
-    used = {
-        word for name in definitions if name not in frame for word in _keywords(definitions[name])
-    }
-    assert used <= WORDS_A_SHAPE_SEES
+def test_the_published_schema_requires_what_a_file_may_not_leave_out(tmp_path: Path) -> None:
+    save(document(run(verdict(0, margin=None, where=None))), tmp_path / "brief.json", brief=True)
+    (record,) = json.loads((tmp_path / "brief.json").read_text())["runs"][0]["records"]
+    refused = []
+    for key in record:
+        try:
+            check_record({name: record[name] for name in record if name != key}, "brief")
+        except DocumentError:
+            refused.append(key)
+    assert sorted(refused) == sorted(published_schema()["$defs"]["VerdictRecord"]["required"])

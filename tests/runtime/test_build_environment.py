@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -26,13 +27,12 @@ from conv2d_conformance.runtime.environments.build_environment import (
 )
 from conv2d_conformance.runtime.environments.environment_cache import (
     COMPLETE_MARKER,
-    DAY,
     CachedEnvironment,
     cached_environment,
-    is_pinned,
     is_usable,
     mark_complete,
 )
+from conv2d_conformance.runtime.environments.freshness import DAY, is_newest, is_pinned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,13 +163,13 @@ def test_a_version_that_there_is_not_is_told_in_one_line(cache: Path) -> None:
 
 @pytest.mark.slow
 def test_a_complete_environment_is_used(place: CachedEnvironment) -> None:
-    assert is_usable(place, 0)
+    assert is_usable(place)
 
 
 @pytest.mark.slow
 def test_a_half_built_environment_is_not_used(place: CachedEnvironment) -> None:
     (place.folder / COMPLETE_MARKER).unlink()
-    assert not is_usable(place, 0)
+    assert not is_usable(place)
 
 
 @pytest.mark.slow
@@ -178,13 +178,13 @@ def test_an_environment_with_a_broken_marker_is_not_used(
     place: CachedEnvironment, text: str
 ) -> None:
     (place.folder / COMPLETE_MARKER).write_text(text, "utf-8")
-    assert not is_usable(place, 0)
+    assert not is_usable(place)
 
 
 @pytest.mark.slow
 def test_an_environment_whose_python_is_gone_is_not_used(place: CachedEnvironment) -> None:
     find_python.python_in(place.folder).unlink()
-    assert not is_usable(place, 0)
+    assert not is_usable(place)
 
 
 @pytest.mark.slow
@@ -195,23 +195,6 @@ def test_a_broken_environment_is_built_again(
     (place.folder / COMPLETE_MARKER).unlink()
     build([SIX], progress=lambda _: None)
     assert made == [place.title]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("requirement", "days", "used"),
-    [
-        (SIX, 100, True),
-        ("six", 0.9, True),
-        ("six", 1.1, False),
-    ],
-)
-def test_only_pinned_requirements_are_kept_longer_than_a_day(
-    requirement: str, days: float, used: bool, place: CachedEnvironment
-) -> None:
-    now = json.loads((place.folder / COMPLETE_MARKER).read_text("utf-8"))["built"] + days * DAY
-    asked = CachedEnvironment(place.folder, (requirement,), place.python, place.identity)
-    assert is_usable(asked, now) is used
 
 
 @pytest.mark.parametrize(
@@ -230,6 +213,45 @@ def test_only_pinned_requirements_are_kept_longer_than_a_day(
 )
 def test_a_requirement_is_pinned_if_only_one_version_will_do(requirement: str, one: bool) -> None:
     assert is_pinned(requirement) is one
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("requirement", "newest"), [("six<1.17", True), ("six", False), ("six>=1.16", False)]
+)
+def test_an_environment_is_used_until_there_is_something_newer(
+    requirement: str, newest: bool, built: Path
+) -> None:
+    folder = built.parents[1]
+    wanted, old = [requirement, "numpy"], 0.0
+    assert is_newest(folder, [requirement], wanted, old, lambda _: None) is newest
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("age", "newest"), [(0.9 * DAY, True), (1.1 * DAY, False)])
+def test_where_the_installer_cannot_tell_an_environment_is_used_for_a_day(
+    age: float, newest: bool, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    folder, since = built.parents[1], time.time() - age
+    assert is_newest(folder, ["six"], ["no-such-six"], since, lambda _: None) is newest
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["{}", "{}[fast]", "mylib @ file://{}"])
+def test_a_local_path_is_another_environment_once_a_file_of_it_changes(
+    form: str, tmp_path: Path
+) -> None:
+    source = tmp_path / "mylib" / "conv.py"
+    source.parent.mkdir()
+    folders: list[Path] = []
+    for text in ("one", "two!", "two!"):
+        if not source.exists() or source.read_text("utf-8") != text:
+            source.write_text(text, "utf-8")
+        (source.parent / "build").mkdir(exist_ok=True)
+        (source.parent / "build" / f"{len(folders)}.txt").touch()
+        folders.append(cached_environment([form.format(source.parent)], HERE).folder)
+    assert folders[0] != folders[1] == folders[2]
 
 
 @pytest.mark.slow

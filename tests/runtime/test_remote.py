@@ -16,7 +16,7 @@ from conv2d_conformance.backends.worker.concurrent_calls import ThreadTimeout
 from conv2d_conformance.cases.planes import DTYPED, LAID_OUT
 from conv2d_conformance.errors import ExitedError, TimedOutError
 from conv2d_conformance.runtime.remote import RemoteRunner
-from conv2d_conformance.runtime.runner_pool import RunnerPool, split_selector
+from conv2d_conformance.runtime.runner_pool import RunnerPool, split_selector, with_python
 from conv2d_conformance.runtime.worker_process import WorkerProcess
 
 if TYPE_CHECKING:
@@ -296,6 +296,14 @@ def test_a_path_without_an_interpreter_is_told() -> None:
 
 def test_a_selector_names_its_interpreter() -> None:
     assert split_selector(f"scipy@{sys.executable}") == ("scipy", Path(sys.executable))
+
+
+@pytest.mark.parametrize("selector", ["my dir@2/ünï.py:conv2d", "conv@home.py:Box.f", "a@b/c.py"])
+def test_a_path_may_contain_an_at_sign(selector: str) -> None:
+    python = Path(sys.executable)
+    assert split_selector(selector) == (selector, None)
+    assert with_python(selector, python) == f"{selector}@{python}"
+    assert split_selector(f"{selector}@{python}") == (selector, python)
 
 
 @pytest.mark.slow

@@ -1,7 +1,8 @@
 """Builds environments for given requirements, once, in the user's cache.
 
-An environment whose requirements are all pinned (``scipy==1.3.0``) is cached forever. Any other
-is cached for a day, because a newer version may be released.
+An environment is used again as long as its requirements would install nothing else: forever if
+all are pinned (``scipy==1.3.0``), for a local path until a file of it changes, and for any other
+until the installer says that there is something newer.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from filelock import Timeout
 
 from conv2d_conformance.runtime.environments import uv
 from conv2d_conformance.runtime.environments.environment_cache import (
+    COMPLETE_MARKER,
     cached_environment,
     is_usable,
     mark_complete,
@@ -29,6 +30,7 @@ from conv2d_conformance.runtime.environments.find_python import (
     locate_python,
     python_in,
 )
+from conv2d_conformance.runtime.environments.freshness import is_newest, when_built
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -56,7 +58,7 @@ def build(requirements: Sequence[str], python: Path | None = None, *, progress: 
     try:
         environment.folder.parent.mkdir(parents=True, exist_ok=True)
         with _locked(environment, progress):
-            if not is_usable(environment, time.time()):
+            if not (is_usable(environment) and _is_newest(environment, progress)):
                 _make(environment, progress)
     except (OSError, subprocess.SubprocessError) as error:
         what = f"cannot build {environment.title} in {environment.folder}"
@@ -98,7 +100,7 @@ def _make(environment: CachedEnvironment, progress: Progress) -> None:
         # -I: folders of PYTHONPATH are not part of the environment.
         words = [environment.python, "-I", "-m", "venv", environment.folder]
         _run(environment, words, "cannot make an environment for")
-        wanted = [*environment.requirements, *([] if _names(environment, NEEDED) else [NEEDED])]
+        wanted = _wanted(environment)
         progress(f"installing {', '.join(wanted)}")
         _install(environment, wanted, "cannot install", progress)
         if environment.identity.numbers >= BFLOAT16_SINCE:
@@ -107,6 +109,16 @@ def _make(environment: CachedEnvironment, progress: Progress) -> None:
     except BaseException:
         shutil.rmtree(environment.folder, ignore_errors=True)
         raise
+
+
+def _is_newest(environment: CachedEnvironment, progress: Progress) -> bool:
+    folder, wanted = environment.folder, _wanted(environment)
+    built = when_built(folder / COMPLETE_MARKER)
+    return is_newest(folder, environment.requirements, wanted, built, progress)
+
+
+def _wanted(environment: CachedEnvironment) -> list[str]:
+    return [*environment.requirements, *([] if _names(environment, NEEDED) else [NEEDED])]
 
 
 def _names(environment: CachedEnvironment, distribution: str) -> bool:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
-from packaging.requirements import InvalidRequirement, Requirement
 from platformdirs import user_cache_path
 
 from conv2d_conformance.runtime.environments.find_python import (
@@ -21,12 +20,12 @@ from conv2d_conformance.runtime.environments.find_python import (
     identity,
     python_in,
 )
+from conv2d_conformance.runtime.environments.freshness import local_state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 RECIPE_VERSION = 1  # incremented when the same requirements give another environment
-DAY = 24 * 60 * 60
 COMPLETE_MARKER = "complete.json"
 # The variables of pip that change which files it installs.
 CHOOSING = (
@@ -80,7 +79,8 @@ def cached_environment(requirements: Sequence[str], python: Path) -> CachedEnvir
         msg = f"{python} is no Python that runs: give the path of one, or a version such as 3.7"
         raise CannotBuildError(msg)
     ordered = tuple(sorted(word.strip() for word in requirements))
-    key = json.dumps([RECIPE_VERSION, found.version, found.base, ordered, _pip_settings()])
+    local = filter(None, map(local_state, ordered))
+    key = json.dumps([RECIPE_VERSION, found.version, found.base, ordered, _pip_settings(), *local])
     words = "-".join((f"py{found.version}", *ordered))
     readable = re.sub(r"[^A-Za-z0-9.]+", "-", words)[:60].strip("-.")
     name = f"{readable}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
@@ -92,29 +92,16 @@ def cache() -> Path:
     return user_cache_path("conv2d-conformance") / "environments"
 
 
-def is_usable(environment: CachedEnvironment, now: float) -> bool:
-    """Return whether it exists, is complete, runs, and is recent enough for its requirements."""
+def is_usable(environment: CachedEnvironment) -> bool:
+    """Return whether it exists, is complete and runs."""
     try:
         marker = json.loads((environment.folder / COMPLETE_MARKER).read_text("utf-8"))
-        built, version = float(marker["built"]), marker["python"]
+        float(marker["built"])
+        version = marker["python"]
     except (OSError, ValueError, KeyError, TypeError):
-        return False
-    if now - built > DAY and not all(map(is_pinned, environment.requirements)):
         return False
     found = identity(python_in(environment.folder))
     return found is not None and found.version == version
-
-
-def is_pinned(requirement: str) -> bool:
-    """Return whether a requirement allows exactly one version."""
-    try:
-        parsed = Requirement(requirement)
-    except InvalidRequirement:
-        return False
-    if len(parsed.specifier) != 1 or parsed.url:
-        return False
-    (only,) = parsed.specifier
-    return only.operator in ("==", "===") and not only.version.endswith("*")
 
 
 def mark_complete(environment: CachedEnvironment, installed: Mapping[str, str]) -> None:
