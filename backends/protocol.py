@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from typing import Literal, Protocol, Tuple, TypedDict, Union, Unpack
+    from typing import Literal, Mapping, Protocol, Tuple, TypedDict, Union, Unpack
 
     import numpy as np
     from numpy.typing import NDArray
@@ -114,9 +114,11 @@ class Spec:
         ``direct`` summation has a bound per element, ``fft`` one norm; None leaves it to the probe.
     compiles : bool
         True if every new shape costs a compilation; the matrix then runs its covering subset.
-    snippet : str
+    snippet : str, or mapping of str to str
         The native call: lines that import the framework and compute ``y``, an array, from the
-        arrays ``img`` and ``k`` and the word ``padding``; ``np`` is NumPy. Every script of a
+        arrays ``img`` and ``k``; ``np`` is NumPy. One text serves every padding, and has the word
+        as ``padding``. If paddings need different lines, a mapping has a text for each; a key
+        such as ``same/bfloat16`` is for a dtype that needs lines of its own. Every script of a
         failure contains it. If it is empty, such a script imports the adapter.
     options : tuple of str
         What the call takes in addition to the plain one. ``batch``: ``img`` (N, C, H, W) with ``k``
@@ -167,7 +169,7 @@ class Spec:
     larger_kernel: LargerKernel | None = None
     algorithm: Algorithm | None = "direct"
     compiles: bool = False
-    snippet: str = ""
+    snippet: str | Mapping[str, str] = ""
     options: tuple[Option, ...] = ()
     refuses: tuple[tuple[str, ...], ...] = ()
     layouts: tuple[str, ...] = ()
@@ -178,6 +180,13 @@ class Spec:
     reads: Reads | None = None
     ends: Ends | None = None
     output_padding: Extra | None = None
+
+
+def choose_snippet(snippet: str | Mapping[str, str], padding: object, dtype: str = "") -> str:
+    """Return the text of a `Spec.snippet` for a padding and a dtype; empty if it has none."""
+    if isinstance(snippet, str):
+        return snippet
+    return snippet.get(f"{padding}/{dtype}") or snippet.get(str(padding), "")
 
 
 class Backend(Protocol):

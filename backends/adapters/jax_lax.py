@@ -27,11 +27,22 @@ _SNIPPET = """\
 import jax
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_default_matmul_precision", "highest")
-full = (k.shape[0] - 1, k.shape[0] - 1), (k.shape[1] - 1, k.shape[1] - 1)
-pads = full if padding == "full" else padding.upper()
-call = {call}
-y = np.asarray(call(img[None, None], k[None, None], (1, 1), pads))[0, 0]
+x, w = img[None, None], k[None, None]
 """
+_FULL = """\
+rows, columns = k.shape[0] - 1, k.shape[1] - 1
+full = (rows, rows), (columns, columns)
+"""
+_JIT = "call = jax.jit(jax.lax.conv_general_dilated, static_argnums=(2, 3))\n"
+
+
+def _snippets(call: str, before: str = "") -> dict[str, str]:
+    result = f"y = np.asarray({call}(x, w, (1, 1), {{pads}}))[0, 0]\n"
+    return {
+        "valid": _SNIPPET + before + result.format(pads='"VALID"'),
+        "same": _SNIPPET + before + result.format(pads='"SAME"'),
+        "full": _SNIPPET + before + _FULL + result.format(pads="full"),
+    }
 
 
 class ConvGeneralDilated:
@@ -48,7 +59,7 @@ class ConvGeneralDilated:
         boundary="zeros",
         larger_kernel="empty",
         compiles=True,
-        snippet=_SNIPPET.format(call="jax.lax.conv_general_dilated"),
+        snippet=_snippets("jax.lax.conv_general_dilated"),
         options=PLAIN_OPTIONS,
         layouts=("NCHW", "NHWC"),
         differentiates=True,
@@ -132,9 +143,7 @@ class ConvGeneralDilatedJit(ConvGeneralDilated):
         name="jax.lax.conv_general_dilated-jit",
         call="jax.jit(jax.lax.conv_general_dilated, static_argnums=(2, 3))"
         "(img[None, None], k[None, None], (1, 1), padding.upper())",
-        snippet=_SNIPPET.format(
-            call="jax.jit(jax.lax.conv_general_dilated, static_argnums=(2, 3))"
-        ),
+        snippet=_snippets("call", _JIT),
     )
 
     def __init__(self, layout: str | None = None) -> None:

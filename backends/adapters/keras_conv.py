@@ -52,16 +52,18 @@ tf.config.experimental.enable_tensor_float_32_execution(False)
 }
 _LAYER = """\
 import keras
-layer = keras.layers.Conv2D(1, k.shape, padding=padding, use_bias=False,
-                            data_format="channels_last", dtype=img.dtype.name)
+layer = keras.layers.Conv2D(
+    1, k.shape, padding=padding, use_bias=False, data_format="channels_last", dtype=img.dtype.name
+)
 layer.build((1, *img.shape, 1))
 layer.set_weights([k[:, :, None, None]])
 y = keras.ops.convert_to_numpy(layer(img[None, :, :, None]))[0, :, :, 0]
 """
 _OPERATION = """\
 import keras
-y = keras.ops.conv(img[None, :, :, None], k[:, :, None, None], padding=padding,
-                   data_format="channels_last")
+y = keras.ops.conv(
+    img[None, :, :, None], k[:, :, None, None], padding=padding, data_format="channels_last"
+)
 y = keras.ops.convert_to_numpy(y)[0, :, :, 0]
 """
 _DISTRIBUTIONS = {"jax": ("jax", "jaxlib")}
@@ -96,7 +98,7 @@ class Configured:
             dtypes=self.spec.dtypes + self.integers.get(under, ()),
             refuses=self.spec.refuses + self.refuses.get(under, ()),
             compiles=under in _COMPILES,
-            snippet=pinned + self.spec.snippet.replace("import keras\n", "", 1),
+            snippet=pinned + str(self.spec.snippet).replace("import keras\n", "", 1),
         )
 
 

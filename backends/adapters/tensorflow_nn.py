@@ -35,14 +35,24 @@ _REFUSES = (
         for word in ("dilation", "groups", "NCHW")
     ),
 )
-_SNIPPET = """\
+_SNIPPET = f"""\
 import tensorflow as tf
-{pin}
-full = [(0, 0), (k.shape[0] - 1, k.shape[0] - 1), (k.shape[1] - 1, k.shape[1] - 1), (0, 0)]
-pads = full if padding == "full" else padding.upper()
+{FULL_PRECISION}
 x, w = tf.constant(img[None, :, :, None]), tf.constant(k[:, :, None, None])
-y = {call}(x, w, 1, pads).numpy()[0, :, :, 0]
 """
+_FULL = """\
+rows, columns = k.shape[0] - 1, k.shape[1] - 1
+full = [(0, 0), (rows, rows), (columns, columns), (0, 0)]
+"""
+
+
+def _snippets(call: str) -> dict[str, str]:
+    result = f"y = {call}(x, w, 1, {{pads}}).numpy()[0, :, :, 0]\n"
+    return {
+        "valid": _SNIPPET + result.format(pads='"VALID"'),
+        "same": _SNIPPET + result.format(pads='"SAME"'),
+        "full": _SNIPPET + _FULL + result.format(pads="full"),
+    }
 
 
 class Conv2d:
@@ -57,7 +67,7 @@ class Conv2d:
         anchor="upper",
         boundary="zeros",
         larger_kernel="raises",
-        snippet=_SNIPPET.format(pin=FULL_PRECISION, call="tf.nn.conv2d"),
+        snippet=_snippets("tf.nn.conv2d"),
         options=("batch", "stride", "dilation", "groups", "explicit"),
         refuses=_REFUSES,
         layouts=("NHWC", "NCHW"),
@@ -154,7 +164,7 @@ class Conv2dFunction(Conv2d):
         call="tf.function(tf.nn.conv2d)"
         "(img[None, :, :, None], k[:, :, None, None], 1, padding.upper())",
         compiles=True,
-        snippet=_SNIPPET.format(pin=FULL_PRECISION, call="tf.function(tf.nn.conv2d)"),
+        snippet=_snippets("tf.function(tf.nn.conv2d)"),
     )
 
     def __init__(self, layout: str | None = None) -> None:

@@ -10,6 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from typing import Mapping
+
     from conv2d_conformance.backends.protocol import Option, Spec
 
 FULL_PRECISION = "tf.config.experimental.enable_tensor_float_32_execution(False)"
@@ -34,7 +36,7 @@ def spec_for_version(tf: Any, spec: Spec) -> Spec:
         options=tuple(word for word in spec.options if word not in _lacking(now, spec)),
         refuses=(("gradients", "dilation"), ("gradients", "groups")) if spec.differentiates else (),
         layouts=("NHWC",),
-        snippet=spec.snippet.replace(FULL_PRECISION, _pin(now)),
+        snippet=_repinned(spec.snippet, _pin(now)),
     )
 
 
@@ -47,6 +49,12 @@ def _lacking(now: tuple[int, ...], spec: Spec) -> tuple[Option, ...]:
     if spec.operation == "conv_transpose2d":
         return ("dilation", "groups")
     return () if now >= GROUPS else ("groups",)
+
+
+def _repinned(snippet: str | Mapping[str, str], pin: str) -> str | dict[str, str]:
+    if isinstance(snippet, str):
+        return snippet.replace(FULL_PRECISION, pin)
+    return {padding: text.replace(FULL_PRECISION, pin) for padding, text in snippet.items()}
 
 
 def _pin(now: tuple[int, ...]) -> str:

@@ -23,27 +23,37 @@ if TYPE_CHECKING:
 
 # Of the integer dtypes, a dilated kernel takes only int64.
 DILATED_INTEGERS = tuple(("dilation", dtype) for dtype in INTEGERS if dtype != "int64")
+_PADS = {"valid": '"valid"', "same": '"same"', "full": "(k.shape[0] - 1, k.shape[1] - 1)"}
 _SNIPPET = """\
 import torch
-
-def tensor(a):
-    if a.dtype.name == "bfloat16":  # which PyTorch knows by its own name only
-        return torch.from_numpy(a.view("int16")).view(torch.bfloat16)
-    return torch.from_numpy(a)
-
-pads = (k.shape[0] - 1, k.shape[1] - 1) if padding == "full" else padding
-x, w = tensor(img)[None, None], tensor(k)[None, None]
+x, w = torch.from_numpy(img)[None, None], torch.from_numpy(k)[None, None]
 {call}
-y = y.view(torch.int16).numpy().view(img.dtype) if y.dtype is torch.bfloat16 else y.numpy()
-y = y[0, 0]
+y = y.numpy()[0, 0]
 """
+# PyTorch knows bfloat16 by its own name only, so arrays go there and come back as bits.
+_BFLOAT16_SNIPPET = """\
+import torch
+x = torch.from_numpy(img.view("int16")).view(torch.bfloat16)[None, None]
+w = torch.from_numpy(k.view("int16")).view(torch.bfloat16)[None, None]
+{call}
+y = y.view(torch.int16).numpy().view(img.dtype)[0, 0]
+"""
+_FUNCTION = "y = torch.nn.functional.conv2d(x, w, padding={pads})"
 _LAYER = """\
-layer = torch.nn.Conv2d(1, 1, k.shape, padding=pads, bias=False)
+layer = torch.nn.Conv2d(1, 1, k.shape, padding={pads}, bias=False)
 layer.weight = torch.nn.Parameter(w, requires_grad=False)
 y = layer(x)"""
 _COMPILED = """\
 call = torch.compile(torch.nn.functional.conv2d, fullgraph=True, dynamic=False)
-y = call(x, w, padding=pads)"""
+y = call(x, w, padding={pads})"""
+
+
+def _snippets(call: str) -> dict[str, str]:
+    made = {}
+    for padding, pads in _PADS.items():
+        made[padding] = _SNIPPET.format(call=call.format(pads=pads))
+        made[f"{padding}/bfloat16"] = _BFLOAT16_SNIPPET.format(call=call.format(pads=pads))
+    return made
 
 
 class FunctionalConv2d:
@@ -58,7 +68,7 @@ class FunctionalConv2d:
         anchor="upper",
         boundary="zeros",
         larger_kernel="raises",
-        snippet=_SNIPPET.format(call="y = torch.nn.functional.conv2d(x, w, padding=pads)"),
+        snippet=_snippets(_FUNCTION),
         options=("batch", "stride", "dilation", "groups", "explicit"),
         refuses=(("same", "stride"), *DILATED_INTEGERS),
         layouts=("NCHW", "channels_last", "strided-weights"),
@@ -143,7 +153,7 @@ class Conv2d(FunctionalConv2d):
         FunctionalConv2d.spec,
         name="torch.nn.Conv2d",
         call="torch.nn.Conv2d(1, 1, k.shape, padding=padding, bias=False)(img[None, None])",
-        snippet=_SNIPPET.format(call=_LAYER),
+        snippet=_snippets(_LAYER),
         fuses=False,
     )
 
@@ -163,7 +173,7 @@ class FunctionalConv2dCompile(FunctionalConv2d):
         call="torch.compile(torch.nn.functional.conv2d, fullgraph=True, dynamic=False)"
         "(img[None, None], k[None, None], padding=padding)",
         compiles=True,
-        snippet=_SNIPPET.format(call=_COMPILED),
+        snippet=_snippets(_COMPILED),
     )
 
     def __init__(self, layout: str | None = None) -> None:

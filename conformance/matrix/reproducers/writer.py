@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from conv2d_conformance.backends.protocol import choose_snippet
 from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.matrix.reproducers.about import About
 from conv2d_conformance.matrix.reproducers.carried_adapter import adapter_code
@@ -65,7 +66,8 @@ class Reproducers:
             return None
         apart = f"{self._environment} {subject.selector}"
         name = file_name(subject.spec.name, check.name, case.id, apart)
-        snippet = subject.spec.snippet
+        dtype = found.operands["img"].values.dtype.name
+        snippet = choose_snippet(subject.spec.snippet, found.padding, dtype)
         about = About(
             backend=subject.spec.name,
             check=check.name,
