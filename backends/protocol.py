@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     Pair = Tuple[int, int]
     Pads = Tuple[Pair, Pair]
     Step = Union[int, Pair]
+    Snippet = Union[str, Mapping[str, str]]
 
     class Options(TypedDict, total=False):
         """The keywords of `Wide.conv2d`, and one of `Transposed.conv_transpose2d` alone."""
@@ -120,6 +121,13 @@ class Spec:
         as ``padding``. If paddings need different lines, a mapping has a text for each; a key
         such as ``same/bfloat16`` is for a dtype that needs lines of its own. Every script of a
         failure contains it. If it is empty, such a script imports the adapter.
+    layer_snippet : str, or mapping of str to str
+        The same for a layer: from ``img`` (N, C, H, W) and ``k`` (O, C / groups, Kh, Kw), the pairs
+        ``stride`` and ``dilation``, and ``groups``; of a transposed convolution, from ``k``
+        (C, O / groups, Kh, Kw), and ``output_padding``, which may be None. Explicit pads are under
+        the key ``explicit``, and in the text ``padding``. It is for the first of ``layouts``.
+    gradient_snippet : str, or mapping of str to str
+        Likewise the lines that compute the gradients ``by_img`` and ``by_k`` from ``cotangent``.
     options : tuple of str
         What the call takes in addition to the plain one. ``batch``: ``img`` (N, C, H, W) with ``k``
         (O, C / groups, Kh, Kw). ``stride``, ``dilation``, ``groups``: keywords; an int, or a pair
@@ -169,7 +177,9 @@ class Spec:
     larger_kernel: LargerKernel | None = None
     algorithm: Algorithm | None = "direct"
     compiles: bool = False
-    snippet: str | Mapping[str, str] = ""
+    snippet: Snippet = ""
+    layer_snippet: Snippet = ""
+    gradient_snippet: Snippet = ""
     options: tuple[Option, ...] = ()
     refuses: tuple[tuple[str, ...], ...] = ()
     layouts: tuple[str, ...] = ()
@@ -182,11 +192,12 @@ class Spec:
     output_padding: Extra | None = None
 
 
-def choose_snippet(snippet: str | Mapping[str, str], padding: object, dtype: str = "") -> str:
+def choose_snippet(snippet: Snippet, padding: object, dtype: str = "") -> str:
     """Return the text of a `Spec.snippet` for a padding and a dtype; empty if it has none."""
     if isinstance(snippet, str):
         return snippet
-    return snippet.get(f"{padding}/{dtype}") or snippet.get(str(padding), "")
+    word = padding if isinstance(padding, str) else "explicit"
+    return snippet.get(f"{word}/{dtype}", snippet.get(word, ""))
 
 
 class Backend(Protocol):

@@ -49,6 +49,7 @@ class LayersConv2D:
         dtypes=FLOATS,
         compiles=True,  # every model adds a graph
         snippet=_SNIPPET,
+        layer_snippet="",
     )
 
     def __init__(self, layout: str | None = None) -> None:
@@ -97,6 +98,7 @@ class LayersConv2DTranspose:
         distributions=("keras", "tensorflow"),
         dtypes=FLOATS,
         compiles=True,
+        layer_snippet="",
     )
 
     def __init__(self) -> None:

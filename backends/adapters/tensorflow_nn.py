@@ -6,10 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.backends import precision
-from conv2d_conformance.backends.adapters.tensorflow_versions import (
-    FULL_PRECISION,
-    spec_for_version,
-)
+from conv2d_conformance.backends.adapters.snippets import tensorflow_snippets
+from conv2d_conformance.backends.adapters.tensorflow_versions import spec_for_version
 from conv2d_conformance.backends.layout import (
     choose_layout,
     gradients_from_framework,
@@ -23,6 +21,7 @@ from conv2d_conformance.backends.protocol import FLOATS, Spec, Unsupported
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Array, Padding, Pads, Step
 
+_TRACED = "tf.function(tf.nn.conv2d)"
 _WORDS: dict[Any, str] = {"valid": "VALID", "same": "SAME"}
 # On the CPU. The other two dtypes go to oneDNN, whose gradients lack explicit padding too.
 PLAINER = ("float16", "float64", "int32")
@@ -35,24 +34,6 @@ _REFUSES = (
         for word in ("dilation", "groups", "NCHW")
     ),
 )
-_SNIPPET = f"""\
-import tensorflow as tf
-{FULL_PRECISION}
-x, w = tf.constant(img[None, :, :, None]), tf.constant(k[:, :, None, None])
-"""
-_FULL = """\
-rows, columns = k.shape[0] - 1, k.shape[1] - 1
-full = [(0, 0), (rows, rows), (columns, columns), (0, 0)]
-"""
-
-
-def _snippets(call: str) -> dict[str, str]:
-    result = f"y = {call}(x, w, 1, {{pads}}).numpy()[0, :, :, 0]\n"
-    return {
-        "valid": _SNIPPET + result.format(pads='"VALID"'),
-        "same": _SNIPPET + result.format(pads='"SAME"'),
-        "full": _SNIPPET + _FULL + result.format(pads="full"),
-    }
 
 
 class Conv2d:
@@ -67,7 +48,9 @@ class Conv2d:
         anchor="upper",
         boundary="zeros",
         larger_kernel="raises",
-        snippet=_snippets("tf.nn.conv2d"),
+        snippet=tensorflow_snippets.planes("tf.nn.conv2d"),
+        layer_snippet=tensorflow_snippets.layers("tf.nn.conv2d"),
+        gradient_snippet=tensorflow_snippets.gradients("tf.nn.conv2d"),
         options=("batch", "stride", "dilation", "groups", "explicit"),
         refuses=_REFUSES,
         layouts=("NHWC", "NCHW"),
@@ -164,7 +147,9 @@ class Conv2dFunction(Conv2d):
         call="tf.function(tf.nn.conv2d)"
         "(img[None, :, :, None], k[:, :, None, None], 1, padding.upper())",
         compiles=True,
-        snippet=_snippets("tf.function(tf.nn.conv2d)"),
+        snippet=tensorflow_snippets.planes(_TRACED),
+        layer_snippet=tensorflow_snippets.layers(_TRACED),
+        gradient_snippet=tensorflow_snippets.gradients(_TRACED),
     )
 
     def __init__(self, layout: str | None = None) -> None:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from conv2d_conformance.backends.adapters.snippets.tensorflow_snippets import FULL_PRECISION
+
 if TYPE_CHECKING:
-    from typing import Mapping
+    from conv2d_conformance.backends.protocol import Option, Snippet, Spec
 
-    from conv2d_conformance.backends.protocol import Option, Spec
-
-FULL_PRECISION = "tf.config.experimental.enable_tensor_float_32_execution(False)"
 _EAGER = "tf.compat.v1.enable_eager_execution()"
 GROUPS = (2, 5)
 ONEDNN = (2, 9)  # on by default since then; the only one with NCHW and more gradients
@@ -37,6 +36,8 @@ def spec_for_version(tf: Any, spec: Spec) -> Spec:
         refuses=(("gradients", "dilation"), ("gradients", "groups")) if spec.differentiates else (),
         layouts=("NHWC",),
         snippet=_repinned(spec.snippet, _pin(now)),
+        layer_snippet=_repinned(spec.layer_snippet, _pin(now)),
+        gradient_snippet=_repinned(spec.gradient_snippet, _pin(now)),
     )
 
 
@@ -51,7 +52,7 @@ def _lacking(now: tuple[int, ...], spec: Spec) -> tuple[Option, ...]:
     return () if now >= GROUPS else ("groups",)
 
 
-def _repinned(snippet: str | Mapping[str, str], pin: str) -> str | dict[str, str]:
+def _repinned(snippet: Snippet, pin: str) -> Snippet:
     if isinstance(snippet, str):
         return snippet.replace(FULL_PRECISION, pin)
     return {padding: text.replace(FULL_PRECISION, pin) for padding, text in snippet.items()}

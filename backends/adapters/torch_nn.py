@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.backends import precision
+from conv2d_conformance.backends.adapters.snippets import torch_snippets
 from conv2d_conformance.backends.layout import (
     choose_layout,
     from_torch,
@@ -23,37 +24,20 @@ if TYPE_CHECKING:
 
 # Of the integer dtypes, a dilated kernel takes only int64.
 DILATED_INTEGERS = tuple(("dilation", dtype) for dtype in INTEGERS if dtype != "int64")
-_PADS = {"valid": '"valid"', "same": '"same"', "full": "(k.shape[0] - 1, k.shape[1] - 1)"}
-_SNIPPET = """\
-import torch
-x, w = torch.from_numpy(img)[None, None], torch.from_numpy(k)[None, None]
-{call}
-y = y.numpy()[0, 0]
-"""
-# PyTorch knows bfloat16 by its own name only, so arrays go there and come back as bits.
-_BFLOAT16_SNIPPET = """\
-import torch
-x = torch.from_numpy(img.view("int16")).view(torch.bfloat16)[None, None]
-w = torch.from_numpy(k.view("int16")).view(torch.bfloat16)[None, None]
-{call}
-y = y.view(torch.int16).numpy().view(img.dtype)[0, 0]
-"""
 _FUNCTION = "y = torch.nn.functional.conv2d(x, w, padding={pads})"
+_FUNCTION_OF_LAYER = "y = torch.nn.functional.conv2d(x, w, None, stride, pads, dilation, groups)"
 _LAYER = """\
 layer = torch.nn.Conv2d(1, 1, k.shape, padding={pads}, bias=False)
 layer.weight = torch.nn.Parameter(w, requires_grad=False)
 y = layer(x)"""
-_COMPILED = """\
-call = torch.compile(torch.nn.functional.conv2d, fullgraph=True, dynamic=False)
-y = call(x, w, padding={pads})"""
-
-
-def _snippets(call: str) -> dict[str, str]:
-    made = {}
-    for padding, pads in _PADS.items():
-        made[padding] = _SNIPPET.format(call=call.format(pads=pads))
-        made[f"{padding}/bfloat16"] = _BFLOAT16_SNIPPET.format(call=call.format(pads=pads))
-    return made
+_LAYER_OF_LAYER = """\
+channels = img.shape[1], k.shape[0]
+layer = torch.nn.Conv2d(*channels, k.shape[2:], stride, pads, dilation, groups, bias=False)
+layer.weight = w if w.requires_grad else torch.nn.Parameter(w, requires_grad=False)
+y = layer(x)"""
+_COMPILE = "call = torch.compile(torch.nn.functional.conv2d, fullgraph=True, dynamic=False)\n"
+_COMPILED = _COMPILE + "y = call(x, w, padding={pads})"
+_COMPILED_OF_LAYER = _COMPILE + "y = call(x, w, None, stride, pads, dilation, groups)"
 
 
 class FunctionalConv2d:
@@ -68,7 +52,9 @@ class FunctionalConv2d:
         anchor="upper",
         boundary="zeros",
         larger_kernel="raises",
-        snippet=_snippets(_FUNCTION),
+        snippet=torch_snippets.planes(_FUNCTION),
+        layer_snippet=torch_snippets.layers(_FUNCTION_OF_LAYER),
+        gradient_snippet=torch_snippets.gradients(_FUNCTION_OF_LAYER),
         options=("batch", "stride", "dilation", "groups", "explicit"),
         refuses=(("same", "stride"), *DILATED_INTEGERS),
         layouts=("NCHW", "channels_last", "strided-weights"),
@@ -153,7 +139,9 @@ class Conv2d(FunctionalConv2d):
         FunctionalConv2d.spec,
         name="torch.nn.Conv2d",
         call="torch.nn.Conv2d(1, 1, k.shape, padding=padding, bias=False)(img[None, None])",
-        snippet=_snippets(_LAYER),
+        snippet=torch_snippets.planes(_LAYER),
+        layer_snippet=torch_snippets.layers(_LAYER_OF_LAYER),
+        gradient_snippet=torch_snippets.gradients(_LAYER_OF_LAYER),
         fuses=False,
     )
 
@@ -173,7 +161,9 @@ class FunctionalConv2dCompile(FunctionalConv2d):
         call="torch.compile(torch.nn.functional.conv2d, fullgraph=True, dynamic=False)"
         "(img[None, None], k[None, None], padding=padding)",
         compiles=True,
-        snippet=_snippets(_COMPILED),
+        snippet=torch_snippets.planes(_COMPILED),
+        layer_snippet=torch_snippets.layers(_COMPILED_OF_LAYER),
+        gradient_snippet=torch_snippets.gradients(_COMPILED_OF_LAYER),
     )
 
     def __init__(self, layout: str | None = None) -> None:

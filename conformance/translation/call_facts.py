@@ -14,6 +14,8 @@ from conv2d_conformance.probe.probe_shapes import refused_class
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from conv2d_conformance.backends.protocol import Snippet
+
 EVEN: dict[str | None, int] = {"upper": 0, "lower": 1}
 
 
@@ -33,7 +35,7 @@ class CallFacts:
 
     name: str
     facts: Mapping[str, Any]
-    snippet: str | Mapping[str, str]
+    snippet: Snippet
 
     @property
     def conventions(self) -> Conventions:
@@ -80,7 +82,7 @@ def declared_spec(name: str) -> Spec | None:
     return found
 
 
-def snippet_of(name: str, loaded: Spec | None = None) -> str | Mapping[str, str]:
+def snippet_of(name: str, loaded: Spec | None = None) -> Snippet:
     """Return the native call of a backend, as its user writes it.
 
     ``loaded`` is its spec where it runs. Lines that pin settings are left out: only an adapter in
@@ -93,6 +95,6 @@ def snippet_of(name: str, loaded: Spec | None = None) -> str | Mapping[str, str]
     return found.snippet if adds_only else loaded.snippet
 
 
-def _lines(snippet: str | Mapping[str, str]) -> set[str]:
+def _lines(snippet: Snippet) -> set[str]:
     texts = [snippet] if isinstance(snippet, str) else snippet.values()
     return {line for text in texts for line in text.splitlines()}

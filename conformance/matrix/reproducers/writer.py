@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from conv2d_conformance.backends.protocol import choose_snippet
 from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.matrix.reproducers.about import About
 from conv2d_conformance.matrix.reproducers.carried_adapter import adapter_code
 from conv2d_conformance.matrix.reproducers.evidence import stored_arrays
 from conv2d_conformance.matrix.reproducers.layer_evidence import layer_evidence
-from conv2d_conformance.matrix.reproducers.native_call import needs_adapter
+from conv2d_conformance.matrix.reproducers.native_call import native_snippet
 from conv2d_conformance.matrix.reproducers.plane_evidence import plane_evidence
 from conv2d_conformance.matrix.reproducers.sample import sample_of
 from conv2d_conformance.matrix.reproducers.script import render
@@ -66,15 +65,14 @@ class Reproducers:
             return None
         apart = f"{self._environment} {subject.selector}"
         name = file_name(subject.spec.name, check.name, case.id, apart)
-        dtype = found.operands["img"].values.dtype.name
-        snippet = choose_snippet(subject.spec.snippet, found.padding, dtype)
+        snippet = native_snippet(found, subject.spec)
         about = About(
             backend=subject.spec.name,
             check=check.name,
             case=case.id,
             message=f"{error}\nSeen with {_versions(subject)}.",
             snippet=snippet,
-            adapter=adapter_code(subject.name) if needs_adapter(found, snippet) else "",
+            adapter="" if snippet else adapter_code(subject.name),
             modules=subject.spec.distributions,
             data=f"{name}.npz",
         )
