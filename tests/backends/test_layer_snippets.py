@@ -42,7 +42,7 @@ dtypes = ["float32"]
 if not spec.compiles and "bfloat16" in spec.dtypes:
     import ml_dtypes
     dtypes.append(ml_dtypes.bfloat16)
-steps = [((2, 1), (1, 1), 2), ((1, 1), (1, 2), 1)]
+steps = [((2, 1), (1, 1), 1), ((1, 1), (1, 2), 1), ((1, 1), (1, 1), 2)]
 count, differ = 0, []
 for padding, (stride, dilation, groups), dtype in product(paddings, steps, dtypes):
     img, k = operands(spec, dtype, groups)
