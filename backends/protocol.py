@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from conv2d_conformance.backends.spec_rules import check_fields, check_refuses
 
 if TYPE_CHECKING:
-    from typing import Literal, Protocol, Tuple, TypedDict, Union, Unpack
+    from typing import Literal, Mapping, Protocol, Tuple, TypedDict, Union, Unpack
 
     import numpy as np
     from numpy.typing import NDArray
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     Pair = Tuple[int, int]
     Pads = Tuple[Pair, Pair]
     Step = Union[int, Pair]
+    Snippet = Union[str, Mapping[str, str]]
 
     class Options(TypedDict, total=False):
         """The keywords of `Wide.conv2d`, and one of `Transposed.conv_transpose2d` alone."""
@@ -137,10 +138,19 @@ class Spec:
         ``direct`` summation has a bound per element, ``fft`` one norm; None leaves it to the probe.
     compiles : bool
         True if every new shape costs a compilation; the matrix then runs its covering subset.
-    snippet : str
+    snippet : str, or mapping of str to str
         The native call: lines that import the framework and compute ``y``, an array, from the
-        arrays ``img`` and ``k`` and the word ``padding``; ``np`` is NumPy. Every script of a
+        arrays ``img`` and ``k``; ``np`` is NumPy. One text serves every padding, and has the word
+        as ``padding``. If paddings need different lines, a mapping has a text for each; a key
+        such as ``same/bfloat16`` is for a dtype that needs lines of its own. Every script of a
         failure contains it. If it is empty, such a script imports the adapter.
+    layer_snippet : str, or mapping of str to str
+        The same for a layer: from ``img`` (N, C, H, W) and ``k`` (O, C / groups, Kh, Kw), the pairs
+        ``stride`` and ``dilation``, and ``groups``; of a transposed convolution, from ``k``
+        (C, O / groups, Kh, Kw), and ``output_padding``, which may be None. Explicit pads are under
+        the key ``explicit``, and in the text ``padding``. It is for the first of ``layouts``.
+    gradient_snippet : str, or mapping of str to str
+        Likewise the lines that compute the gradients ``by_img`` and ``by_k`` from ``cotangent``.
     options : tuple of str
         What the call takes in addition to the plain one. ``batch``: ``img`` (N, C, H, W) with ``k``
         (O, C / groups, Kh, Kw). ``stride``, ``dilation``, ``groups``: keywords; an int, or a pair
@@ -191,7 +201,9 @@ class Spec:
     larger_kernel: LargerKernel | None = None
     algorithm: Algorithm | None = "direct"
     compiles: bool = False
-    snippet: str = ""
+    snippet: Snippet = ""
+    layer_snippet: Snippet = ""
+    gradient_snippet: Snippet = ""
     options: tuple[Option, ...] = ()
     refuses: tuple[tuple[str, ...], ...] = ()
     layouts: tuple[str, ...] = ()
@@ -207,6 +219,14 @@ class Spec:
         check_fields(self, SPEC_WORDS)
         known = (*OPTIONS, *PADDINGS, *REFUSABLE, *self.layouts, *SPEC_WORDS["dtypes"])
         check_refuses(self.refuses, known)
+
+
+def choose_snippet(snippet: Snippet, padding: object, dtype: str = "") -> str:
+    """Return the text of a `Spec.snippet` for a padding and a dtype; empty if it has none."""
+    if isinstance(snippet, str):
+        return snippet
+    word = padding if isinstance(padding, str) else "explicit"
+    return snippet.get(f"{word}/{dtype}", snippet.get(word, ""))
 
 
 class Backend(Protocol):

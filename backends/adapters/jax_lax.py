@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from conv2d_conformance.backends import precision
+from conv2d_conformance.backends.adapters.snippets import jax_snippets
 from conv2d_conformance.backends.layout import (
     choose_layout,
     gradients_from_framework,
@@ -23,15 +24,7 @@ if TYPE_CHECKING:
 
 _WORDS: dict[Any, str] = {"valid": "VALID", "same": "SAME"}
 _ORDERS = {"NCHW": ("NCHW", "OIHW"), "NHWC": ("NHWC", "HWIO")}
-_SNIPPET = """\
-import jax
-jax.config.update("jax_enable_x64", True)
-jax.config.update("jax_default_matmul_precision", "highest")
-full = (k.shape[0] - 1, k.shape[0] - 1), (k.shape[1] - 1, k.shape[1] - 1)
-pads = full if padding == "full" else padding.upper()
-call = {call}
-y = np.asarray(call(img[None, None], k[None, None], (1, 1), pads))[0, 0]
-"""
+_JIT = "call = jax.jit(jax.lax.conv_general_dilated, static_argnums=(2, 3))\n"
 
 
 class ConvGeneralDilated:
@@ -48,7 +41,9 @@ class ConvGeneralDilated:
         boundary="zeros",
         larger_kernel="empty",
         compiles=True,
-        snippet=_SNIPPET.format(call="jax.lax.conv_general_dilated"),
+        snippet=jax_snippets.planes("jax.lax.conv_general_dilated"),
+        layer_snippet=jax_snippets.layers(),
+        gradient_snippet=jax_snippets.gradients(),
         options=PLAIN_OPTIONS,
         layouts=("NCHW", "NHWC"),
         differentiates=True,
@@ -142,9 +137,9 @@ class ConvGeneralDilatedJit(ConvGeneralDilated):
         name="jax.lax.conv_general_dilated-jit",
         call="jax.jit(jax.lax.conv_general_dilated, static_argnums=(2, 3))"
         "(img[None, None], k[None, None], (1, 1), padding.upper())",
-        snippet=_SNIPPET.format(
-            call="jax.jit(jax.lax.conv_general_dilated, static_argnums=(2, 3))"
-        ),
+        snippet=jax_snippets.planes("call", _JIT),
+        layer_snippet=jax_snippets.layers("@jax.jit\n"),
+        gradient_snippet=jax_snippets.gradients("@jax.jit\n"),
     )
 
     def __init__(self, layout: str | None = None) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv2d_conformance.backends import precision
+from conv2d_conformance.backends.adapters.snippets import jax_snippets
 from conv2d_conformance.backends.layout import (
     TRANSPOSED,
     operands_to_framework,
@@ -33,6 +34,7 @@ class ConvTranspose:
         paddings=("valid", "same"),
         dtypes=(*FLOATS, "bfloat16", *INTEGERS),
         anchor="upper",
+        layer_snippet=jax_snippets.transposed(),
         compiles=True,
         options=("batch", "stride", "dilation"),
         layouts=("NHWC",),

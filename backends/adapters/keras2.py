@@ -28,9 +28,10 @@ _WHY = "Keras has 'valid' and 'same' only; for 'full' pad the image, or crop a t
 _UNEVEN = "keras.layers.Conv2DTranspose of Keras 2 dilates rows and columns alike only"
 _SNIPPET = """\
 import keras
-layer = keras.layers.Conv2D(1, k.shape, padding=padding, use_bias=False,
-                            kernel_initializer="zeros", data_format="channels_last",
-                            input_shape=img.shape + (1,), dtype=img.dtype.name)
+layer = keras.layers.Conv2D(
+    1, k.shape, padding=padding, use_bias=False, kernel_initializer="zeros",
+    data_format="channels_last", input_shape=img.shape + (1,), dtype=img.dtype.name
+)
 model = keras.models.Sequential([layer])
 model.set_weights([k[:, :, None, None]])
 y = model.predict(img[None, :, :, None])[0, :, :, 0]
@@ -48,6 +49,7 @@ class LayersConv2D:
         dtypes=FLOATS,
         compiles=True,  # every model adds a graph
         snippet=_SNIPPET,
+        layer_snippet="",
     )
 
     def __init__(self, layout: str | None = None) -> None:
@@ -96,6 +98,7 @@ class LayersConv2DTranspose:
         distributions=("keras", "tensorflow"),
         dtypes=FLOATS,
         compiles=True,
+        layer_snippet="",
     )
 
     def __init__(self) -> None:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from conv2d_conformance.backends import precision
+from conv2d_conformance.backends.adapters.snippets import keras_snippets
+from conv2d_conformance.backends.adapters.snippets.keras_snippets import on_framework
 from conv2d_conformance.backends.adapters.tensorflow_nn import PLAINER
 from conv2d_conformance.backends.adapters.tensorflow_versions import has_onednn
 from conv2d_conformance.backends.adapters.torch_nn import DILATED_INTEGERS
@@ -35,36 +37,6 @@ _SPEC = Spec(
     strided_same="output",
 )
 _ORDERS = {"channels_last": "NHWC", "channels_first": "NCHW"}
-_IMPORT = """\
-import os
-os.environ["KERAS_BACKEND"] = "{under}"
-import keras
-"""
-_PINS = {
-    "jax": """\
-import jax
-jax.config.update("jax_enable_x64", True)
-jax.config.update("jax_default_matmul_precision", "highest")
-""",
-    "tensorflow": """\
-import tensorflow as tf
-tf.config.experimental.enable_tensor_float_32_execution(False)
-""",
-}
-_LAYER = """\
-import keras
-layer = keras.layers.Conv2D(1, k.shape, padding=padding, use_bias=False,
-                            data_format="channels_last", dtype=img.dtype.name)
-layer.build((1, *img.shape, 1))
-layer.set_weights([k[:, :, None, None]])
-y = keras.ops.convert_to_numpy(layer(img[None, :, :, None]))[0, :, :, 0]
-"""
-_OPERATION = """\
-import keras
-y = keras.ops.conv(img[None, :, :, None], k[:, :, None, None], padding=padding,
-                   data_format="channels_last")
-y = keras.ops.convert_to_numpy(y)[0, :, :, 0]
-"""
 _DISTRIBUTIONS = {"jax": ("jax", "jaxlib")}
 CHANNELS_FIRST = tuple(("channels_first", dtype) for dtype in PLAINER)
 _STRIDE_AND_DILATION = ("stride", "dilation")
@@ -92,7 +64,6 @@ class Configured:
             raise TooOld(msg, self.older)
         self._layout = choose_layout(self.spec.layouts, layout)
         under = self._keras.backend.backend()
-        pinned = _IMPORT.format(under=under) + _PINS.get(under, "")
         self.spec = replace(
             self.spec,
             distributions=("keras", *_DISTRIBUTIONS.get(under, (under,))),
@@ -101,7 +72,8 @@ class Configured:
             + self.refuses.get(under, ())
             + (self.without_onednn if _LACKS_ONEDNN.get(under, bool)() else ()),
             compiles=under in _COMPILES,
-            snippet=pinned + self.spec.snippet.replace("import keras\n", "", 1),
+            snippet=on_framework(str(self.spec.snippet), under),
+            layer_snippet=on_framework(str(self.spec.layer_snippet), under),
         )
 
 
@@ -113,7 +85,8 @@ class OpsConv(Configured):
         name="keras.ops.conv",
         call="keras.ops.conv(img[None, :, :, None], k[:, :, None, None], padding=padding, "
         "data_format='channels_last')",
-        snippet=_OPERATION,
+        snippet=keras_snippets.OPERATION,
+        layer_snippet=keras_snippets.OPERATION_ON_LAYER,
     )
     integers: ClassVar = {"tensorflow": ("int32",), "torch": INTEGERS, "jax": INTEGERS}
     refuses: ClassVar = {
@@ -155,7 +128,8 @@ class LayersConv2D(OpsConv):
         call="layer = keras.layers.Conv2D(1, k.shape, padding=padding, use_bias=False, "
         "data_format='channels_last', dtype=img.dtype.name); layer.build((1, *img.shape, 1)); "
         "layer.set_weights([k[:, :, None, None]]); layer(img[None, :, :, None])",
-        snippet=_LAYER,
+        snippet=keras_snippets.LAYER,
+        layer_snippet=keras_snippets.LAYER_ON_LAYER,
         refuses=(_STRIDE_AND_DILATION,),
     )
     older = "conv2d_conformance.backends.adapters.keras2:LayersConv2D"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from conv2d_conformance.backends.adapters.keras_conv import Configured
+from conv2d_conformance.backends.adapters.snippets import keras_snippets
 from conv2d_conformance.backends.adapters.tensorflow_nn import PLAINER
 from conv2d_conformance.backends.layout import (
     TRANSPOSED,
@@ -36,6 +37,7 @@ class OpsConvTranspose(Configured):
         options=("batch", "stride", "dilation", "output_padding"),
         layouts=("channels_last",),
         operation="conv_transpose2d",
+        layer_snippet=keras_snippets.TRANSPOSED_OPERATION,
         reads="adjoint",
         ends="stride",
         output_padding="halved",
@@ -84,6 +86,7 @@ class LayersConv2DTranspose(OpsConvTranspose):
         "output_padding, 'channels_last', dilation, use_bias=False); layer.build(img_nhwc.shape); "
         "layer.set_weights([k_hwoi]); layer(img_nhwc)",
         refuses=(("stride", "dilation"), ("past_stride",)),
+        layer_snippet=keras_snippets.TRANSPOSED_LAYER,
     )
     older = "conv2d_conformance.backends.adapters.keras2:LayersConv2DTranspose"
     integers: ClassVar = {}

@@ -73,7 +73,7 @@ class ConvolveDirect(_Signal):
         _DIRECT,
         name="scipy.signal.convolve-direct",
         call="scipy.signal.convolve(img, k, mode=padding, method='direct')",
-        snippet=_IMPORT + "scipy.signal.convolve(img, k, mode=padding, method='direct')",
+        snippet=_IMPORT + 'scipy.signal.convolve(img, k, mode=padding, method="direct")',
     )
     method = "direct"
 
@@ -91,7 +91,7 @@ class ConvolveFft(ConvolveDirect):
         _FFT,
         name="scipy.signal.convolve-fft",
         call="scipy.signal.convolve(img, k, mode=padding, method='fft')",
-        snippet=_IMPORT + "scipy.signal.convolve(img, k, mode=padding, method='fft')",
+        snippet=_IMPORT + 'scipy.signal.convolve(img, k, mode=padding, method="fft")',
     )
     method = "fft"
 
@@ -103,7 +103,7 @@ class CorrelateDirect(_Signal):
         _DIRECT,
         name="scipy.signal.correlate-direct",
         call="scipy.signal.correlate(img, k, mode=padding, method='direct')",
-        snippet=_IMPORT + "scipy.signal.correlate(img, k, mode=padding, method='direct')",
+        snippet=_IMPORT + 'scipy.signal.correlate(img, k, mode=padding, method="direct")',
         orientation="correlation",
     )
     method = "direct"
@@ -122,7 +122,7 @@ class CorrelateFft(CorrelateDirect):
         _FFT,
         name="scipy.signal.correlate-fft",
         call="scipy.signal.correlate(img, k, mode=padding, method='fft')",
-        snippet=_IMPORT + "scipy.signal.correlate(img, k, mode=padding, method='fft')",
+        snippet=_IMPORT + 'scipy.signal.correlate(img, k, mode=padding, method="fft")',
         orientation="correlation",
     )
     method = "fft"

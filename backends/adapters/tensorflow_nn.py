@@ -6,10 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.backends import precision
-from conv2d_conformance.backends.adapters.tensorflow_versions import (
-    FULL_PRECISION,
-    spec_for_version,
-)
+from conv2d_conformance.backends.adapters.snippets import tensorflow_snippets
+from conv2d_conformance.backends.adapters.tensorflow_versions import spec_for_version
 from conv2d_conformance.backends.layout import (
     choose_layout,
     gradients_from_framework,
@@ -23,6 +21,7 @@ from conv2d_conformance.backends.protocol import FLOATS, Spec, Unsupported
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Array, Padding, Pads, Step
 
+_TRACED = "tf.function(tf.nn.conv2d)"
 _WORDS: dict[Any, str] = {"valid": "VALID", "same": "SAME"}
 # On the CPU. The other two dtypes go to oneDNN, whose gradients lack explicit padding too.
 PLAINER = ("float16", "float64", "int32")
@@ -35,14 +34,6 @@ _REFUSES = (
         for word in ("dilation", "groups", "NCHW")
     ),
 )
-_SNIPPET = """\
-import tensorflow as tf
-{pin}
-full = [(0, 0), (k.shape[0] - 1, k.shape[0] - 1), (k.shape[1] - 1, k.shape[1] - 1), (0, 0)]
-pads = full if padding == "full" else padding.upper()
-x, w = tf.constant(img[None, :, :, None]), tf.constant(k[:, :, None, None])
-y = {call}(x, w, 1, pads).numpy()[0, :, :, 0]
-"""
 
 
 class Conv2d:
@@ -57,7 +48,9 @@ class Conv2d:
         anchor="upper",
         boundary="zeros",
         larger_kernel="raises",
-        snippet=_SNIPPET.format(pin=FULL_PRECISION, call="tf.nn.conv2d"),
+        snippet=tensorflow_snippets.planes("tf.nn.conv2d"),
+        layer_snippet=tensorflow_snippets.layers("tf.nn.conv2d"),
+        gradient_snippet=tensorflow_snippets.gradients("tf.nn.conv2d"),
         options=("batch", "stride", "dilation", "groups", "explicit"),
         refuses=_REFUSES,
         layouts=("NHWC", "NCHW"),
@@ -163,7 +156,9 @@ class Conv2dFunction(Conv2d):
         call="tf.function(tf.nn.conv2d)"
         "(img[None, :, :, None], k[:, :, None, None], 1, padding.upper())",
         compiles=True,
-        snippet=_SNIPPET.format(pin=FULL_PRECISION, call="tf.function(tf.nn.conv2d)"),
+        snippet=tensorflow_snippets.planes(_TRACED),
+        layer_snippet=tensorflow_snippets.layers(_TRACED),
+        gradient_snippet=tensorflow_snippets.gradients(_TRACED),
     )
 
     def __init__(self, layout: str | None = None) -> None:

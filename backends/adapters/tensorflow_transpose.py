@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.backends import precision
+from conv2d_conformance.backends.adapters.snippets import tensorflow_snippets
 from conv2d_conformance.backends.adapters.tensorflow_nn import PLAINER
 from conv2d_conformance.backends.adapters.tensorflow_versions import spec_for_version
 from conv2d_conformance.backends.layout import (
@@ -33,6 +34,7 @@ class Conv2dTranspose:
         paddings=("valid", "same"),
         dtypes=(*FLOATS, "bfloat16", "int32"),
         anchor="upper",
+        layer_snippet=tensorflow_snippets.transposed(),
         options=("batch", "stride", "dilation", "groups"),
         refuses=tuple((word, dtype) for dtype in PLAINER for word in ("dilation", "groups")),
         layouts=("NHWC",),

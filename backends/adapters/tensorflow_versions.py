@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from conv2d_conformance.backends.protocol import Option, Spec
+from conv2d_conformance.backends.adapters.snippets.tensorflow_snippets import FULL_PRECISION
 
-FULL_PRECISION = "tf.config.experimental.enable_tensor_float_32_execution(False)"
+if TYPE_CHECKING:
+    from conv2d_conformance.backends.protocol import Option, Snippet, Spec
+
 _EAGER = "tf.compat.v1.enable_eager_execution()"
 GROUPS = (2, 5)
 PLAIN_GRADIENTS = (("gradients", "dilation"), ("gradients", "groups"), ("followed", "groups"))
@@ -47,7 +48,9 @@ def spec_for_version(tf: Any, spec: Spec) -> Spec:
         options=tuple(word for word in spec.options if word not in _lacking(now, spec)),
         refuses=PLAIN_GRADIENTS if spec.differentiates else (),
         layouts=("NHWC",),
-        snippet=spec.snippet.replace(FULL_PRECISION, _pin(now)),
+        snippet=_repinned(spec.snippet, _pin(now)),
+        layer_snippet=_repinned(spec.layer_snippet, _pin(now)),
+        gradient_snippet=_repinned(spec.gradient_snippet, _pin(now)),
     )
 
 
@@ -62,6 +65,12 @@ def _lacking(now: tuple[int, ...], spec: Spec) -> tuple[Option, ...]:
     if spec.operation == "conv_transpose2d":
         return ("dilation", "groups")
     return () if now >= GROUPS else ("groups",)
+
+
+def _repinned(snippet: Snippet, pin: str) -> Snippet:
+    if isinstance(snippet, str):
+        return snippet.replace(FULL_PRECISION, pin)
+    return {padding: text.replace(FULL_PRECISION, pin) for padding, text in snippet.items()}
 
 
 def _pin(now: tuple[int, ...]) -> str:

@@ -24,13 +24,13 @@ _HEAD = """\
 out = [[0] * (W + Kw - 1) for _ in range(H + Kh - 1)]
 img_, k_ = img.tolist(), k.tolist()
 """
-_TAIL = """\
-top, left, rows, columns = {{
-    "valid": (Kh - 1, Kw - 1, H - Kh + 1, W - Kw + 1),
-    "same": ({top}, {left}, H, W),
-    "full": (0, 0, H + Kh - 1, W + Kw - 1),
-}}[padding]
-y = np.array([row[left : left + columns] for row in out[top : top + rows]], img.dtype)
+_CUTS = {
+    "valid": "y = np.array([row[Kw - 1 : W] for row in out[Kh - 1 : H]], img.dtype)\n",
+    "full": "y = np.array(out, img.dtype)\n",
+}
+_SAME = """\
+top, left = {top}, {left}
+y = np.array([row[left : left + W] for row in out[top : top + H]], img.dtype)
 """
 _PAINT = """\
 for i, j, a, b in np.ndindex(H, W, Kh, Kw):
@@ -42,8 +42,12 @@ for i, j, a, b in np.ndindex(H + Kh - 1, W + Kw - 1, Kh, Kw):
     if 0 <= y < H and 0 <= x < W:
         out[i][j] += img_[y][x] * k_[a][b]
 """
-_ROTATED = _TAIL.format(top="Kh // 2", left="Kw // 2")
-_PLAIN = _TAIL.format(top="(Kh - 1) // 2", left="(Kw - 1) // 2")
+_ROTATED = _SAME.format(top="Kh // 2", left="Kw // 2")
+_PLAIN = _SAME.format(top="(Kh - 1) // 2", left="(Kw - 1) // 2")
+
+
+def _snippets(loop: str, same: str) -> dict[str, str]:
+    return {padding: _HEAD + loop + cut for padding, cut in {**_CUTS, "same": same}.items()}
 
 
 def frame(padding: Padding, image: int, kernel: int, before: int) -> Frame:
@@ -107,7 +111,7 @@ class Paint(_Loop):
         anchor="upper",
         boundary="zeros",
         larger_kernel="raises",
-        snippet=_HEAD + _PAINT + _ROTATED,
+        snippet=_snippets(_PAINT, _ROTATED),
     )
 
     def loop(self, img: Any, k: Any, rows: Frame, columns: Frame) -> list[list[Any]]:
@@ -133,7 +137,7 @@ class Sum(_Loop):
         anchor="upper",
         boundary="zeros",
         larger_kernel="raises",
-        snippet=_HEAD + _SUM.format(y="i - a", x="j - b") + _ROTATED,
+        snippet=_snippets(_SUM.format(y="i - a", x="j - b"), _ROTATED),
     )
     sign = -1
 
@@ -164,7 +168,7 @@ class SumPlus(Sum):
         anchor="lower",
         boundary="zeros",
         larger_kernel="raises",
-        snippet=_HEAD + _SUM.format(y="i - Kh + 1 + a", x="j - Kw + 1 + b") + _PLAIN,
+        snippet=_snippets(_SUM.format(y="i - Kh + 1 + a", x="j - Kw + 1 + b"), _PLAIN),
     )
     reaches_before = staticmethod(lambda extent: extent // 2)
     sign = 1

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.backends import precision
+from conv2d_conformance.backends.adapters.snippets import torch_snippets
 from conv2d_conformance.backends.layout import (
     choose_layout,
     from_torch,
@@ -23,27 +24,20 @@ if TYPE_CHECKING:
 
 # Of the integer dtypes, a dilated kernel takes only int64.
 DILATED_INTEGERS = tuple(("dilation", dtype) for dtype in INTEGERS if dtype != "int64")
-_SNIPPET = """\
-import torch
-
-def tensor(a):
-    if a.dtype.name == "bfloat16":  # which PyTorch knows by its own name only
-        return torch.from_numpy(a.view("int16")).view(torch.bfloat16)
-    return torch.from_numpy(a)
-
-pads = (k.shape[0] - 1, k.shape[1] - 1) if padding == "full" else padding
-x, w = tensor(img)[None, None], tensor(k)[None, None]
-{call}
-y = y.view(torch.int16).numpy().view(img.dtype) if y.dtype is torch.bfloat16 else y.numpy()
-y = y[0, 0]
-"""
+_FUNCTION = "y = torch.nn.functional.conv2d(x, w, padding={pads})"
+_FUNCTION_OF_LAYER = "y = torch.nn.functional.conv2d(x, w, None, stride, pads, dilation, groups)"
 _LAYER = """\
-layer = torch.nn.Conv2d(1, 1, k.shape, padding=pads, bias=False)
+layer = torch.nn.Conv2d(1, 1, k.shape, padding={pads}, bias=False)
 layer.weight = torch.nn.Parameter(w, requires_grad=False)
 y = layer(x)"""
-_COMPILED = """\
-call = torch.compile(torch.nn.functional.conv2d, fullgraph=True, dynamic=False)
-y = call(x, w, padding=pads)"""
+_LAYER_OF_LAYER = """\
+channels = img.shape[1], k.shape[0]
+layer = torch.nn.Conv2d(*channels, k.shape[2:], stride, pads, dilation, groups, bias=False)
+layer.weight = w if w.requires_grad else torch.nn.Parameter(w, requires_grad=False)
+y = layer(x)"""
+_COMPILE = "call = torch.compile(torch.nn.functional.conv2d, fullgraph=True, dynamic=False)\n"
+_COMPILED = _COMPILE + "y = call(x, w, padding={pads})"
+_COMPILED_OF_LAYER = _COMPILE + "y = call(x, w, None, stride, pads, dilation, groups)"
 
 
 class FunctionalConv2d:
@@ -58,7 +52,9 @@ class FunctionalConv2d:
         anchor="upper",
         boundary="zeros",
         larger_kernel="raises",
-        snippet=_SNIPPET.format(call="y = torch.nn.functional.conv2d(x, w, padding=pads)"),
+        snippet=torch_snippets.planes(_FUNCTION),
+        layer_snippet=torch_snippets.layers(_FUNCTION_OF_LAYER),
+        gradient_snippet=torch_snippets.gradients(_FUNCTION_OF_LAYER),
         options=("batch", "stride", "dilation", "groups", "explicit"),
         refuses=(("same", "stride"), *DILATED_INTEGERS),
         layouts=("NCHW", "channels_last", "strided-weights"),
@@ -153,7 +149,9 @@ class Conv2d(FunctionalConv2d):
         FunctionalConv2d.spec,
         name="torch.nn.Conv2d",
         call="torch.nn.Conv2d(1, 1, k.shape, padding=padding, bias=False)(img[None, None])",
-        snippet=_SNIPPET.format(call=_LAYER),
+        snippet=torch_snippets.planes(_LAYER),
+        layer_snippet=torch_snippets.layers(_LAYER_OF_LAYER),
+        gradient_snippet=torch_snippets.gradients(_LAYER_OF_LAYER),
         fuses=False,
     )
 
@@ -173,7 +171,9 @@ class FunctionalConv2dCompile(FunctionalConv2d):
         call="torch.compile(torch.nn.functional.conv2d, fullgraph=True, dynamic=False)"
         "(img[None, None], k[None, None], padding=padding)",
         compiles=True,
-        snippet=_SNIPPET.format(call=_COMPILED),
+        snippet=torch_snippets.planes(_COMPILED),
+        layer_snippet=torch_snippets.layers(_COMPILED_OF_LAYER),
+        gradient_snippet=torch_snippets.gradients(_COMPILED_OF_LAYER),
     )
 
     def __init__(self, layout: str | None = None) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.backends import precision
+from conv2d_conformance.backends.adapters.snippets import torch_snippets
 from conv2d_conformance.backends.layout import (
     TRANSPOSED,
     from_torch,
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Array, Padding, Pads, Pair, Step
 
 _WHY = "PyTorch crops a transposed convolution by numbers only; crop a 'valid' one to the size"
+_FUNCTION = """\
+more = output_padding or 0
+y = torch.nn.functional.conv_transpose2d(x, w, None, stride, crops, more, groups, dilation)"""
+_LAYER = """\
+layer = torch.nn.ConvTranspose2d(
+    img.shape[1], k.shape[1] * groups, k.shape[2:], stride, crops, output_padding or 0, groups,
+    bias=False, dilation=dilation
+)
+layer.weight = torch.nn.Parameter(w, requires_grad=False)
+y = layer(x)"""
 _ALIKE = "PyTorch crops both sides of an axis alike; slice a 'valid' result"
 
 
@@ -33,6 +44,7 @@ class FunctionalConvTranspose2d:
         distributions=("torch",),
         paddings=("valid",),
         dtypes=(*FLOATS, "bfloat16", "int64"),
+        layer_snippet=torch_snippets.transposed(_FUNCTION),
         options=("batch", "stride", "dilation", "groups", "explicit", "output_padding"),
         layouts=("NCHW",),
         operation="conv_transpose2d",
@@ -88,6 +100,7 @@ class ConvTranspose2d(FunctionalConvTranspose2d):
         name="torch.nn.ConvTranspose2d",
         call="torch.nn.ConvTranspose2d(k.shape[0], k.shape[1] * groups, k.shape[2:], stride, "
         "crops, output_padding or 0, groups, False, dilation)(img)",
+        layer_snippet=torch_snippets.transposed(_LAYER),
     )
 
     def _call(

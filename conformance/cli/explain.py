@@ -13,7 +13,6 @@ from conv2d_conformance.runtime.runner_pool import RunnerPool, with_python
 from conv2d_conformance.translation import drawing
 from conv2d_conformance.translation.differences import sentences
 from conv2d_conformance.translation.measured import find_facts
-from conv2d_conformance.translation.specialise_snippet import WIDTH
 from conv2d_conformance.translation.translate import PARITIES, translations
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.translation.measured import FactSource
     from conv2d_conformance.translation.translate import Translation
 
+WIDTH = 100
 OPERANDS = (
     "Each piece of code takes NumPy arrays img and k of one dtype and makes y. The copies are for "
     "frameworks that refuse negative strides."

@@ -14,6 +14,8 @@ from conv2d_conformance.probe.probe_shapes import refused_class
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from conv2d_conformance.backends.protocol import Snippet
+
 EVEN: dict[str | None, int] = {"upper": 0, "lower": 1}
 
 
@@ -27,13 +29,13 @@ class CallFacts:
     facts : mapping
         As the probe measured them (`probe.probe.Probe.facts`), or a results document has
         them.
-    snippet : str
+    snippet : str, or mapping of str to str
         See `conv2d_conformance.backends.protocol.Spec`.
     """
 
     name: str
     facts: Mapping[str, Any]
-    snippet: str
+    snippet: Snippet
 
     @property
     def conventions(self) -> Conventions:
@@ -80,7 +82,7 @@ def declared_spec(name: str) -> Spec | None:
     return found
 
 
-def snippet_of(name: str, loaded: Spec | None = None) -> str:
+def snippet_of(name: str, loaded: Spec | None = None) -> Snippet:
     """Return the native call of a backend, as its user writes it.
 
     ``loaded`` is its spec where it runs. Lines that pin settings are left out: only an adapter in
@@ -89,5 +91,10 @@ def snippet_of(name: str, loaded: Spec | None = None) -> str:
     found = declared_spec(name)
     if found is None or loaded is None:
         return (loaded or found or Spec(name, name)).snippet or registry.import_snippet(name)
-    adds_only = set(found.snippet.splitlines()) <= set(loaded.snippet.splitlines())
+    adds_only = _lines(found.snippet) <= _lines(loaded.snippet)
     return found.snippet if adds_only else loaded.snippet
+
+
+def _lines(snippet: Snippet) -> set[str]:
+    texts = [snippet] if isinstance(snippet, str) else snippet.values()
+    return {line for text in texts for line in text.splitlines()}

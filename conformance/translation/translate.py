@@ -11,11 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.backends.protocol import PADDINGS
+from conv2d_conformance.backends.protocol import PADDINGS, choose_snippet
 from conv2d_conformance.definition.conventions import AXES
 from conv2d_conformance.definition.correlation import ORIENTATIONS, Orientation
 from conv2d_conformance.definition.numpy_notation import PAD_MODES, TURNS
-from conv2d_conformance.translation.specialise_snippet import specialise
+from conv2d_conformance.translation.write_snippet import write_snippet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +90,7 @@ def _code(of: CallFacts, to: CallFacts, padding: str, parity: str) -> str:
     if not _agree(of, to, padding, parity):
         img, pads = _padded(of, padding, parity)
         word, crops = _as_valid(to, parity)
-    call = specialise(to.snippet, img, k, word)
+    call = write_snippet(choose_snippet(to.snippet, word), img, k, word)
     extents = [_extents(of)] if pads or crops else []
     lines = [*turned, *extents, *pads, *call.lines, *crops]
     numpy = ["import numpy as np"] if any("np." in line for line in lines) else []

@@ -20,7 +20,7 @@ class About:
     backend, check, case, message : str
         Shown in comments; they may hold any characters.
     snippet : str
-        The native call; see `conv2d_conformance.backends.protocol.Spec`. May be empty.
+        The native call, as `native_call.native_snippet` finds it. May be empty.
     adapter : str or CarriedAdapter
         Makes the call if the snippet does not: lines that import ``found``, or its source.
     modules : tuple of str

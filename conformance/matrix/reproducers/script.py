@@ -14,7 +14,7 @@ from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.numpy_notation import PAD_MODES, TURNS
 from conv2d_conformance.matrix.reproducers.about import comments
 from conv2d_conformance.matrix.reproducers.carried_adapter import CarriedAdapter
-from conv2d_conformance.matrix.reproducers.native_call import native_call, needs_adapter
+from conv2d_conformance.matrix.reproducers.native_call import native_call
 from conv2d_conformance.matrix.reproducers.template import load, load_claim
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def render(found: Evidence, about: About) -> str:
     if any(piece.name == "reference" for piece in used):
         parts += _conventions(found)
     parts += [f"\n\n{piece.text}\n" for piece in used]
-    if isinstance(about.adapter, CarriedAdapter) and needs_adapter(found, about.snippet):
+    if isinstance(about.adapter, CarriedAdapter):
         parts.append(about.adapter.text())
     return "".join(parts)
 
@@ -71,7 +71,7 @@ def _pieces(found: Evidence, about: About) -> Iterator[Template]:
     """Return the script's pieces, each after those that it needs."""
     last = load("stored") if found.stored else load_claim(found.claim)
     names = ["head"]
-    if needs_adapter(found, about.snippet):
+    if not about.snippet:
         names += ["carried"] * isinstance(about.adapter, CarriedAdapter) + ["adapter"]
     yield from map(load, dict.fromkeys((*names, *last.needs)))
     yield last

@@ -15,7 +15,7 @@ from conv2d_conformance.matrix.reproducers.about import About
 from conv2d_conformance.matrix.reproducers.carried_adapter import adapter_code
 from conv2d_conformance.matrix.reproducers.evidence import stored_arrays
 from conv2d_conformance.matrix.reproducers.layer_evidence import layer_evidence
-from conv2d_conformance.matrix.reproducers.native_call import needs_adapter
+from conv2d_conformance.matrix.reproducers.native_call import native_snippet
 from conv2d_conformance.matrix.reproducers.plane_evidence import plane_evidence
 from conv2d_conformance.matrix.reproducers.sample import sample_of
 from conv2d_conformance.matrix.reproducers.script import render
@@ -65,14 +65,14 @@ class Reproducers:
             return None
         apart = f"{self._environment} {subject.selector}"
         name = file_name(subject.spec.name, check.name, case.id, apart)
-        snippet = subject.spec.snippet
+        snippet = native_snippet(found, subject.spec)
         about = About(
             backend=subject.spec.name,
             check=check.name,
             case=case.id,
             message=f"{error}\nSeen with {_versions(subject)}.",
             snippet=snippet,
-            adapter=adapter_code(subject.name) if needs_adapter(found, snippet) else "",
+            adapter="" if snippet else adapter_code(subject.name),
             modules=subject.spec.distributions,
             data=f"{name}.npz",
         )

@@ -24,6 +24,10 @@ def load_adapter() -> Any:
     raise NotImplementedError
 
 
+def prepare() -> None:
+    """Import what the native call needs."""
+
+
 def native(img: Any, k: Any, padding: Any) -> Any:
     """The call under test."""
     raise NotImplementedError(img, k, padding)

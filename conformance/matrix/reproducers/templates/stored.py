@@ -7,8 +7,14 @@ import os
 
 import numpy as np
 
-from conv2d_conformance.matrix.reproducers.templates.adapter import adapter
-from conv2d_conformance.matrix.reproducers.templates.declared import given, img, k, native, padding
+from conv2d_conformance.matrix.reproducers.templates.declared import (
+    given,
+    img,
+    k,
+    native,
+    padding,
+    prepare,
+)
 from conv2d_conformance.matrix.reproducers.templates.head import end
 
 # --- the script begins here
@@ -57,7 +63,10 @@ def hold_all():
             hold(name, got)
 
 
-adapter()
+try:
+    prepare()
+except Exception as error:
+    end(2, "cannot run:", error)
 os._exit = refuse
 faulthandler.dump_traceback_later(120, exit=True)  # exits 1
 try:
