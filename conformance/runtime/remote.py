@@ -118,8 +118,9 @@ class RemoteRunner:
     ) -> list[float]:
         """Do as `time`; operands that the worker ``kept`` under a name need not be sent again."""
         answer, _ = self._ask(
-            "time", operands, method=method, options=options, rounds=rounds, loops=loops, kept=kept
-        )
+            "time", operands, method=method, options=options, rounds=rounds, loops=loops, kept=kept,
+            calls=rounds * loops,
+        )  # fmt: skip
         return self._unless_raised(answer)["seconds"]  # type: ignore[no-any-return]
 
     def bare(self, _: str) -> None:
@@ -132,8 +133,9 @@ class RemoteRunner:
         flat = [operand for each in operands for operand in each]
         sizes = [len(each) for each in operands]
         answer, out = self._ask(
-            "at_once", flat, method=method, sizes=sizes, times=times, seconds=self._seconds
-        )
+            "at_once", flat, method=method, sizes=sizes, times=times, seconds=self._seconds,
+            calls=times * len(operands),
+        )  # fmt: skip
         bits = iter(out)
         return [[next(bits) for _ in range(many)] for many in self._unless_raised(answer)["counts"]]
 
