@@ -79,6 +79,8 @@ class BackendUnderTest:
     ----------
     requested_cases : tuple of Layer
         The only layers to check; empty for all cases.
+    hung : dict
+        The calls without a result: what a check had asked for, by the check and its siblings.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class BackendUnderTest:
         self.margin: Margin | None = None
         self.clock = Clock()
         self.requested_cases: tuple[Layer, ...] = ()
+        self.hung: dict[object, str] = {}
 
     @property
     def spec(self) -> Spec:
@@ -122,7 +125,7 @@ class BackendUnderTest:
         """The backend in a process of its own; a call that ends it loses only its own record."""
         if self._apart is None:
             return self.guarded
-        return GuardedBackend(self._apart(), self.cost)
+        return self.guarded.beside(self._apart())
 
     @cached_property
     def risked(self) -> CallLog:

@@ -14,7 +14,7 @@ from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.definition.correlation import orient
 from conv2d_conformance.definition.expectation import Expectation
 from conv2d_conformance.definition.padding import SAME_PADDING_RULES, SamePaddingRule, reach
-from conv2d_conformance.errors import NonconformanceError, Refused
+from conv2d_conformance.errors import NonconformanceError, NotRun, Refused
 from conv2d_conformance.under_test.layers import (
     ODD,
     STRIDED,
@@ -147,7 +147,7 @@ class MeasuredSame:
         orient(k, self._planes.conventions.orientation or "correlation")[-1, -1] = 1
         try:
             result = self._calls.call_with(layer, img, k)
-        except (NonconformanceError, Unsupported):
+        except (NonconformanceError, Unsupported, NotRun):
             return None
         if result.ndim != 2 or not result.size or not np.isfinite(float(result[0, 0])):
             return None

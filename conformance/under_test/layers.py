@@ -12,7 +12,13 @@ import numpy as np
 from conv2d_conformance.backends.protocol import OPTIONS, Unsupported
 from conv2d_conformance.cases.layers import make_layer
 from conv2d_conformance.definition.expectation import oriented, result_shape
-from conv2d_conformance.errors import NonconformanceError, RaisedError, Refused, WrongShapeError
+from conv2d_conformance.errors import (
+    NonconformanceError,
+    NotRun,
+    RaisedError,
+    Refused,
+    WrongShapeError,
+)
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.layers import Layer
@@ -70,7 +76,7 @@ class LayerCalls:
         layer = replace(SMALLEST[option], dtype=self._backend.plain_dtype)
         try:
             self.call(layer)
-        except (NonconformanceError, Unsupported):
+        except (NonconformanceError, Unsupported, NotRun):
             return False
         return True
 
@@ -136,7 +142,7 @@ class LayerCalls:
     def _try(self, layer: Layer, call: Any, *operands: Any) -> Any:
         try:
             return call(*operands, **layer.keywords)
-        except (Unsupported, NonconformanceError):
+        except (Unsupported, NonconformanceError, NotRun):
             raise
         except Exception as error:
             msg = f"{self._backend.spec.call} raised {type(error).__name__}: {error}"
@@ -159,7 +165,7 @@ class LayerCalls:
             shape = self.call(replace(layer, dtype=self._backend.plain_dtype)).shape
         except Unsupported as reason:
             return f"unsupported: {reason}"
-        except NonconformanceError as error:
+        except (NonconformanceError, NotRun) as error:
             said = str(error).removeprefix(f"{self._backend.spec.call} ")
             return said.splitlines()[0][:200]
         return "x".join(map(str, shape))

@@ -12,7 +12,7 @@ from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name
 from conv2d_conformance.definition.expectation import Expectation
-from conv2d_conformance.errors import NonconformanceError
+from conv2d_conformance.errors import NonconformanceError, NotRun
 from conv2d_conformance.probe.probe import (
     PROBED_PADDINGS,
     REFUSED,
@@ -51,7 +51,7 @@ class MeasuredCrops:
             return
         try:
             maps.add(self._calls.call_with, layer)
-        except (NonconformanceError, Unsupported) as error:
+        except (NonconformanceError, Unsupported, NotRun) as error:
             maps.complaints.append(f"{layer.id}: {error}")
 
     @property

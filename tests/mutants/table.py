@@ -194,7 +194,13 @@ MUTANTS = (
         "wrong-every-other-call", process.wrong_at(lambda n: n % 2 == 0), REPEATS, "another result"
     ),
     stateless("row-unwritten", process.leaving_a_row_unwritten, REPEATS, "never wrote"),
-    stateless("hangs", process.hanging, EXACT, "for 3 calls outran their deadline"),
+    stateless("hangs", process.hanging, MAPS, "no result within 2 s"),
+    stateless(
+        "hangs-for-16-columns",
+        geometry.where(lambda _, m: m[1] == 16, process.hanging),
+        EXACT,
+        "no result within",
+    ),
     stateless("exits", process.leaving, EXACT, "called os._exit(0)"),
     stateless("quits", process.quitting, EXACT, "called sys.exit(0)"),
     stateless("silences-numpy", process.silencing, PROCESS, "NumPy's error handling"),
