@@ -25,7 +25,8 @@ def agree(subject: BackendUnderTest, claim: str, one: Array, other: Array) -> No
     if one.shape != other.shape:
         msg = f"{subject.spec.call}: {claim}: shapes {one.shape} and {other.shape}"
         raise WrongShapeError(msg)
-    apart = np.abs(one.astype(np.float64) - other.astype(np.float64))
+    wide = np.complex128 if "c" in (one.dtype.kind, other.dtype.kind) else np.float64
+    apart = np.abs(one.astype(wide) - other.astype(wide))
     wrong = apart > (0 if subject.sums_directly else 0.5)
     if wrong.any():
         at = tuple(int(i) for i in np.argwhere(wrong)[0])

@@ -13,7 +13,7 @@ from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.definition.conventions import AXES, Conventions, output_size
 from conv2d_conformance.definition.correlation import Array, correlate, orient, shape_of
-from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name, largest_exact
+from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name, holds_numbers, largest_exact
 from conv2d_conformance.errors import ExitedError, NotRun, TimedOutError
 from conv2d_conformance.probe import index_map, probe_shapes, summation
 from conv2d_conformance.probe.combine_maps import combine
@@ -147,6 +147,8 @@ def answer_or_refusal(call: Callable[[], Array]) -> Array | str:
     except Exception as error:  # noqa: BLE001  (whatever a call raises is its answer)
         lines = str(error).strip().splitlines() or [""]
         return f"{REFUSED}{type(error).__name__}: {lines[0][:160]}"
+    if isinstance(result, np.ndarray) and not holds_numbers(result.dtype):
+        return f"{REFUSED}returned an array of {result.dtype}, which are no numbers"
     if isinstance(result, np.ndarray):
         return result
     return f"{REFUSED}returned {hints.with_article(result)}, not an ndarray"

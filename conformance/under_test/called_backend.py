@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from conv2d_conformance.definition.dtypes import holds_numbers
+from conv2d_conformance.errors import WrongDtypeError
+
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Spec
+    from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.runtime.call_guard import GuardedBackend
     from conv2d_conformance.runtime.call_log import CallLog
     from conv2d_conformance.runtime.time_accounts import TimeAccounts
@@ -57,3 +61,10 @@ class CalledBackend(Protocol):
     @property
     def sums_directly(self) -> bool:
         """Whether each element has a bound of its own."""
+
+
+def require_numbers(call: str, result: Array) -> None:
+    """Raise `WrongDtypeError` if an array holds something else than numbers."""
+    if not holds_numbers(result.dtype):
+        msg = f"{call} returned an array of {result.dtype}, which are no numbers"
+        raise WrongDtypeError(msg)

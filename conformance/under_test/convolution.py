@@ -149,9 +149,9 @@ class MeasuredSame:
             result = self._calls.call_with(layer, img, k)
         except (NonconformanceError, Unsupported, NotRun):
             return None
-        if result.ndim != 2 or not result.size or not np.isfinite(float(result[0, 0])):
+        if result.ndim != 2 or not result.size or not np.isfinite(result[0, 0]):
             return None
-        row, column = divmod(round(float(result[0, 0])) - 1, layer.image[1])
+        row, column = divmod(round(float(result[0, 0].real)) - 1, layer.image[1])
         last = reach(layer.kernel, layer.options)
         return last[0] - row if last[0] - row == last[1] - column else None
 

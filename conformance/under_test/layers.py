@@ -19,6 +19,7 @@ from conv2d_conformance.errors import (
     Refused,
     WrongShapeError,
 )
+from conv2d_conformance.under_test.called_backend import require_numbers
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.layers import Layer
@@ -137,6 +138,7 @@ class LayerCalls:
         if type(result) is not np.ndarray:
             msg = f"{self._backend.spec.call} returned a {type(result).__name__}, not an ndarray"
             raise WrongShapeError(msg)
+        require_numbers(self._backend.spec.call, result)
         return result
 
     def _try(self, layer: Layer, call: Any, *operands: Any) -> Any:

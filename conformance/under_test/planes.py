@@ -21,6 +21,7 @@ from conv2d_conformance.errors import (
 from conv2d_conformance.probe import precision, special_values
 from conv2d_conformance.probe.probe import Probe, probe
 from conv2d_conformance.probe.probe_shapes import refused_class
+from conv2d_conformance.under_test.called_backend import require_numbers
 
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Spec
@@ -133,6 +134,7 @@ class Planes:
             what = hints.with_article(result)
             msg = f"{self.spec.call} returned {what} of {got}, not a 2-D ndarray"
             raise WrongShapeError(msg)
+        require_numbers(self.spec.call, result)
         return result
 
     def require_array(self, img: Array, k: Array, padding: str) -> Array:
@@ -143,8 +145,9 @@ class Planes:
         NonconformanceError
             As `call`; and if the result does not have the shape that the padding gives.
         """
+        size = self.size(img, k, padding)  # before a call that may write to its operands
         result = self.call(img, k, padding)
-        if result.shape != self.size(img, k, padding):
+        if result.shape != size:
             msg = f"{self.spec.call}: {padding} gave shape {result.shape}"
             raise WrongShapeError(msg)
         return result

@@ -26,6 +26,14 @@ def mutating(operand: int) -> Conv2d:
     return conv2d
 
 
+def destroying_its_kernel(img: Array, k: Array, padding: str) -> Array:
+    """The kernel is zeros afterwards."""
+    out = direct.conv2d(img, k, padding)
+    if k.flags.writeable:
+        k[...] = 0
+    return out
+
+
 def in_place(img: Array, k: Array, padding: str) -> Array:
     """``same`` writes its result over the image and returns the image."""
     out = direct.conv2d(img, k, padding)

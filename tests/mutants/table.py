@@ -216,6 +216,7 @@ MUTANTS = (
     stateless("demoted", arithmetic.returning(np.float32, np.float64), DTYPE, "gave float32"),
     stateless("image-mutated", hygiene.mutating(0), UNTOUCHED, "changed its operands"),
     stateless("kernel-mutated", hygiene.mutating(1), UNTOUCHED, "changed its operands"),
+    stateless("kernel-destroyed", hygiene.destroying_its_kernel, UNTOUCHED, "changed its operands"),
     stateless("in-place", hygiene.in_place, FOLLOWS, "changing an operand after the call"),
     stateless("alias-for-identity", hygiene.alias_for_identity, FOLLOWS),
     stateful("buffer-reused", hygiene.reusing_its_buffer, LATER, "a later call changed"),
@@ -249,6 +250,8 @@ MUTANTS = (
     stateless(
         "wider-for-even-kernels", arithmetic.widening_for_even_kernels, EXACT, "gave float64, and"
     ),
+    stateless("imaginary-part", arithmetic.giving_an_imaginary_part, EXACT, "elements are wrong"),
+    stateless("text", arithmetic.giving_text, EXACT, "which are no numbers"),
     stateless("matrix", arithmetic.giving_a_matrix, EXACT, "returned a matrix"),
     stateless("transposes-separable-kernels", geometry.transposing_separable_kernels, EXACT),
     stateless(
