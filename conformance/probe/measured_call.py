@@ -30,9 +30,8 @@ class MeasuredCall(Protocol):
     def paddings(self) -> tuple[str, ...]:
         """The paddings that it takes."""
 
-    @property
-    def sums_directly(self) -> bool:
-        """Whether each element is a sum of its own, which it is not in an FFT."""
+    def sums_directly_in(self, dtype: str) -> bool:
+        """Return whether each element is a sum of its own, which it is not in an FFT."""
 
     def lacks(self, case: Case) -> str | None:
         """Return why the call does not take a case, or None if it does."""

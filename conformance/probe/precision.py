@@ -108,7 +108,7 @@ def accumulator_bits(subject: MeasuredCall, dtype: np.dtype[Any]) -> int | None:
 
 def class_of(subject: MeasuredCall, dtype: np.dtype[Any], bits: int) -> str:
     """Return the format whose precision the operands keep; an FFT keeps its dtype's."""
-    if not subject.sums_directly and grade(subject, dtype) != "lowered":
+    if not subject.sums_directly_in(dtype.name) and grade(subject, dtype) != "lowered":
         return dtype.name
     if bits >= significand(dtype):
         return dtype.name

@@ -171,10 +171,9 @@ class BackendUnderTest:
         """float32, or the first dtype that the call takes."""
         return "float32" if "float32" in self.dtypes else next(iter(self.dtypes), "float32")
 
-    @property
-    def sums_directly(self) -> bool:
-        """Whether each element has a bound of its own; otherwise one norm bounds the result."""
-        return self.operation.sums_directly
+    def sums_directly_in(self, dtype: str) -> bool:
+        """Return whether each element has a bound of its own; otherwise one norm bounds them."""
+        return self.operation.sums_directly_in(dtype)
 
     @property
     def declares(self) -> bool:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from conv2d_conformance.runtime.call_log import CallLog
     from conv2d_conformance.runtime.time_accounts import TimeAccounts
 
+# Above these the exact result takes too long to measure again how a call sums.
+MOST_PRODUCTS = 2**24
+
 
 class CalledBackend(Protocol):
     """A backend that can be called, with what is declared and known of it."""
@@ -58,9 +61,8 @@ class CalledBackend(Protocol):
     def plain_dtype(self) -> str:
         """float32, or the first dtype that the call takes."""
 
-    @property
-    def sums_directly(self) -> bool:
-        """Whether each element has a bound of its own."""
+    def sums_directly_in(self, dtype: str) -> bool:
+        """Return whether it sums directly in a dtype, under kernels of every size."""
 
 
 def require_numbers(call: str, result: Array) -> None:

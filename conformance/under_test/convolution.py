@@ -56,10 +56,9 @@ class Convolution:
         """Declared dtypes, or those that gave a result."""
         return self.planes.dtypes
 
-    @property
-    def sums_directly(self) -> bool:
-        """Whether each element has a bound of its own; otherwise one norm bounds the result."""
-        return self.planes.sums_directly
+    def sums_directly_in(self, dtype: str) -> bool:
+        """Return whether it sums directly in a dtype, under kernels of every size."""
+        return self.planes.sums_directly_in(dtype)
 
     def facts(self) -> dict[str, Any]:
         """Return everything measured, by name and ready for JSON: the probe's facts first."""
@@ -91,7 +90,7 @@ class MeasuredSame:
     def expectation(self) -> Expectation:
         """Return orientation and rule as a value; without a measured rule, with the first one."""
         orientation = known_orientation(self)
-        return Expectation(orientation, self._rule_of_zeros, self._planes.sums_directly)
+        return Expectation(orientation, self._rule_of_zeros)
 
     def pads(self, layer: Layer) -> Pads:
         """Return the padding: `same` by the measured rule, or by the declared one if no rule fits.

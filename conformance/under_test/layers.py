@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -19,7 +20,8 @@ from conv2d_conformance.errors import (
     Refused,
     WrongShapeError,
 )
-from conv2d_conformance.under_test.called_backend import require_numbers
+from conv2d_conformance.probe import summation
+from conv2d_conformance.under_test.called_backend import MOST_PRODUCTS, require_numbers
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.layers import Layer
@@ -196,6 +198,7 @@ class Layers:
 
     def __init__(self, backend: CalledBackend, calls: LayerCalls, reading: LayerReading) -> None:
         self._backend, self._calls, self._reading = backend, calls, reading
+        self._direct: dict[Layer, bool] = {}
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -218,6 +221,30 @@ class Layers:
         """Make the call, followed by bias, addition and ReLU; raises as `call`."""
         return self._calls.fused(layer, bias, addend)
 
+    def sums_directly(self, layer: Layer) -> bool:
+        """Return whether the call sums directly on a layer, by what it shows on integers.
+
+        Libraries choose an algorithm for each layer. One that is declared is not measured.
+        """
+        twin = replace(layer, family="integers", differentiated=False, followed=False)
+        if self._backend.declares or prod(self.size(twin)) * twin.terms > MOST_PRODUCTS:
+            return self._backend.sums_directly_in(layer.dtype)
+        if twin not in self._direct:
+            try:
+                found = summation.directly(partial(self._computed, twin), *twin.arrays())
+            except (NonconformanceError, Unsupported, NotRun):
+                found = self._backend.sums_directly_in(layer.dtype)
+            self._direct[twin] = found
+        return self._direct[twin]
+
+    def _computed(self, layer: Layer, img: Array, k: Array) -> tuple[Array, Exact]:
+        exact = self.expectation.exact(layer, img, k)
+        result = self._calls.call_with(layer, img, k)
+        if result.shape != self.size(layer):
+            msg = f"{self._backend.spec.call} gave shape {result.shape}"
+            raise WrongShapeError(msg)
+        return result.reshape(exact.value.shape), exact
+
     @property
     def expectation(self) -> Expectation:
         """Return the measured reading of a layer.
@@ -231,6 +258,10 @@ class Layers:
             If there is no single orientation, or the boundary is not of zeros.
         """
         return self._reading.expectation
+
+    def expectation_of(self, layer: Layer) -> Expectation:
+        """Return the reading with the way in which the call sums on a layer; raises as above."""
+        return replace(self.expectation, direct=self.sums_directly(layer))
 
     def exact(self, layer: Layer) -> Exact:
         """Return the exact result under the measured orientation and the measured rule."""

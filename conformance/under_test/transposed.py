@@ -66,7 +66,7 @@ class MeasuredCrops:
 
         Its rule explains the most measurements; a layer that differs from it fails.
         """
-        return Expectation(known_orientation(self), self.maps.rule, self._backend.sums_directly)
+        return Expectation(known_orientation(self), self.maps.rule)
 
     def pads(self, layer: Layer) -> Pads:
         """Return what the call crops, by the measured rule."""
@@ -110,9 +110,8 @@ class TransposedConvolution:
         """Declared dtypes, or those that gave a result."""
         return self.spec.dtypes or tuple(d for d in DTYPES if self._takes(self.answers[d]))
 
-    @property
-    def sums_directly(self) -> bool:
-        """Whether each element has a bound of its own; otherwise one norm bounds the result."""
+    def sums_directly_in(self, _: str) -> bool:
+        """Return whether it sums directly in a dtype."""
         return self.spec.algorithm != "fft"
 
     @cached_property
