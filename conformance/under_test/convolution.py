@@ -15,13 +15,8 @@ from conv2d_conformance.definition.correlation import orient
 from conv2d_conformance.definition.expectation import Expectation
 from conv2d_conformance.definition.padding import SAME_PADDING_RULES, SamePaddingRule, reach
 from conv2d_conformance.errors import NonconformanceError, NotRun, Refused
-from conv2d_conformance.under_test.layers import (
-    ODD,
-    STRIDED,
-    LayerCalls,
-    Layers,
-    known_orientation,
-)
+from conv2d_conformance.under_test.layer_calls import ODD, STRIDED, LayerCalls
+from conv2d_conformance.under_test.layers import Layers, known_orientation
 from conv2d_conformance.under_test.planes import Planes
 
 if TYPE_CHECKING:
@@ -168,7 +163,9 @@ class MeasuredSame:
     def facts(self) -> dict[str, Any]:
         """Return facts about layers, ready for JSON."""
         strided = None if self.rule is None else self.rule.strided
+        refused = {" with ".join(words): said for words, said in self._calls.refused.items()}
         return {
+            **({"refused_together": refused} if refused else {}),
             "options": list(self._calls.options),
             "gradients": self._backend.spec.differentiates,
             "fused": self._backend.spec.fuses,

@@ -21,7 +21,8 @@ from conv2d_conformance.probe.probe import (
 )
 from conv2d_conformance.probe.transposed_conventions import TransposedMaps
 from conv2d_conformance.probe.transposed_index_map import MAPPED, WORDS
-from conv2d_conformance.under_test.layers import LayerCalls, Layers, known_orientation
+from conv2d_conformance.under_test.layer_calls import LayerCalls
+from conv2d_conformance.under_test.layers import Layers, known_orientation
 
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Spec
