@@ -150,6 +150,21 @@ def ignoring_a_stride_of_zero(img: Array, k: Array, padding: str) -> Array:
     return direct.conv2d(img, k, padding)
 
 
+def reusing_its_buffer_in(dtype: str) -> Callable[[], Conv2d]:
+    """Results of one shape share their memory, in one dtype alone."""
+
+    def make() -> Conv2d:
+        reuse = reusing_its_buffer()
+        return lambda *call: (reuse if call[0].dtype == dtype else direct.conv2d)(*call)
+
+    return make
+
+
+def mutating_in(dtype: str) -> Conv2d:
+    """The image is used as scratch space, in one dtype alone."""
+    return lambda *call: (mutating(0) if call[0].dtype == dtype else direct.conv2d)(*call)
+
+
 def taking_buffers_in_turn() -> Conv2d:
     """Results of one shape and dtype go to four buffers in turn."""
     buffers: dict[Any, list[Array]] = {}

@@ -220,6 +220,8 @@ MUTANTS = (
     stateless("in-place", hygiene.in_place, FOLLOWS, "changing an operand after the call"),
     stateless("alias-for-identity", hygiene.alias_for_identity, FOLLOWS),
     stateful("buffer-reused", hygiene.reusing_its_buffer, LATER, "a later call changed"),
+    stateful("float64-buffer-reused", hygiene.reusing_its_buffer_in("float64"), LATER, "changed"),
+    stateless("float16-image-mutated", hygiene.mutating_in("float16"), UNTOUCHED, "its operands"),
     stateful("kernel-cached-by-shape", hygiene.caching_kernels_by_shape, MAPS, "inconsistent"),
     stateful("kernel-cached-by-id", hygiene.caching_kernels_by_id, ANEW, "as it was before"),
     stateful("image-cached-by-id", hygiene.caching_images_by_id, ANEW),
