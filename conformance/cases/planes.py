@@ -118,6 +118,10 @@ SHAPED = {
 FEW_CASES = tuple(
     Case(*shapes, padding) for padding in CASE_PADDINGS for shapes in (SHAPES[1], SHAPES[5])
 )
+# In each other dtype: memory that calls share may be kept by dtype.
+FEW_OF_EACH_DTYPE = FEW_CASES + tuple(
+    case for case in _square(CASE_PADDINGS, SHAPES[1:2], DTYPES) if case.dtype != "float32"
+)
 LAID_OUT = tuple(
     replace(case, memory=memory, dtype=dtype)
     for case, memory, dtype in product(FEW_CASES[::2], MEMORY_LAYOUTS, ("float32", "float64"))

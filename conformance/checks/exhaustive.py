@@ -166,7 +166,7 @@ def _together(subject: BackendUnderTest, case: Case, expected: Indices) -> bool:
     for start in range(0, elements, step):
         k = _powers(img, case.kernel, range(start, min(start + step, elements)))
         result = subject.call(img, k.astype(img.dtype), case.padding_word)
-        if not subject.sums_directly:
+        if not subject.sums_directly_in(case.dtype):
             result = np.rint(result)
         if not np.array_equal(result, np.tensordot(k, expected - OUTSIDE, 2)):
             return False
@@ -185,7 +185,7 @@ def _digits(subject: BackendUnderTest, img: Array, kernel: Shape) -> int:
     """Return how many digits a result holds: as the dtype has, or as an FFT rounds right."""
     bits = int(img.size).bit_length()
     digits = min((largest_exact(img.dtype).bit_length() - 1) // bits, kernel[0] * kernel[1])
-    if subject.sums_directly:
+    if subject.sums_directly_in(img.dtype.name):
         return digits
     # Half of what would round to another integer; a result that is further off is not a digit.
     sure = (

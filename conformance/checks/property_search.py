@@ -18,7 +18,13 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.memory_layouts import MEMORY_LAYOUTS, with_memory_layout
 from conv2d_conformance.checks import assertions
 from conv2d_conformance.definition.dtypes import dtype_by_name, largest_exact
-from conv2d_conformance.errors import NonconformanceError, RaisedError, Refused, UnstableError
+from conv2d_conformance.errors import (
+    NonconformanceError,
+    RaisedError,
+    Refused,
+    TimedOutError,
+    UnstableError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -155,10 +161,17 @@ def _search(
     subject: BackendUnderTest, layouts: tuple[str, ...], note: Callable[[RaisedError], None] | None
 ) -> None:
     margins: list[Margin] = []
+    hung: list[TimedOutError] = []
 
     def holds(found: SearchInput) -> None:
+        # Looking for a smaller input that hangs would cost a deadline each.
+        if hung:
+            hypothesis.reject()
         try:
             found.hold(subject)
+        except TimedOutError as error:
+            hung.append(error)
+            hypothesis.reject()
         except RaisedError as refusal:
             if note is None:
                 raise
@@ -173,13 +186,19 @@ def _search(
     try:
         with make_reproducible():
             settings(subject)(test)()
-    except hypothesis.errors.Unsatisfiable as error:
-        reason = f"the call takes nothing of what was tried: {error}"
-        raise Refused(reason) from error
-    except hypothesis.errors.Flaky as error:
-        msg = f"{subject.spec.call}: a result was wrong once, and right on the same operands"
-        raise UnstableError(msg) from error
+    except (hypothesis.errors.Unsatisfiable, hypothesis.errors.Flaky) as error:
+        raise (hung[0] if hung else _no_finding(subject, error)) from error
+    if hung:
+        raise hung[0]
     subject.margin = max(margins, key=lambda margin: margin.ratio, default=None)
+
+
+def _no_finding(subject: BackendUnderTest, error: Exception) -> Exception:
+    """Return what it means that Hypothesis has found nothing that it can show again."""
+    if isinstance(error, hypothesis.errors.Unsatisfiable):
+        return Refused(f"the call takes nothing of what was tried: {error}")
+    msg = f"{subject.spec.call}: a result was wrong once, and right on the same operands"
+    return UnstableError(msg)
 
 
 def make_reproducible() -> AbstractContextManager[object]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.checks.clauses import CLAUSES, Clause
-from conv2d_conformance.errors import NotRun
+from conv2d_conformance.errors import NotRun, TimedOutError
 from conv2d_conformance.under_test.backend import MissingBackend
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Check:
         Raises
         ------
         Unsupported, Refused, NotRun
-            If there is nothing to check; the message says why.
+            If there is nothing to check, or a sibling of the case hung; the message says why.
         NonconformanceError
             If the clause is not met.
         """
@@ -113,9 +113,27 @@ class Check:
         subject.calls.clear()
         if isinstance(subject.raw, MissingBackend) and self.clause.section != "loading":
             raise NotRun(subject.raw.reason)
+        if self.clause.section not in ("loading", "geometry"):
+            subject.guarded.patience.require(subject.spec.call)
         if reason := subject.lacks(case):
             raise Unsupported(reason)
-        self.function(subject, case, **fixtures)
+        siblings = self._siblings(case)
+        if siblings in subject.hung:
+            msg = f"not called, for this check had no result on {subject.hung[siblings]}"
+            raise NotRun(msg)
+        try:
+            self.function(subject, case, **fixtures)
+        except TimedOutError:
+            subject.hung[siblings] = case.id
+            raise
+
+    def _siblings(self, case: CaseLike) -> object:
+        """Return the cases that would hang as this one does: of the same shapes, if it has any.
+
+        Facts of geometry are measured before; to ask for one costs no call.
+        """
+        one = case.id if self.clause.section == "geometry" else None
+        return self.name, getattr(case, "shapes", one)
 
 
 def _alike(case: Layer, layer: Layer) -> bool:

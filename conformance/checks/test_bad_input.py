@@ -12,6 +12,7 @@ from conv2d_conformance.definition.conventions import output_size
 from conv2d_conformance.errors import (
     AcceptedError,
     ExitedError,
+    NotRun,
     Refused,
     TimedOutError,
     WrongShapeError,
@@ -76,7 +77,7 @@ def give(
     padding = (*subject.paddings, "same")[0] if bad.padding is None else bad.padding
     try:
         return np.asarray(subject.risked.conv2d(img, k, padding))  # type: ignore[arg-type]
-    except (TimedOutError, ExitedError):
+    except (TimedOutError, ExitedError, NotRun):
         raise
     except Exception:  # noqa: BLE001  (any exception is the right answer)
         return None

@@ -9,8 +9,8 @@ from conv2d_conformance.cases.planes import SHAPED
 from conv2d_conformance.checks import assertions
 from conv2d_conformance.checks.registry import NamedCase, check
 from conv2d_conformance.definition.conventions import AXES
-from conv2d_conformance.errors import ExitedError, Refused, TimedOutError, WrongFactError
-from conv2d_conformance.probe.probe import LARGER, larger_operands
+from conv2d_conformance.errors import NonconformanceError, Refused, WrongFactError
+from conv2d_conformance.probe.probe import LARGER, NO_ANSWER, REFUSED, larger_operands
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.case import Case
@@ -45,6 +45,8 @@ def test_one_convention_explains_every_index_map(
     subject: BackendUnderTest, case: NamedCase
 ) -> None:
     complaints = subject.conventions.complaints
+    if isinstance(subject.probe.first, str) and not subject.probe.dtype:
+        require_return(subject.probe.first.removeprefix(REFUSED))
     if complaints:
         more = f" (and {len(complaints) - 3} more)" if len(complaints) > 3 else ""
         msg = (
@@ -100,11 +102,18 @@ def returned(subject: BackendUnderTest, case: NamedCase) -> str:
         If the call did not return.
     """
     measured = subject.probe.larger.get(case.id, "unsupported")
-    for kind in (TimedOutError, ExitedError):
-        if measured.startswith(f"{kind.symptom}: "):
-            operands = (*larger_operands(LARGER[case.id], subject.probe), "valid")
-            raise kind(measured.removeprefix(f"{kind.symptom}: "), operands=operands)
+    if measured != "unsupported":
+        operands = (*larger_operands(LARGER[case.id], subject.probe), "valid")
+        require_return(measured, operands=operands)
     return measured
+
+
+def require_return(answer: str, **hints: Any) -> None:
+    """Raise as the measured call did, if its answer is that it did not return."""
+    for kind, prefix in NO_ANSWER.items():
+        if answer.startswith(prefix):
+            said = answer.removeprefix(prefix)
+            raise kind(said, **hints) if issubclass(kind, NonconformanceError) else kind(said)
 
 
 @check("G5", (NamedCase("larger_kernel"), NamedCase("larger_kernel_by_one")))

@@ -58,7 +58,7 @@ def hold(
     assertions.assert_within(
         subject, what, found, exact, bound,
         lambda: explain.of_gradient(
-            layer, which, cotangent, found, subject.layers.expectation
+            layer, which, cotangent, found, subject.layers.expectation_of(layer)
         ),
     )  # fmt: skip
 
@@ -76,7 +76,7 @@ def test_gradients_are_those_of_the_definition(subject: BackendUnderTest, case: 
 
 @check("C7", PAIRED)
 def test_a_layer_and_its_gradients_pair_alike(subject: BackendUnderTest, case: Layer) -> None:
-    if not subject.sums_directly:
+    if not subject.layers.sums_directly(case):
         reason = "the products pair exactly only where every sum is exact, and an FFT rounds"
         raise Refused(reason)
     cotangent = make_cotangent(subject, case)

@@ -31,7 +31,7 @@ def test_operands_keep_the_precision_of_their_dtype(
         reason = f"the call does not take {case.id}"
         raise Refused(reason)
     dtype = dtype_by_name(case.id)
-    if not subject.sums_directly:
+    if not subject.sums_directly_in(case.id):
         reason = "an FFT is judged norm-wise, by V2"
         raise Refused(reason)
     bits = precision.operand_bits(subject, dtype)
@@ -62,7 +62,7 @@ def test_what_is_not_finite_reaches_every_output_that_reads_it(
 def test_what_is_not_finite_stays_where_it_is_read(
     subject: BackendUnderTest, case: special_values.NonFiniteCase
 ) -> None:
-    if not subject.sums_directly:
+    if not subject.sums_directly_in(case.dtype):
         reason = "an FFT spreads it; how far is a fact"
         raise Refused(reason)
     spread = special_values.non_finite_outputs(subject, case) & ~special_values.footprint(

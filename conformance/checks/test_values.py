@@ -57,7 +57,7 @@ def test_the_questions_published_mean_comes_out(subject: BackendUnderTest, case:
     result = subject.call(img, k, "same")
     mean = float(np.mean(result.astype(np.float64)))
     exact = subject.exact(img, k, "same")
-    bound = float(np.mean(assertions.rounding_bound(subject, img, k, exact)))
+    bound = float(np.mean(assertions.rounding_bound(subject, img, k, "same", exact)))
     if not abs(mean - published) <= bound:
         msg = f"{subject.spec.call}: mean {mean:.9g}, published {published:.9g} ± {bound:.2g}"
         raise WrongValueError(msg)

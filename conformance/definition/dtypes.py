@@ -22,6 +22,11 @@ def is_float(dtype: np.dtype[Any]) -> bool:
     return dtype.name in FLOATS
 
 
+def holds_numbers(dtype: np.dtype[Any]) -> bool:
+    """Return whether the dtype is one of numbers, and not of text, dates or objects."""
+    return dtype.kind in "biufc" or dtype.name == "bfloat16"
+
+
 def info(dtype: np.dtype[Any]) -> Any:
     """Machine limits of a floating-point dtype: ``eps``, ``smallest_normal``, ``nmant``."""
     return ml_dtypes.finfo(dtype)

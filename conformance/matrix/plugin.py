@@ -45,6 +45,8 @@ pytest_plugins = (
     "conv2d_conformance.matrix.timing_turns",
 )
 DEFAULT = "textbook"
+# The sections that come last: timings, and before them what released calls have hung on.
+LAST = ("timing", "bad_input")
 SELECTED_PYTHON = pytest.StashKey[Path | None]()
 BACKENDS_UNDER_TEST = pytest.StashKey[list[BackendUnderTest]]()
 RECORDING = pytest.StashKey[Recording]()
@@ -268,7 +270,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Move timings to the end, and refuse to run with an expected failure that fits no case."""
+    """Move what may hang, and timings, to the end; refuse an expected failure without a case."""
     # What depends on the processor may not apply on this one.
     dead = [
         record
@@ -282,7 +284,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             f"case {record.case!r}; fix or delete it in conformance/checks/expected_failures*.py"
         )
         raise pytest.UsageError(msg)
-    items.sort(key=lambda item: item.get_closest_marker("timing") is not None)
+    items.sort(key=lambda item: [item.get_closest_marker(word) is not None for word in LAST])
 
 
 @pytest.hookimpl(tryfirst=True)

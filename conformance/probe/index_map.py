@@ -98,14 +98,16 @@ def _pixels(result: Array, pixels: int, tap: Shape) -> Indices:
     if result.ndim != 2:
         msg = f"the output has shape {result.shape}; two axes were expected"
         raise NotAnIndexMapError(msg)
-    values = result.astype(np.float64)
+    imaginary = np.abs(result.imag) if result.dtype.kind == "c" else np.zeros(result.shape)
+    values = result.real.astype(np.float64)
     numbers = np.rint(values)
     # An FFT's error on integers this small is far below a quarter; a wrong value is not.
-    odd = ~(np.abs(values - numbers) < 0.25) | (numbers < 0) | (numbers > pixels)
+    odd = ~(np.abs(values - numbers) + imaginary < 0.25) | (numbers < 0) | (numbers > pixels)
     if odd.any():
         i, j = np.argwhere(odd)[0]
+        got = result[i, j] if result.dtype.kind == "c" else values[i, j]
         msg = (
-            f"a single one at {tap} put {values[i, j]:g} at output ({i}, {j}); "
+            f"a single one at {tap} put {got:g} at output ({i}, {j}); "
             f"the image holds the integers 1 to {pixels}"
         )
         raise NotAnIndexMapError(msg)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from conv2d_conformance.backends.protocol import Unsupported
+from conv2d_conformance.errors import NonconformanceError, NotRun
+
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Spec
     from conv2d_conformance.cases.case import Case
@@ -27,9 +30,8 @@ class MeasuredCall(Protocol):
     def paddings(self) -> tuple[str, ...]:
         """The paddings that it takes."""
 
-    @property
-    def sums_directly(self) -> bool:
-        """Whether each element is a sum of its own, which it is not in an FFT."""
+    def sums_directly_in(self, dtype: str) -> bool:
+        """Return whether each element is a sum of its own, which it is not in an FFT."""
 
     def lacks(self, case: Case) -> str | None:
         """Return why the call does not take a case, or None if it does."""
@@ -59,3 +61,17 @@ class ComparedCall(Protocol):
     @property
     def cost(self) -> TimeAccounts:
         """The account of the seconds of its calls."""
+
+
+def call_and_reference(
+    subject: MeasuredCall, img: Array, k: Array, padding: str
+) -> tuple[Array, Exact]:
+    """Return a result and the exact one. The call gets copies, for it may write to its operands."""
+    return subject.require_array(img.copy(), k.copy(), padding), subject.exact(img, k, padding)
+
+
+def describe_failure(error: Exception) -> str:
+    """Return why there is no measurement: what a call did, or what its result led to."""
+    if isinstance(error, (NonconformanceError, NotRun, Unsupported)):
+        return str(error) or type(error).__name__
+    return f"{type(error).__name__}: {error}"

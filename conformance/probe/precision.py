@@ -12,7 +12,7 @@ from conv2d_conformance.cases import random_data
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.dtypes import FLOATS, dtype_by_name, info
-from conv2d_conformance.errors import NonconformanceError
+from conv2d_conformance.probe.measured_call import call_and_reference, describe_failure
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array, Exact
@@ -40,8 +40,8 @@ def measure(subject: MeasuredCall) -> dict[str, dict[str, Any]]:
 def _dtype_precision(subject: MeasuredCall, dtype: np.dtype[Any]) -> dict[str, Any]:
     try:
         return _measure_dtype(subject, dtype)
-    except NonconformanceError as error:
-        return {"reason": f"not measured: {error}"}
+    except Exception as error:  # noqa: BLE001  (whatever a call does, a run goes on)
+        return {"reason": f"not measured: {describe_failure(error)}"}
 
 
 def _measure_dtype(subject: MeasuredCall, dtype: np.dtype[Any]) -> dict[str, Any]:
@@ -56,8 +56,7 @@ def _measure_dtype(subject: MeasuredCall, dtype: np.dtype[Any]) -> dict[str, Any
 
 
 def _call_and_reference(subject: MeasuredCall, img: Array, k: Array) -> tuple[Array, Exact]:
-    padding = subject.paddings[0]
-    return subject.require_array(img, k, padding), subject.exact(img, k, padding)
+    return call_and_reference(subject, img, k, subject.paddings[0])
 
 
 def significand(dtype: np.dtype[Any]) -> int:
@@ -82,10 +81,7 @@ def operand_bits(subject: MeasuredCall, dtype: np.dtype[Any]) -> int:
         one[0, 0] = delta[6, 6] = 1
         for img, k in ((full, one), (delta, full[:rows, :columns])):
             operands = img.astype(dtype), k.astype(dtype)
-            result, exact = (
-                subject.require_array(*operands, padding),
-                subject.exact(*operands, padding),
-            )
+            result, exact = call_and_reference(subject, *operands, padding)
             there = exact.scale > 0
             errors.append(float(np.max(exact.error_of(result)[there] / exact.scale[there])))
     worst = max(errors)
@@ -112,7 +108,7 @@ def accumulator_bits(subject: MeasuredCall, dtype: np.dtype[Any]) -> int | None:
 
 def class_of(subject: MeasuredCall, dtype: np.dtype[Any], bits: int) -> str:
     """Return the format whose precision the operands keep; an FFT keeps its dtype's."""
-    if not subject.sums_directly and grade(subject, dtype) != "lowered":
+    if not subject.sums_directly_in(dtype.name) and grade(subject, dtype) != "lowered":
         return dtype.name
     if bits >= significand(dtype):
         return dtype.name

@@ -13,8 +13,8 @@ from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.definition.conventions import AXES, Conventions, output_size
 from conv2d_conformance.definition.correlation import Array, correlate, orient, shape_of
-from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name, largest_exact
-from conv2d_conformance.errors import ExitedError, TimedOutError
+from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name, holds_numbers, largest_exact
+from conv2d_conformance.errors import ExitedError, NotRun, TimedOutError
 from conv2d_conformance.probe import index_map, probe_shapes, summation
 from conv2d_conformance.probe.combine_maps import combine
 
@@ -37,7 +37,10 @@ LARGER: dict[str, Shape] = {
 }
 REFUSED = "refused: "
 # Answers that are not an exception of the call, and so not a refusal.
-NO_REFUSALS = ("returned ", f"{TimedOutError.symptom}: ", f"{ExitedError.symptom}: ")
+NO_ANSWER = {kind: f"{kind.symptom}: " for kind in (TimedOutError, ExitedError)} | {
+    NotRun: "not run: "
+}
+NO_REFUSALS = ("returned ", *NO_ANSWER.values())
 # The very first call of a backend.
 OPENING = Case((7, 8), (3, 3), "valid")
 
@@ -139,11 +142,13 @@ def answer_or_refusal(call: Callable[[], Array]) -> Array | str:
         result: object = call()
     except Unsupported as reason:
         return f"{REFUSED}{reason}"
-    except (TimedOutError, ExitedError) as error:
-        return f"{REFUSED}{error.symptom}: {error}"
+    except tuple(NO_ANSWER) as error:
+        return f"{REFUSED}{NO_ANSWER[type(error)]}{error}"
     except Exception as error:  # noqa: BLE001  (whatever a call raises is its answer)
         lines = str(error).strip().splitlines() or [""]
         return f"{REFUSED}{type(error).__name__}: {lines[0][:160]}"
+    if isinstance(result, np.ndarray) and not holds_numbers(result.dtype):
+        return f"{REFUSED}returned an array of {result.dtype}, which are no numbers"
     if isinstance(result, np.ndarray):
         return result
     return f"{REFUSED}returned {hints.with_article(result)}, not an ndarray"
@@ -168,13 +173,19 @@ def _padding_answer(backend: Backend, padding: str, dtype: str) -> str:
 def _read_maps(backend: Backend, found: Probe) -> None:
     dtype = dtype_by_name(str(found.dtype))
     maps, unreadable = [], []
+    hung = set()
     for padding in found.supported_paddings:
         for image, kernel in product(probe_shapes.IMAGES, probe_shapes.KERNELS):
+            if kernel in hung:
+                continue
             name = probe_shapes.map_name(padding, image, kernel)
             try:
                 maps.append(index_map.measure(backend.conv2d, image, kernel, padding, dtype))  # type: ignore[arg-type]
             except index_map.NotAnIndexMapError as error:
                 unreadable.append(f"{name}: {error}")
+            except tuple(NO_ANSWER) as error:
+                hung.add(kernel)
+                unreadable.append(f"{name}: {NO_ANSWER[type(error)]}{error}")
             except Exception as error:  # noqa: BLE001  (whatever a call raises is its answer)
                 found.kernels[name] = f"{type(error).__name__}: {error}"
     combined = combine(maps)

@@ -13,7 +13,7 @@ from conv2d_conformance.cases.case import CASE_PADDINGS, Case
 from conv2d_conformance.definition.correlation import Array, shape_of
 from conv2d_conformance.definition.dtypes import DTYPES, FLOATS, INTEGERS, dtype_by_name, info
 from conv2d_conformance.definition.shapes import describe
-from conv2d_conformance.errors import NonconformanceError
+from conv2d_conformance.probe.measured_call import describe_failure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,8 +94,8 @@ def floating(subject: MeasuredCall) -> np.dtype[Any] | None:
 def _describe(answer: Any) -> str:
     try:
         return str(answer())
-    except NonconformanceError as error:
-        return f"refused: {str(error).splitlines()[0][:160]}"
+    except Exception as error:  # noqa: BLE001  (whatever a call does, a run goes on)
+        return f"refused: {describe_failure(error).splitlines()[0][:160]}"
 
 
 def _call(subject: MeasuredCall, img: Array, k: Array) -> Array:

@@ -1,11 +1,13 @@
-"""Charges a backend's calls to the run's time, and stops calling a backend that hangs."""
+"""Charges a backend's calls to the run's time, and gives each a deadline."""
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.errors import TimedOutError
 from conv2d_conformance.runtime.compiled_memory import MEMORY
+from conv2d_conformance.runtime.patience import Patience
 from conv2d_conformance.runtime.time_accounts import TimeAccounts
 
 if TYPE_CHECKING:
@@ -13,24 +15,28 @@ if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.runtime.in_process import Runner
 
-PATIENCE = 3
-
 
 class GuardedBackend:
-    """A backend with its runner; after `PATIENCE` exceeded deadlines it is not called again.
+    """A backend with its runner.
 
-    ``cost`` gets the time of each call.
+    ``cost`` gets the time of each call, and ``patience`` says how long it may take.
     """
 
-    def __init__(self, runner: Runner, cost: TimeAccounts | None = None) -> None:
+    def __init__(
+        self, runner: Runner, cost: TimeAccounts | None = None, patience: Patience | None = None
+    ) -> None:
         self.runner = runner
         self.spec = runner.spec
         self.cost = cost or TimeAccounts(compiles=runner.spec.compiles)
-        self._missed = 0
+        self.patience = patience or Patience(runner.seconds, compiles=runner.spec.compiles)
+
+    def beside(self, runner: Runner) -> GuardedBackend:
+        """Return the same backend in another runner, with the same account and patience."""
+        return GuardedBackend(runner, self.cost, self.patience)
 
     def with_layout(self, layout: str) -> GuardedBackend:
-        """Return the same adapter in another of its layouts, charged to the same account."""
-        return GuardedBackend(self.runner.with_layout(layout), self.cost)
+        """Return the same adapter in another of its layouts."""
+        return self.beside(self.runner.with_layout(layout))
 
     def conv2d(self, img: Array, k: Array, padding: Padding | Pads, **options: Any) -> Array:
         """Call it.
@@ -39,6 +45,8 @@ class GuardedBackend:
         ------
         TimedOutError, ExitedError
             If it exceeded its deadline, or ended the process or tried to.
+        NotRun
+            If it is not called, after too many such calls.
         """
         return self._called("conv2d", img, k, padding, **options)  # type: ignore[no-any-return]
 
@@ -59,16 +67,17 @@ class GuardedBackend:
         return self._called("fused", *operands, **options)  # type: ignore[no-any-return]
 
     def _called(self, method: str, *operands: Any, **options: Any) -> Any:
-        if self._missed >= PATIENCE:
-            msg = f"{self.spec.call}: not called, for {PATIENCE} calls outran their deadline"
-            raise TimedOutError(msg)
+        self.patience.require(self.spec.call)
         account = self.cost.call(method, *operands, **options)
         if account == "first_calls" and MEMORY.before_compiling():
             # The shape belongs to what is compiled from now on.
             self.cost.call(method, *operands, **options)
+        seconds, began = self.patience.deadline(operands), monotonic()
         try:
             with self.cost.charge(account):
-                return self.runner.call(method, operands, options)
+                result = self.runner.call(method, operands, options, seconds)
         except TimedOutError:
-            self._missed += 1
+            self.patience.lose(monotonic() - began)
             raise
+        self.patience.learn(operands, monotonic() - began)
+        return result

@@ -37,6 +37,10 @@ class Runner(Protocol):
         """The adapter's declaration of its call."""
 
     @property
+    def seconds(self) -> float:
+        """The deadline of a call for which no other one is given."""
+
+    @property
     def settings(self) -> dict[str, str]:
         """The settings of its framework that are in force."""
 
@@ -51,7 +55,13 @@ class Runner(Protocol):
     def with_layout(self, layout: str) -> Runner:
         """Return the same adapter in another of its layouts."""
 
-    def call(self, method: str, operands: Sequence[Any], options: dict[str, Any]) -> Any:
+    def call(
+        self,
+        method: str,
+        operands: Sequence[Any],
+        options: dict[str, Any],
+        seconds: float | None = None,
+    ) -> Any:
         """Call a method of the adapter; raises as it does, or `TimedOutError`, `ExitedError`."""
 
     def time(
@@ -87,7 +97,7 @@ class InProcessRunner:
     """
 
     def __init__(self, backend: Any, seconds: float = SECONDS) -> None:
-        self._backend, self._seconds = backend, seconds
+        self._backend, self.seconds = backend, seconds
 
     @property
     def spec(self) -> Spec:
@@ -111,9 +121,15 @@ class InProcessRunner:
 
     def with_layout(self, layout: str) -> InProcessRunner:
         """Return the same adapter in another of its layouts."""
-        return InProcessRunner(type(self._backend)(layout=layout), self._seconds)
+        return InProcessRunner(type(self._backend)(layout=layout), self.seconds)
 
-    def call(self, method: str, operands: Sequence[Any], options: dict[str, Any]) -> Any:
+    def call(
+        self,
+        method: str,
+        operands: Sequence[Any],
+        options: dict[str, Any],
+        seconds: float | None = None,
+    ) -> Any:
         """Call a method of the adapter.
 
         Raises
@@ -123,7 +139,7 @@ class InProcessRunner:
         """
         call = self.spec.call
         try:
-            with _deadline(self._seconds, call), _no_exit(call):
+            with _deadline(seconds or self.seconds, call), _no_exit(call):
                 return getattr(self._backend, method)(*operands, **options)
         except SystemExit as error:
             msg = f"{call}: called sys.exit({error.code!r})"
@@ -145,7 +161,7 @@ class InProcessRunner:
         """Return the bits of each result of ``times`` calls on each operands, in threads."""
         try:
             return concurrent_calls.call_concurrently(
-                self.bare(method), operands, times, self._seconds
+                self.bare(method), operands, times, self.seconds
             )
         except concurrent_calls.ThreadTimeout as late:
             msg = f"{self.spec.call}: {late}"

@@ -10,7 +10,7 @@ from conv2d_conformance.backends.protocol import Spec, Unavailable, Unsupported
 from conv2d_conformance.backends.registry import UnknownBackendError
 from conv2d_conformance.backends.worker.concurrent_calls import ThreadTimeout
 from conv2d_conformance.backends.worker.wire import to_tuples
-from conv2d_conformance.errors import ExitedError, TimedOutError
+from conv2d_conformance.errors import ExitedError, NotRun, TimedOutError
 from conv2d_conformance.runtime.array_mirror import ArrayMirror, decode_array
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class RemoteRunner:
         self, interpreter: WorkerProcess, name: str, seconds: float, layout: str | None = None
     ) -> None:
         self.interpreter = interpreter
-        self.name, self._layout, self._seconds = name, layout, seconds
+        self.name, self._layout, self.seconds = name, layout, seconds
         self._generation, self._number = 0, -1
         self._deaths, self._lost = 0, 0.0
         self._arrays = ArrayMirror()
@@ -83,20 +83,30 @@ class RemoteRunner:
 
     def with_layout(self, layout: str) -> RemoteRunner:
         """Return the same adapter in another of its layouts."""
-        return RemoteRunner(self.interpreter, self.name, self._seconds, layout)
+        return RemoteRunner(self.interpreter, self.name, self.seconds, layout)
 
-    def call(self, method: str, operands: Sequence[Any], options: dict[str, Any]) -> Any:
+    def call(
+        self,
+        method: str,
+        operands: Sequence[Any],
+        options: dict[str, Any],
+        seconds: float | None = None,
+    ) -> Any:
         """Call a method in the worker, and copy its effects on operands and earlier results.
 
         Raises
         ------
         TimedOutError, ExitedError
             If it exceeded its deadline, or its process ended.
+        NotRun
+            If it is not called, because it has ended its process too often.
         Exception
             What the call raised, by the name of its type.
         """
         forget = self._arrays.take_dropped()
-        answer, out = self._ask("call", operands, method=method, options=options, forget=forget)
+        answer, out = self._ask(
+            "call", operands, seconds, method=method, options=options, forget=forget
+        )
         self._arrays.update(operands, answer, out)
         return self._arrays.result(self._unless_raised(answer), out, operands)
 
@@ -118,8 +128,9 @@ class RemoteRunner:
     ) -> list[float]:
         """Do as `time`; operands that the worker ``kept`` under a name need not be sent again."""
         answer, _ = self._ask(
-            "time", operands, method=method, options=options, rounds=rounds, loops=loops, kept=kept
-        )
+            "time", operands, None, method=method, options=options, rounds=rounds, loops=loops,
+            kept=kept, calls=rounds * loops,
+        )  # fmt: skip
         return self._unless_raised(answer)["seconds"]  # type: ignore[no-any-return]
 
     def bare(self, _: str) -> None:
@@ -132,25 +143,28 @@ class RemoteRunner:
         flat = [operand for each in operands for operand in each]
         sizes = [len(each) for each in operands]
         answer, out = self._ask(
-            "at_once", flat, method=method, sizes=sizes, times=times, seconds=self._seconds
-        )
+            "at_once", flat, None, method=method, sizes=sizes, times=times, seconds=self.seconds,
+            calls=times * len(operands),
+        )  # fmt: skip
         bits = iter(out)
         return [[next(bits) for _ in range(many)] for many in self._unless_raised(answer)["counts"]]
 
     def changes(self, method: str, operands: Sequence[Any], name: str) -> list[str]:
         """Describe what a call changes in its process; ``name`` seeds the state before the call."""
-        answer, _ = self._ask("changes", operands, method=method, name=name)
+        answer, _ = self._ask("changes", operands, None, method=method, name=name)
         return self._unless_raised(answer)["words"]  # type: ignore[no-any-return]
 
     def snippet(self, text: str, operands: Sequence[Any]) -> Array:
         """Run a snippet in the worker, on image, kernel and padding."""
-        answer, out = self._ask("snippet", operands, text=text)
+        answer, out = self._ask("snippet", operands, None, text=text)
         return decode_array(self._unless_raised(answer)["array"], out)
 
-    def _ask(self, do: str, operands: Sequence[Any], **fields: Any) -> Message:
+    def _ask(
+        self, do: str, operands: Sequence[Any], within: float | None, **fields: Any
+    ) -> Message:
         if self._lost > LOST:
             msg = f"{self.spec.call}: not called, for it has ended its process {self._deaths} times"
-            raise ExitedError(msg)
+            raise NotRun(msg)
         began = monotonic()
         if not self.interpreter.greeting or self._generation != self.interpreter.generation:
             self._load()
@@ -158,7 +172,7 @@ class RemoteRunner:
         described = self._arrays.encode_operands(operands, blobs)
         try:
             return self.interpreter.ask(
-                do, blobs, what=self.spec.call, within=self._seconds,
+                do, blobs, what=self.spec.call, within=within or self.seconds,
                 adapter=self._number, operands=described, **fields,
             )  # fmt: skip
         except ExitedError:

@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 HOST = Path(wire.__file__).with_name("host.py")
 MIB = 2**20
 MEMORY = min(8192 * MIB, psutil.virtual_memory().total // 2)
-# The bytes that one request may print: enough for a framework's warnings.
+# The bytes that one call may print: enough for a framework's warnings; and one request.
 FLOOD = MIB // 4
+DELUGE = 64 * MIB
 # Seconds between two checks of memory and output while waiting for an answer.
 TICK = 0.05
 STARTING = 120.0
@@ -71,6 +72,7 @@ class WorkerProcess:
         self._memory = memory or MEMORY
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: SimpleQueue[Message | None] = SimpleQueue()
+        self._calls = 1
         self._greeting: dict[str, Any] = {}
 
     @property
@@ -86,9 +88,18 @@ class WorkerProcess:
         return self._greeting
 
     def ask(
-        self, do: str, blobs: Sequence[bytes] = (), *, what: str, within: float, **fields: Any
+        self,
+        do: str,
+        blobs: Sequence[bytes] = (),
+        *,
+        what: str,
+        within: float,
+        calls: int = 1,
+        **fields: Any,
     ) -> Message:
         """Make a request and return its answer; ``what`` names it in messages.
+
+        It makes so many ``calls``, each of which may print something.
 
         Raises
         ------
@@ -98,6 +109,7 @@ class WorkerProcess:
             If there is no answer ``within`` so many seconds; if the process ended or was killed.
         """
         self._running()
+        self._calls = calls
         return self._request({"do": do, **fields}, list(blobs), what, within)
 
     def names(self, selector: str) -> list[str]:
@@ -156,7 +168,7 @@ class WorkerProcess:
         self._greeting = answer
 
     def _start(self) -> None:
-        self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115  (it lives as long as the process)
+        self._log = _appended_file()
         kept = {k: v for k, v in os.environ.items() if self._own or k not in RESERVED_VARIABLES}
         try:
             self._process = subprocess.Popen(  # noqa: S603  (our own script)
@@ -212,8 +224,10 @@ class WorkerProcess:
             return answer
 
     def _check_output(self, what: str) -> None:
-        if (printed := os.fstat(self._log.fileno()).st_size) > FLOOD:
-            msg = f"{what}: printed {printed / MIB:.1f} MiB in one call, over {FLOOD / MIB:g} MiB"
+        limit = min(FLOOD * self._calls, DELUGE)
+        if (printed := os.fstat(self._log.fileno()).st_size) > limit:
+            calls = "one call" if self._calls == 1 else f"{self._calls} calls"
+            msg = f"{what}: printed {printed / MIB:.1f} MiB in {calls}, over {limit / MIB:g} MiB"
             raise ExitedError(msg)
 
     def _check_memory(self, what: str) -> None:
@@ -247,6 +261,21 @@ def _read(stream: IO[bytes], answers: SimpleQueue[Message | None]) -> None:
             answers.put(wire.receive(stream))
     answers.put(None)
     stream.close()
+
+
+def _appended_file() -> IO[bytes]:
+    """Return a temporary file in which every write, of the worker too, goes to the end.
+
+    `tempfile.TemporaryFile` ignores that part of a mode. The worker would go on writing behind
+    what was truncated, and leave a gap of zeros.
+    """
+    handle, name = tempfile.mkstemp()
+    os.close(handle)
+    opened = Path(name).open("a+b")  # noqa: SIM115  (it lives as long as the process)
+    # Where an open file cannot be removed, it stays until the system clears its folder.
+    with suppress(OSError):
+        Path(name).unlink()
+    return opened
 
 
 def _end(process: subprocess.Popen[bytes], log: IO[bytes]) -> None:

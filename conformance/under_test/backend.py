@@ -79,6 +79,8 @@ class BackendUnderTest:
     ----------
     requested_cases : tuple of Layer
         The only layers to check; empty for all cases.
+    hung : dict
+        The calls without a result: what a check had asked for, by the check and its siblings.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class BackendUnderTest:
         self.margin: Margin | None = None
         self.clock = Clock()
         self.requested_cases: tuple[Layer, ...] = ()
+        self.hung: dict[object, str] = {}
 
     @property
     def spec(self) -> Spec:
@@ -122,7 +125,7 @@ class BackendUnderTest:
         """The backend in a process of its own; a call that ends it loses only its own record."""
         if self._apart is None:
             return self.guarded
-        return GuardedBackend(self._apart(), self.cost)
+        return self.guarded.beside(self._apart())
 
     @cached_property
     def risked(self) -> CallLog:
@@ -168,10 +171,9 @@ class BackendUnderTest:
         """float32, or the first dtype that the call takes."""
         return "float32" if "float32" in self.dtypes else next(iter(self.dtypes), "float32")
 
-    @property
-    def sums_directly(self) -> bool:
-        """Whether each element has a bound of its own; otherwise one norm bounds the result."""
-        return self.operation.sums_directly
+    def sums_directly_in(self, dtype: str) -> bool:
+        """Return whether each element has a bound of its own; otherwise one norm bounds them."""
+        return self.operation.sums_directly_in(dtype)
 
     @property
     def declares(self) -> bool:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from conv2d_conformance.definition.dtypes import holds_numbers
+from conv2d_conformance.errors import WrongDtypeError
+
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Spec
+    from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.runtime.call_guard import GuardedBackend
     from conv2d_conformance.runtime.call_log import CallLog
     from conv2d_conformance.runtime.time_accounts import TimeAccounts
+
+# Above these the exact result takes too long to measure again how a call sums.
+MOST_PRODUCTS = 2**24
 
 
 class CalledBackend(Protocol):
@@ -54,6 +61,12 @@ class CalledBackend(Protocol):
     def plain_dtype(self) -> str:
         """float32, or the first dtype that the call takes."""
 
-    @property
-    def sums_directly(self) -> bool:
-        """Whether each element has a bound of its own."""
+    def sums_directly_in(self, dtype: str) -> bool:
+        """Return whether it sums directly in a dtype, under kernels of every size."""
+
+
+def require_numbers(call: str, result: Array) -> None:
+    """Raise `WrongDtypeError` if an array holds something else than numbers."""
+    if not holds_numbers(result.dtype):
+        msg = f"{call} returned an array of {result.dtype}, which are no numbers"
+        raise WrongDtypeError(msg)

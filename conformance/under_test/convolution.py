@@ -14,14 +14,9 @@ from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.definition.correlation import orient
 from conv2d_conformance.definition.expectation import Expectation
 from conv2d_conformance.definition.padding import SAME_PADDING_RULES, SamePaddingRule, reach
-from conv2d_conformance.errors import NonconformanceError, Refused
-from conv2d_conformance.under_test.layers import (
-    ODD,
-    STRIDED,
-    LayerCalls,
-    Layers,
-    known_orientation,
-)
+from conv2d_conformance.errors import NonconformanceError, NotRun, Refused
+from conv2d_conformance.under_test.layer_calls import ODD, STRIDED, LayerCalls
+from conv2d_conformance.under_test.layers import Layers, known_orientation
 from conv2d_conformance.under_test.planes import Planes
 
 if TYPE_CHECKING:
@@ -56,10 +51,9 @@ class Convolution:
         """Declared dtypes, or those that gave a result."""
         return self.planes.dtypes
 
-    @property
-    def sums_directly(self) -> bool:
-        """Whether each element has a bound of its own; otherwise one norm bounds the result."""
-        return self.planes.sums_directly
+    def sums_directly_in(self, dtype: str) -> bool:
+        """Return whether it sums directly in a dtype, under kernels of every size."""
+        return self.planes.sums_directly_in(dtype)
 
     def facts(self) -> dict[str, Any]:
         """Return everything measured, by name and ready for JSON: the probe's facts first."""
@@ -91,7 +85,7 @@ class MeasuredSame:
     def expectation(self) -> Expectation:
         """Return orientation and rule as a value; without a measured rule, with the first one."""
         orientation = known_orientation(self)
-        return Expectation(orientation, self._rule_of_zeros, self._planes.sums_directly)
+        return Expectation(orientation, self._rule_of_zeros)
 
     def pads(self, layer: Layer) -> Pads:
         """Return the padding: `same` by the measured rule, or by the declared one if no rule fits.
@@ -147,11 +141,11 @@ class MeasuredSame:
         orient(k, self._planes.conventions.orientation or "correlation")[-1, -1] = 1
         try:
             result = self._calls.call_with(layer, img, k)
-        except (NonconformanceError, Unsupported):
+        except (NonconformanceError, Unsupported, NotRun):
             return None
-        if result.ndim != 2 or not result.size or not np.isfinite(float(result[0, 0])):
+        if result.ndim != 2 or not result.size or not np.isfinite(result[0, 0]):
             return None
-        row, column = divmod(round(float(result[0, 0])) - 1, layer.image[1])
+        row, column = divmod(round(float(result[0, 0].real)) - 1, layer.image[1])
         last = reach(layer.kernel, layer.options)
         return last[0] - row if last[0] - row == last[1] - column else None
 
@@ -169,7 +163,9 @@ class MeasuredSame:
     def facts(self) -> dict[str, Any]:
         """Return facts about layers, ready for JSON."""
         strided = None if self.rule is None else self.rule.strided
+        refused = {" with ".join(words): said for words, said in self._calls.refused.items()}
         return {
+            **({"refused_together": refused} if refused else {}),
             "options": list(self._calls.options),
             "gradients": self._backend.spec.differentiates,
             "fused": self._backend.spec.fuses,

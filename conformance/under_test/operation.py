@@ -23,9 +23,8 @@ class Operation(Protocol):
     def dtypes(self) -> tuple[str, ...]:
         """Declared dtypes, or those that gave a result."""
 
-    @property
-    def sums_directly(self) -> bool:
-        """Whether each element has a bound of its own; otherwise one norm bounds the result."""
+    def sums_directly_in(self, dtype: str) -> bool:
+        """Return whether it sums directly in a dtype, under kernels of every size."""
 
     def facts(self) -> dict[str, Any]:
         """Return everything measured, by name and ready for JSON."""

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from conv2d_conformance.backends import hints
 from conv2d_conformance.backends.protocol import Unsupported
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.definition.conventions import Conventions, output_size
 from conv2d_conformance.definition.correlation import Exact, correlate_cached, orient, shape_of
 from conv2d_conformance.errors import (
     NonconformanceError,
+    NotRun,
     RaisedError,
     WrongFactError,
     WrongShapeError,
 )
-from conv2d_conformance.probe import precision, special_values
+from conv2d_conformance.probe import precision, special_values, summation
 from conv2d_conformance.probe.probe import Probe, probe
 from conv2d_conformance.probe.probe_shapes import refused_class
+from conv2d_conformance.under_test.called_backend import MOST_PRODUCTS, require_numbers
 
 if TYPE_CHECKING:
-    from conv2d_conformance.backends.protocol import Spec
-    from conv2d_conformance.cases.case import Case
+    from conv2d_conformance.backends.protocol import Backend, Spec
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.definition.shapes import Shape
     from conv2d_conformance.under_test.called_backend import CalledBackend
@@ -45,6 +47,8 @@ class Planes:
 
     def __init__(self, backend: CalledBackend) -> None:
         self._backend = backend
+        self._direct_dtypes: dict[str, bool] = {}
+        self._direct_cases: dict[Case, bool] = {}
 
     @property
     def spec(self) -> Spec:
@@ -81,12 +85,51 @@ class Planes:
         """Declared dtypes, or those that gave a result."""
         return self.spec.dtypes or tuple(self.probe.supported_dtypes)
 
-    @cached_property
-    def sums_directly(self) -> bool:
-        """Whether each element has a bound of its own; otherwise one norm bounds the result."""
+    def sums_directly_in(self, dtype: str) -> bool:
+        """Return whether it sums directly in a dtype, under kernels of every size."""
         if self._backend.declares:
             return self.spec.algorithm == "direct"
-        return bool(self.probe.sums_exactly)
+        if dtype not in self._direct_dtypes and self.paddings:
+            sizes = (Case(*size, self.paddings[0], dtype) for size in summation.SIZES)
+            found = [self._measured(case) for case in sizes if not self.lacks(case)]
+            known = [answer for answer in found if answer is not None]
+            self._direct_dtypes[dtype] = bool(known) and all(known)
+        return self._direct_dtypes.get(dtype, True)
+
+    def sums_directly_on(self, img: Array, k: Array, padding: str) -> bool:
+        """Return whether it sums directly on operands of these shapes and this dtype.
+
+        Libraries change their algorithm with sizes and dtypes. A call that declares nothing is
+        held to what it shows on integers of the same shapes.
+        """
+        dtype = img.dtype.name
+        if self._backend.declares or img.size * k.size > MOST_PRODUCTS:
+            return self.sums_directly_in(dtype)
+        case = Case(shape_of(img), shape_of(k), padding, dtype)
+        if case not in self._direct_cases:
+            found = self._measured(case)
+            self._direct_cases[case] = self.sums_directly_in(dtype) if found is None else found
+        return self._direct_cases[case]
+
+    def _measured(self, case: Case) -> bool | None:
+        """Return whether sums of integers are exact; None if the call has no such result."""
+        try:
+            with self._backend.cost.charge("probe"):
+                return summation.directly(
+                    partial(self._computed, case.padding_word), *case.arrays()
+                )
+        except (Unsupported, NonconformanceError, NotRun):
+            return None
+
+    def _computed(self, padding: str, img: Array, k: Array) -> tuple[Array, Exact]:
+        risky = may_end_the_process(img, k)
+        backend = self._backend.apart if risky else self._backend.guarded
+        exact = self.exact(img, k, padding)
+        result = self._array(backend, img, k, padding)
+        if result.shape != exact.value.shape:
+            msg = f"{self.spec.call}: {padding} gave shape {result.shape}"
+            raise WrongShapeError(msg)
+        return result, exact
 
     def lacks(self, case: Case) -> str | None:
         """Return why the call does not take a case, or None if it does."""
@@ -119,10 +162,14 @@ class Planes:
         RaisedError, WrongShapeError
             If the call raises, or returns something that is not a 2-D array.
         """
-        backend = self._backend.risked if may_end_the_process(img, k) else self._backend.backend
+        risky = may_end_the_process(img, k)
+        backend = self._backend.risked if risky else self._backend.backend
+        return self._array(backend, img, k, padding)
+
+    def _array(self, backend: Backend, img: Array, k: Array, padding: str) -> Array:
         try:
             result: Any = backend.conv2d(img, k, padding)  # type: ignore[arg-type]
-        except (Unsupported, NonconformanceError):
+        except (Unsupported, NonconformanceError, NotRun):
             raise
         except Exception as error:
             msg = f"{self.spec.call} raised {type(error).__name__}: {error}"
@@ -132,6 +179,7 @@ class Planes:
             what = hints.with_article(result)
             msg = f"{self.spec.call} returned {what} of {got}, not a 2-D ndarray"
             raise WrongShapeError(msg)
+        require_numbers(self.spec.call, result)
         return result
 
     def require_array(self, img: Array, k: Array, padding: str) -> Array:
@@ -142,8 +190,9 @@ class Planes:
         NonconformanceError
             As `call`; and if the result does not have the shape that the padding gives.
         """
+        size = self.size(img, k, padding)  # before a call that may write to its operands
         result = self.call(img, k, padding)
-        if result.shape != self.size(img, k, padding):
+        if result.shape != size:
             msg = f"{self.spec.call}: {padding} gave shape {result.shape}"
             raise WrongShapeError(msg)
         return result

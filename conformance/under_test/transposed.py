@@ -12,7 +12,7 @@ from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name
 from conv2d_conformance.definition.expectation import Expectation
-from conv2d_conformance.errors import NonconformanceError
+from conv2d_conformance.errors import NonconformanceError, NotRun
 from conv2d_conformance.probe.probe import (
     PROBED_PADDINGS,
     REFUSED,
@@ -21,7 +21,8 @@ from conv2d_conformance.probe.probe import (
 )
 from conv2d_conformance.probe.transposed_conventions import TransposedMaps
 from conv2d_conformance.probe.transposed_index_map import MAPPED, WORDS
-from conv2d_conformance.under_test.layers import LayerCalls, Layers, known_orientation
+from conv2d_conformance.under_test.layer_calls import LayerCalls
+from conv2d_conformance.under_test.layers import Layers, known_orientation
 
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Spec
@@ -51,7 +52,7 @@ class MeasuredCrops:
             return
         try:
             maps.add(self._calls.call_with, layer)
-        except (NonconformanceError, Unsupported) as error:
+        except (NonconformanceError, Unsupported, NotRun) as error:
             maps.complaints.append(f"{layer.id}: {error}")
 
     @property
@@ -66,7 +67,7 @@ class MeasuredCrops:
 
         Its rule explains the most measurements; a layer that differs from it fails.
         """
-        return Expectation(known_orientation(self), self.maps.rule, self._backend.sums_directly)
+        return Expectation(known_orientation(self), self.maps.rule)
 
     def pads(self, layer: Layer) -> Pads:
         """Return what the call crops, by the measured rule."""
@@ -110,9 +111,8 @@ class TransposedConvolution:
         """Declared dtypes, or those that gave a result."""
         return self.spec.dtypes or tuple(d for d in DTYPES if self._takes(self.answers[d]))
 
-    @property
-    def sums_directly(self) -> bool:
-        """Whether each element has a bound of its own; otherwise one norm bounds the result."""
+    def sums_directly_in(self, _: str) -> bool:
+        """Return whether it sums directly in a dtype."""
         return self.spec.algorithm != "fft"
 
     @cached_property

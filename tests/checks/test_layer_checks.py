@@ -14,7 +14,7 @@ from conv2d_conformance.checks.registry import REGISTERED
 from conv2d_conformance.definition.padding import SAME_PADDING_RULES, SamePaddingRule
 from conv2d_conformance.errors import Refused
 from conv2d_conformance.under_test.backend import BackendUnderTest
-from conv2d_conformance.under_test.layers import STRIDED
+from conv2d_conformance.under_test.layer_calls import STRIDED
 from tests.helpers.judge_mutant import outcome
 from tests.mutants import direct, layer_faults
 from tests.mutants.layer_table import EXACT

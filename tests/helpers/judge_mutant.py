@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from conv2d_conformance import checks
 from conv2d_conformance.backends.protocol import FLOATS, Unsupported
 from conv2d_conformance.checks.registry import REGISTERED
-from conv2d_conformance.errors import NonconformanceError, Refused
+from conv2d_conformance.errors import NonconformanceError, NotRun, Refused
 from conv2d_conformance.under_test.backend import BackendUnderTest
 from tests.mutants import direct, honest
 from tests.mutants.planes import Plane
@@ -74,6 +74,6 @@ def outcome(subject: BackendUnderTest, check: Check) -> NonconformanceError | No
             check.run(subject, case, **fixtures)
         except NonconformanceError as failure:
             return failure
-        except (Unsupported, Refused):
+        except (Unsupported, Refused, NotRun):
             continue
     return None

@@ -26,10 +26,10 @@ GOOD = ("good1.py:conv2d", "good2.py:conv2d")
 # Checks of images of 9×10 pixels, on which the hostile calls act, and ten times as many others.
 CHECKS = "V1 and 7x7 or S2 or H1"
 SOME = f"{SHAPE[0]}x{SHAPE[1]}-"
-# How its records tell it; after three deadlines a call is not made any more.
+# How its records tell it; where one has hung, its siblings are not called.
 ENDINGS = {
     "segfaults": ("crashed", "died of SIGSEGV: Fatal Python error: Segmentation fault"),
-    "hangs": ("timed out", "not called, for 3 calls outran their deadline"),
+    "hangs": ("timed out", "no result within 1 s"),
     "exits": ("crashed", "its process ended with status 0"),
     "floods": ("crashed", "printed 1.0 MiB in one call, over 0.25 MiB"),
     "eats": ("crashed", "MiB of memory, over 512 MiB"),
@@ -124,13 +124,12 @@ def test_the_others_are_judged(good: list[str], alone: Run) -> None:
 def test_its_records_say_what_happened(hostile: Hostile) -> None:
     ended = [v for v in hostile.verdicts if v["case"].partition("/")[2].startswith(SOME)]
     outcome, words = ENDINGS[hostile.name]
-    told = [(v["outcome"], words in v["message"]) for v in ended]
-    assert told == [(outcome, True)] * 3, ended
+    told = [(v["outcome"], words in (v["message"] or "")) for v in ended]
+    rest = ("not run", False) if hostile.name == "hangs" else (outcome, True)
+    assert told == [(outcome, True), rest, rest], ended
 
 
 def test_its_other_records_pass(hostile: Hostile) -> None:
-    if hostile.name == "hangs":
-        pytest.skip("a call that hangs is given up")
     others = [v for v in hostile.verdicts if not v["case"].partition("/")[2].startswith(SOME)]
     assert {v["outcome"] for v in others} == {"passed", "unsupported"}
 

@@ -121,6 +121,17 @@ def widening_for_even_kernels(img: Array, k: Array, padding: str) -> Array:
     return out if k.shape[0] % 2 else out.astype(np.float64)
 
 
+def giving_an_imaginary_part(img: Array, k: Array, padding: str) -> Array:
+    """The result is complex, and from 17 columns on its imaginary part is not zero."""
+    out = direct.conv2d(img, k, padding)
+    return out + (1j if img.shape[1] > 16 else 0j)
+
+
+def giving_text(img: Array, k: Array, padding: str) -> Array:
+    """The right numbers, written out."""
+    return direct.conv2d(img, k, padding).astype(str)
+
+
 def giving_a_matrix(img: Array, k: Array, padding: str) -> Any:
     """The result multiplies like a matrix."""
     return direct.conv2d(img, k, padding).view(np.matrix)

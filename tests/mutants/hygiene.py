@@ -26,6 +26,14 @@ def mutating(operand: int) -> Conv2d:
     return conv2d
 
 
+def destroying_its_kernel(img: Array, k: Array, padding: str) -> Array:
+    """The kernel is zeros afterwards."""
+    out = direct.conv2d(img, k, padding)
+    if k.flags.writeable:
+        k[...] = 0
+    return out
+
+
 def in_place(img: Array, k: Array, padding: str) -> Array:
     """``same`` writes its result over the image and returns the image."""
     out = direct.conv2d(img, k, padding)
@@ -140,6 +148,21 @@ def ignoring_a_stride_of_zero(img: Array, k: Array, padding: str) -> Array:
     if img.ndim == 2 and img.strides[0] == 0:
         img = np.vstack([img[:1], np.zeros_like(img[1:])])
     return direct.conv2d(img, k, padding)
+
+
+def reusing_its_buffer_in(dtype: str) -> Callable[[], Conv2d]:
+    """Results of one shape share their memory, in one dtype alone."""
+
+    def make() -> Conv2d:
+        reuse = reusing_its_buffer()
+        return lambda *call: (reuse if call[0].dtype == dtype else direct.conv2d)(*call)
+
+    return make
+
+
+def mutating_in(dtype: str) -> Conv2d:
+    """The image is used as scratch space, in one dtype alone."""
+    return lambda *call: (mutating(0) if call[0].dtype == dtype else direct.conv2d)(*call)
 
 
 def taking_buffers_in_turn() -> Conv2d:

@@ -34,6 +34,22 @@ def winograd_for_3x3(img: Array, k: Array, padding: str) -> Array:
     return _tiles(padded, k.astype(wide))[: size[0], : size[1]].astype(dtype)
 
 
+def wide_fourier(img: Array, k: Array, padding: str) -> Array:
+    """By transforms in float64, rounded to the operands' dtype: exact on integers in float32."""
+    if img.dtype.kind in "biu":
+        return direct.conv2d(img, k, padding)
+    wide = honest.fourier(img.astype(np.float64), k.astype(np.float64), padding)
+    return wide.astype(img.dtype.newbyteorder("="))
+
+
+def wide_winograd(img: Array, k: Array, padding: str) -> Array:
+    """By Winograd's algorithm in float64 for 3×3, rounded to the operands' dtype."""
+    if img.dtype.kind != "f":
+        return direct.conv2d(img, k, padding)
+    wide = winograd_for_3x3(img.astype(np.float64), k.astype(np.float64), padding)
+    return wide.astype(img.dtype.newbyteorder("="))
+
+
 def _tiles(padded: Array, k: Array) -> Array:
     """All outputs in tiles of 2×2, each from 4×4 pixels; the last tiles reach beyond the image."""
     rows, columns = ((n - 1) // 2 for n in padded.shape)

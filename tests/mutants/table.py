@@ -194,7 +194,13 @@ MUTANTS = (
         "wrong-every-other-call", process.wrong_at(lambda n: n % 2 == 0), REPEATS, "another result"
     ),
     stateless("row-unwritten", process.leaving_a_row_unwritten, REPEATS, "never wrote"),
-    stateless("hangs", process.hanging, EXACT, "for 3 calls outran their deadline"),
+    stateless("hangs", process.hanging, MAPS, "no result within 2 s"),
+    stateless(
+        "hangs-for-16-columns",
+        geometry.where(lambda _, m: m[1] == 16, process.hanging),
+        EXACT,
+        "no result within",
+    ),
     stateless("exits", process.leaving, EXACT, "called os._exit(0)"),
     stateless("quits", process.quitting, EXACT, "called sys.exit(0)"),
     stateless("silences-numpy", process.silencing, PROCESS, "NumPy's error handling"),
@@ -210,9 +216,12 @@ MUTANTS = (
     stateless("demoted", arithmetic.returning(np.float32, np.float64), DTYPE, "gave float32"),
     stateless("image-mutated", hygiene.mutating(0), UNTOUCHED, "changed its operands"),
     stateless("kernel-mutated", hygiene.mutating(1), UNTOUCHED, "changed its operands"),
+    stateless("kernel-destroyed", hygiene.destroying_its_kernel, UNTOUCHED, "changed its operands"),
     stateless("in-place", hygiene.in_place, FOLLOWS, "changing an operand after the call"),
     stateless("alias-for-identity", hygiene.alias_for_identity, FOLLOWS),
     stateful("buffer-reused", hygiene.reusing_its_buffer, LATER, "a later call changed"),
+    stateful("float64-buffer-reused", hygiene.reusing_its_buffer_in("float64"), LATER, "changed"),
+    stateless("float16-image-mutated", hygiene.mutating_in("float16"), UNTOUCHED, "its operands"),
     stateful("kernel-cached-by-shape", hygiene.caching_kernels_by_shape, MAPS, "inconsistent"),
     stateful("kernel-cached-by-id", hygiene.caching_kernels_by_id, ANEW, "as it was before"),
     stateful("image-cached-by-id", hygiene.caching_images_by_id, ANEW),
@@ -243,6 +252,8 @@ MUTANTS = (
     stateless(
         "wider-for-even-kernels", arithmetic.widening_for_even_kernels, EXACT, "gave float64, and"
     ),
+    stateless("imaginary-part", arithmetic.giving_an_imaginary_part, EXACT, "elements are wrong"),
+    stateless("text", arithmetic.giving_text, EXACT, "which are no numbers"),
     stateless("matrix", arithmetic.giving_a_matrix, EXACT, "returned a matrix"),
     stateless("transposes-separable-kernels", geometry.transposing_separable_kernels, EXACT),
     stateless(

@@ -67,7 +67,9 @@ def test_a_shape_that_was_just_compiled_is_there_for_the_next_call(
     def call(*_: object) -> None:
         events.append("call")
 
-    runner: Any = SimpleNamespace(spec=Spec(name="x", call="x", compiles=True), call=call)
+    runner: Any = SimpleNamespace(
+        spec=Spec(name="x", call="x", compiles=True), call=call, seconds=60.0
+    )
     backend, img = GuardedBackend(runner), np.ones((3, 3))
     backend.conv2d(img, img, "same")
     assert backend.cost.call("conv2d", img, img, "same") == "calls"

@@ -50,6 +50,10 @@ floods = hostile(lambda: sys.stdout.write("x" * 2**20))
 eats = hostile(eat)
 chats = hostile(lambda: print("a word"))
 
+def prints(img, k, padding):
+    print("x" * 10**4)
+    return img.copy()
+
 def fork_for_good():
     if not os.fork():
         os.setsid()
@@ -213,6 +217,22 @@ def test_a_module_that_raises_whatever_does_not_load(error: str, tmp_path: Path)
 @pytest.mark.slow
 def test_a_word_on_standard_output_is_no_answer(hosted: Callable[..., Any]) -> None:
     assert call(hosted("chats"), np.ones((9, 10))).shape == (9, 10)
+
+
+@pytest.mark.slow
+def test_what_every_call_prints_is_passed_on_and_no_flood(
+    hosted: Callable[..., Any], capfd: pytest.CaptureFixture[str]
+) -> None:
+    place, many = hosted("prints"), 60
+    for _ in range(many):
+        call(place, image())
+    assert capfd.readouterr().err == ("x" * 10**4 + "\n") * many
+
+
+@pytest.mark.slow
+def test_what_calls_print_while_they_are_timed_counts_for_each(hosted: Callable[..., Any]) -> None:
+    operands = (image(), np.ones((3, 3)), "same")
+    assert len(hosted("prints").time("conv2d", operands, {}, 10, 6)) == 10
 
 
 @pytest.mark.slow

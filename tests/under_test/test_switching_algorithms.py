@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conv2d_conformance.backends.registry import BareFunction
 from conv2d_conformance.cases import planes
-from conv2d_conformance.errors import NonconformanceError
+from conv2d_conformance.cases.layers import parse
+from conv2d_conformance.errors import NonconformanceError, WrongValueError
 from conv2d_conformance.probe.probe import probe
 from conv2d_conformance.under_test.backend import BackendUnderTest
 from tests.helpers.judge_mutant import check_named
 from tests.mutants import direct, switching
+from tests.mutants.fourier_layers import FourierLayer
 from tests.mutants.honest import refusing
+from tests.mutants.layer_table import EXACT as LAYER
+from tests.mutants.layers import Layer
 from tests.mutants.table import EXACT, REAL
 
 if TYPE_CHECKING:
+    from conv2d_conformance.definition.correlation import Array
     from tests.mutants.direct import Conv2d
 
 SWITCHING = (switching.fourier_when_large, switching.winograd_for_3x3)
+ROUNDED = (switching.wide_fourier, switching.wide_winograd)
 CHECKS = {"V1": (EXACT, planes.INTEGERS), "V2": (REAL, planes.REAL)}
 
 
@@ -33,7 +39,7 @@ def test_a_switch_with_the_kernels_size_shows_in_the_probe(function: Conv2d) -> 
 
 
 @pytest.mark.parametrize("clause", CHECKS)
-@pytest.mark.parametrize("function", SWITCHING, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("function", SWITCHING + ROUNDED, ids=lambda f: f.__name__)
 def test_a_switch_with_the_kernels_size_is_no_failure(function: Conv2d, clause: str) -> None:
     name, some = CHECKS[clause]
     subject = BackendUnderTest(bare(function))
@@ -63,3 +69,46 @@ def test_large_kernels_are_probed_with_sums_that_a_short_dtype_holds() -> None:
 
 def test_a_right_direct_sum_is_still_one() -> None:
     assert probe(bare(direct.conv2d)).sums_exactly is True
+
+
+@pytest.mark.parametrize("function", ROUNDED, ids=lambda f: f.__name__)
+def test_what_is_rounded_from_float64_is_not_direct_though_exact_on_integers(
+    function: Conv2d,
+) -> None:
+    subject = BackendUnderTest(bare(function))
+    assert subject.probe.sums_exactly is True
+    assert not subject.sums_directly_in("float32")
+
+
+def layer_by_turns(
+    img: Array, k: Array, padding: Any, stride: Any = 1, dilation: Any = 1, groups: int = 1
+) -> Array:
+    """By Fourier transforms where nothing is dilated; wrong where it is, and depthwise."""
+    dilated = dilation not in (1, (1, 1))
+    wrong = dilated and groups == k.shape[0] > 1
+    layer = Layer() if dilated else FourierLayer()
+    out = layer.conv2d(img, k, padding, stride=stride, dilation=dilation, groups=groups)
+    return out + wrong * 20
+
+
+def judged(subject: BackendUnderTest, descriptor: str) -> str:
+    try:
+        check_named(LAYER).run(subject, parse(descriptor))
+    except WrongValueError as failure:
+        return failure.symptom
+    return "passed"
+
+
+def test_a_layer_is_judged_by_what_it_shows_whatever_its_neighbours_do() -> None:
+    subject = BackendUnderTest(BareFunction("mine", layer_by_turns))
+    found = [
+        judged(subject, descriptor)
+        for descriptor in (
+            "n1c8o8/14x14-by-3x3/valid",
+            "n1c3o5/9x9-by-3x3/valid/d2x2",
+            "n1c6o6g6/9x9-by-3x3/valid/d2x2",
+        )
+    ]
+    assert found == ["passed", "passed", "value"]
+    shown = [parse(f"n1c8o8/14x14-by-3x3/valid{more}") for more in ("", "/d2x2", "/normal")]
+    assert list(map(subject.layers.sums_directly, shown)) == [False, True, False]

@@ -33,7 +33,12 @@ class Exact:
     taps: int
 
     def error_of(self, result: Array) -> Floats:
-        """Absolute error of ``result`` (Oh, Ow), exact even for a float64 or an int64."""
+        """Absolute error of ``result`` (Oh, Ow), exact even for a float64 or an int64.
+
+        Of a complex result all of the imaginary part is error.
+        """
+        if result.dtype.kind == "c":
+            return np.hypot(self.error_of(result.real), result.imag.astype(np.float64))
         high = result.astype(np.float64)
         # What float64 does not hold of an integer past 2**53.
         rest = result - high.astype(result.dtype) if result.dtype.kind == "i" else 0

@@ -89,7 +89,7 @@ def _evidence(
         return _undefined(claim, call)
     convention, exact = expected_result(subject, call, conventions)
     if bound is None:
-        bound = _bound(subject, img, k, exact)
+        bound = _bound(subject, img, k, call.padding, exact)
     part = Part("", call.result, Expected(exact, bound))
     return replace(_undefined(claim, call), parts=(part,), convention=convention)
 
@@ -115,12 +115,12 @@ def expected_result(
     return Convention(orientation, boundary, before), exact
 
 
-def _bound(subject: BackendUnderTest, img: Array, k: Array, exact: Exact) -> Floats:
+def _bound(subject: BackendUnderTest, img: Array, k: Array, padding: str, exact: Exact) -> Floats:
     if not img.size:
         img = np.zeros((1, 1), img.dtype)
     if _sums_are_exact(img, k, exact):
-        return assertions.integer_bound(subject, img, k, exact, img.dtype)
-    return assertions.rounding_bound(subject, img, k, exact)
+        return assertions.integer_bound(subject, img, k, padding, exact, img.dtype)
+    return assertions.rounding_bound(subject, img, k, padding, exact)
 
 
 def _sums_are_exact(img: Array, k: Array, exact: Exact) -> bool:
