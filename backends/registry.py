@@ -171,11 +171,11 @@ def load(name: str) -> Backend:
         If a ``where:attr`` is not found, or is not a backend.
     """
     try:
-        return _adapter(_found(registered().get(name, name), name), name)
+        return adapter_of(_found(registered().get(name, name), name), name)
     except TooOld as error:
         if not error.instead:
             raise
-        return _adapter(_found(error.instead, name), name)
+        return adapter_of(_found(error.instead, name), name)
 
 
 def load_transposed(name: str) -> Transposed:
@@ -218,7 +218,16 @@ def _instantiate(found: Any, name: str) -> Any:
         raise _unavailable(name, error) from error
 
 
-def _adapter(found: Any, name: str) -> Backend:
+def adapter_of(found: Any, name: str) -> Backend:
+    """Return the adapter that an adapter class, an instance or a bare function gives.
+
+    Raises
+    ------
+    Unavailable
+        If the class cannot be made.
+    UnknownBackendError
+        If it is none of these.
+    """
     made = _instantiate(found, name)
     spec = getattr(made, "spec", None)
     if isinstance(spec, Spec) and hasattr(made, spec.operation):
