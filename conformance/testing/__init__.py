@@ -1,12 +1,13 @@
 """The public API: what another project's own tests import; it needs no pytest.
 
-`checks` and `check` hold a call to every clause. Everything here is stable: a name or an argument
-is deprecated for a release before it goes.
+`checks` and `check` hold a call to every clause, `assert_conv2d` one result to the definition.
+Everything here is stable: a name or an argument is deprecated for a release before it goes.
 """
 
 from __future__ import annotations
 
 from conv2d_conformance.errors import NonconformanceError
+from conv2d_conformance.testing.array_assertion import assert_conv2d
 from conv2d_conformance.testing.checks import Check, CheckSkipped, NewClauseWarning, checks
 from conv2d_conformance.testing.expected_failure import DeadExpectedFailureError, ExpectedFailure
 from conv2d_conformance.testing.profile import UnknownProfileError
@@ -26,6 +27,7 @@ __all__ = [
     "Report",
     "Result",
     "UnknownProfileError",
+    "assert_conv2d",
     "check",
     "checks",
 ]
