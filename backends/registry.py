@@ -16,6 +16,8 @@ from conv2d_conformance.backends.import_code import import_lines
 from conv2d_conformance.backends.protocol import PLAIN_OPTIONS, Spec, TooOld, Unavailable
 
 if TYPE_CHECKING:
+    from typing import Iterable
+
     from conv2d_conformance.backends.protocol import (
         Array,
         Backend,
@@ -144,6 +146,8 @@ def operation(name: str) -> Operation:
 def select(selector: str) -> list[str]:
     """Return the names that a selector matches: a name, a dotted prefix, or ``where:attr``.
 
+    ``package.module.attr`` is taken for ``package.module:attr``, if there is such a module.
+
     Raises
     ------
     UnknownBackendError
@@ -154,8 +158,18 @@ def select(selector: str) -> list[str]:
         return [selector]
     chosen = [name for name in names if name.startswith((selector + ".", selector + "-"))]
     if not chosen:
+        chosen = _own_name(selector, names)
+    if not chosen:
         raise UnknownBackendError(hints.unknown_backend_message(selector, sorted(names)))
     return chosen
+
+
+def _own_name(selector: str, names: Iterable[str]) -> list[str]:
+    """Return ``package.module:attr`` for a dotted name that is not of a registered project."""
+    where, _, attr = selector.rpartition(".")
+    known = {name.split(".")[0] for name in names}
+    own = where.split(".")[0] not in known and attr.isidentifier()
+    return [f"{where}:{attr}"] if own and user_module.is_there(where) else []
 
 
 def load(name: str) -> Backend:

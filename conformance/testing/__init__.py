@@ -10,6 +10,7 @@ from conv2d_conformance.errors import NonconformanceError
 from conv2d_conformance.testing.array_assertion import assert_conv2d
 from conv2d_conformance.testing.checks import Check, CheckSkipped, NewClauseWarning, checks
 from conv2d_conformance.testing.expected_failure import DeadExpectedFailureError, ExpectedFailure
+from conv2d_conformance.testing.parametrize import parametrize_with_checks
 from conv2d_conformance.testing.profile import UnknownProfileError
 from conv2d_conformance.testing.receipt import Receipt
 from conv2d_conformance.testing.report import FindingsError, Report, Result
@@ -30,4 +31,5 @@ __all__ = [
     "assert_conv2d",
     "check",
     "checks",
+    "parametrize_with_checks",
 ]

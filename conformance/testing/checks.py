@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -54,7 +54,7 @@ class NewClauseWarning(UserWarning):
     """A check that is newer than the profile failed; in the next profile it will be a failure."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Check:
     """One clause on one case, ready to be run on one call.
 
@@ -78,11 +78,14 @@ class Check:
     section: str
     statement: str
     cost: Cost
-    subject: BackendUnderTest = field(repr=False)
-    checked: ClauseCheck = field(repr=False)
-    case: CaseLike = field(repr=False)
+    subject: BackendUnderTest
+    checked: ClauseCheck
+    case: CaseLike
     expected: ExpectedFailure | None = None
     newer: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Check {self.id}>"
 
     def run(self) -> None:
         """Judge the call.
