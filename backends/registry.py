@@ -18,6 +18,8 @@ from conv2d_conformance.backends.protocol import PLAIN_OPTIONS, Spec, TooOld, Un
 from conv2d_conformance.backends.spec_rules import SpecError, check_adapter
 
 if TYPE_CHECKING:
+    from typing import Iterable
+
     from conv2d_conformance.backends.protocol import (
         Array,
         Backend,
@@ -146,6 +148,8 @@ def operation(name: str) -> Operation:
 def select(selector: str) -> list[str]:
     """Return the names that a selector matches: a name, a dotted prefix, or ``where:attr``.
 
+    ``package.module.attr`` is taken for ``package.module:attr``, if there is such a module.
+
     Raises
     ------
     UnknownBackendError
@@ -156,6 +160,8 @@ def select(selector: str) -> list[str]:
         return [selector]
     begun = (selector + ".", selector + "-")
     chosen = [selector] if selector in names else [name for name in names if name.startswith(begun)]
+    if not chosen:
+        chosen = _own_name(selector, names)
     if not chosen:
         raise UnknownBackendError(hints.unknown_backend_message(selector, sorted(names)))
     _refuse_two_of_one_name(chosen)
@@ -176,6 +182,14 @@ def _refuse_two_of_one_name(names: list[str]) -> None:
             raise UnknownBackendError(msg)
 
 
+def _own_name(selector: str, names: Iterable[str]) -> list[str]:
+    """Return ``package.module:attr`` for a dotted name that is not of a registered project."""
+    where, _, attr = selector.rpartition(".")
+    known = {name.split(".")[0] for name in names}
+    own = where.split(".")[0] not in known and attr.isidentifier()
+    return [f"{where}:{attr}"] if own and user_module.is_there(where) else []
+
+
 def load(name: str) -> Backend:
     """Import the framework and make the adapter of one name that `select` returned.
 
@@ -189,11 +203,11 @@ def load(name: str) -> Backend:
         If a ``where:attr`` is not found, or is not a backend.
     """
     try:
-        return _adapter(_found(registered().get(name, name), name), name)
+        return adapter_of(_found(registered().get(name, name), name), name)
     except TooOld as error:
         if not error.instead:
             raise
-        return _adapter(_found(error.instead, name), name)
+        return adapter_of(_found(error.instead, name), name)
 
 
 def load_transposed(name: str) -> Transposed:
@@ -244,7 +258,16 @@ def _instantiate(found: Any, name: str) -> Any:
         raise _unavailable(name, error) from error
 
 
-def _adapter(found: Any, name: str) -> Backend:
+def adapter_of(found: Any, name: str) -> Backend:
+    """Return the adapter that an adapter class, an instance or a bare function gives.
+
+    Raises
+    ------
+    Unavailable
+        If the class cannot be made.
+    UnknownBackendError
+        If it is none of these.
+    """
     made = _instantiate(found, name)
     spec = getattr(made, "spec", None)
     if isinstance(spec, Spec):

@@ -22,6 +22,15 @@ def import_by_name(name: str) -> ModuleType:
     return importlib.import_module(name)
 
 
+def is_there(name: str) -> bool:
+    """Return whether there is a module of that dotted name; only its packages are imported."""
+    search_working_folder()
+    try:
+        return bool(name) and importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False
+
+
 def import_by_path(file: Path) -> ModuleType:
     """Import a file; it can import what is next to its package, or next to itself without one."""
     folder, name = dotted_name(file)

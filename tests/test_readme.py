@@ -177,7 +177,7 @@ def test_ci_runs_the_two_commands() -> None:
     blocks = re.findall(r"^```sh\n(.*?)^```$", marked, re.MULTILINE | re.DOTALL)[:2]
     assert [block.count("\n") for block in blocks] == [1, 1]
     assert "tox run\n" in blocks[0]
-    assert "-e gate,tests,browser,lint,type" in blocks[1]
+    assert "-e gate,tests,examples,browser,lint,type" in blocks[1]
 
 
 @pytest.mark.slow

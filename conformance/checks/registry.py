@@ -1,24 +1,25 @@
 """A check: a plain function that tests a backend against one clause, case by case.
 
-pytest is one consumer (`conv2d_conformance.matrix.verdicts`); `Check.run` needs none.
+pytest is one consumer (`conv2d_conformance.matrix.verdicts`), `conv2d_conformance.testing` another.
 """
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.checks.clauses import CLAUSES, Clause
 from conv2d_conformance.errors import NotRun, TimedOutError
-from conv2d_conformance.under_test.backend import MissingBackend
+from conv2d_conformance.under_test.backend import BackendUnderTest, MissingBackend
 
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Operation
     from conv2d_conformance.cases.layers import Layer
-    from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
 class CaseLike(Protocol):
@@ -60,7 +61,11 @@ class Check:
         """Return whether the check is about the backend's operation."""
         return self.operation in (None, subject.spec.operation)
 
-    def cases_for(self, subject: BackendUnderTest) -> Iterator[CaseLike]:
+    def cases_for(
+        self,
+        subject: BackendUnderTest,
+        lacks: Callable[[BackendUnderTest, CaseLike], str | None] = BackendUnderTest.lacks,
+    ) -> Iterator[CaseLike]:
         """Yield the cases that the backend takes, and one for each reason not to take others.
 
         A call that compiles for every shape gets the covering subset of the cases; a backend that
@@ -77,7 +82,7 @@ class Check:
         ):
             if subject.spec.compiles and not getattr(case, "covering", True):
                 continue
-            reason = subject.lacks(case)
+            reason = lacks(subject, case)
             if reason not in reasons:
                 yield case
             if reason:
@@ -164,3 +169,12 @@ def check(
         return function
 
     return register
+
+
+def load_checks() -> dict[str, Check]:
+    """Return every check by name; each registers itself when its module is imported."""
+    room = __name__.rpartition(".")[0]
+    for module in pkgutil.iter_modules(import_module(room).__path__):
+        if module.name.startswith("test_"):
+            import_module(f"{room}.{module.name}")
+    return REGISTERED

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
-from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,9 +24,10 @@ from conv2d_conformance.runtime.in_process import SECONDS
 from conv2d_conformance.runtime.runner_pool import RunnerPool, split_selector, with_python
 from conv2d_conformance.under_test.backend import BackendUnderTest, MissingBackend
 from conv2d_conformance.under_test.factory import load, put_under_test
+from conv2d_conformance.under_test.framework_warnings import framework_warnings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from pytest_benchmark.fixture import BenchmarkFixture
 
@@ -167,14 +166,6 @@ def _subject(config: pytest.Config, pool: RunnerPool, selector: str) -> BackendU
     subject.clock.budget = config.getoption("time_budget")
     subject.requested_cases = tuple(map(parse, config.getoption("layer")))
     return subject
-
-
-@contextmanager
-def framework_warnings() -> Iterator[None]:
-    """Keep a framework's warnings as warnings: turned into errors they would look like refusals."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("default")
-        yield
 
 
 class Stopwatch:

@@ -15,12 +15,12 @@ from conv2d_conformance.matrix.plugin import (
     RECORDING,
     check_of,
     expected_failures,
-    framework_warnings,
 )
 from conv2d_conformance.matrix.recording import Recording, outcome_of
 from conv2d_conformance.matrix.rerun_command import rerun_command
 from conv2d_conformance.runtime.time_budget import OverBudget
 from conv2d_conformance.under_test.backend import MissingBackend
+from conv2d_conformance.under_test.framework_warnings import framework_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping

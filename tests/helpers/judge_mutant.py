@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conv2d_conformance import checks
 from conv2d_conformance.backends.protocol import FLOATS, Unsupported
-from conv2d_conformance.checks.registry import REGISTERED
+from conv2d_conformance.checks.registry import REGISTERED, load_checks
 from conv2d_conformance.errors import NonconformanceError, NotRun, Refused
 from conv2d_conformance.under_test.backend import BackendUnderTest
 from tests.mutants import direct, honest
@@ -19,9 +16,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.checks.registry import Check
     from tests.mutants.direct import Conv2d
 
-# Each check registers itself when its module is imported.
-for _path in Path(checks.__path__[0]).glob("test_*.py"):
-    import_module(f"conv2d_conformance.checks.{_path.stem}")
+load_checks()
 
 # The check that a backend loads at all.
 LOADING = "test_a_backend_that_was_asked_for_loads"

@@ -1,0 +1,62 @@
+"""The receipt of a run: how much was planned, and what came of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conv2d_conformance.reports.document.model import Outcome
+
+REFUSED: frozenset[Outcome] = frozenset({"unsupported", "refused"})
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """How many checks were planned, judged, refused by the call, and skipped.
+
+    Parameters
+    ----------
+    planned : int
+        Checks that the profile asks of the call.
+    ran : int
+        Those with a verdict: passed, failed, or failed as expected.
+    refused : int
+        Those for which the call does not take the case, or may refuse it.
+    skipped : int
+        The rest: left out by a selection, or not run.
+    minimum : int
+        The least ``ran`` that counts as a run.
+
+    Examples
+    --------
+    >>> print(Receipt(planned=3, ran=1, refused=1, skipped=1, minimum=2))
+    3 checks planned: 1 ran, 1 refused, 1 skipped; at least 2 must run
+    """
+
+    planned: int
+    ran: int
+    refused: int
+    skipped: int
+    minimum: int = 1
+
+    @classmethod
+    def of(cls, outcomes: Iterable[Outcome], planned: int, minimum: int) -> Receipt:
+        """Count outcomes."""
+        counts = Counter(outcomes)
+        refused = sum(counts[word] for word in REFUSED)
+        ran = counts.total() - refused - counts["not run"]
+        return cls(planned, ran, refused, planned - ran - refused, minimum)
+
+    @property
+    def enough(self) -> bool:
+        """Whether as many ran as must."""
+        return self.ran >= self.minimum
+
+    def __str__(self) -> str:
+        counts = f"{self.ran} ran, {self.refused} refused, {self.skipped} skipped"
+        wanted = "" if self.enough else f"; at least {self.minimum} must run"
+        return f"{self.planned} checks planned: {counts}{wanted}"

@@ -1,0 +1,177 @@
+"""The report on one call: its findings, its receipt, and the documents that are made from it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conv2d_conformance.reports.document.line_format import document_text
+from conv2d_conformance.reports.export.markdown import job_page
+
+if TYPE_CHECKING:
+    from conv2d_conformance.reports.document.model import Document, Outcome
+    from conv2d_conformance.testing.checks import Check
+    from conv2d_conformance.testing.receipt import Receipt
+
+# What is no finding. All else is one: a check that was not judged is never green.
+FINE: frozenset[Outcome] = frozenset({"passed", "expected failure", "unsupported", "refused"})
+SHOWN = 5
+
+
+def plural(number: int, noun: str) -> str:
+    """Return a number with its noun."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+class FindingsError(AssertionError):
+    """The call does not conform; the message lists the findings."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one check.
+
+    Parameters
+    ----------
+    check : Check
+    outcome : str
+        ``passed``, ``failed``, ``expected failure``, ``unexpected pass``, ``unsupported``,
+        ``refused``, ``error``, ``crashed``, ``timed out`` or ``not run``.
+    symptom : str or None
+        How it failed; see `ExpectedFailure`.
+    message : str
+        The bug report of a failure, or the reason why nothing was judged.
+    seconds : float
+    """
+
+    check: Check
+    outcome: Outcome
+    symptom: str | None
+    message: str
+    seconds: float
+
+    @property
+    def finding(self) -> bool:
+        """Whether it stops a run; a check that is newer than the profile never does."""
+        return self.outcome not in FINE and not self.check.newer
+
+    def __str__(self) -> str:
+        said = f" ({self.symptom})" if self.symptom else ""
+        return f"{self.check.id}: {self.outcome}{said}. {self.message}".rstrip(". ")
+
+
+@dataclass(frozen=True)
+class Report:
+    """The report on one call.
+
+    Parameters
+    ----------
+    name, profile : str
+        The call, and the date of the list of checks.
+    results : tuple of Result
+        In the order of the checks.
+    receipt : Receipt
+    problems : tuple of str
+        What else kept the call from being judged: a name that does not load, a profile that does
+        not exist, a dead expected failure, too few checks. Each is a finding.
+    document : dict or None
+        The results document, which `python -m conv2d_conformance gate` compares; None if there was
+        nothing to run.
+
+    Examples
+    --------
+    >>> from conv2d_conformance.testing import check
+    >>> report = check("textbook.sum")  # doctest: +SKIP
+    >>> report.raise_for_findings()  # doctest: +SKIP
+    """
+
+    name: str
+    profile: str
+    results: tuple[Result, ...]
+    receipt: Receipt
+    problems: tuple[str, ...] = ()
+    document: Document | None = None
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """One text for each result or problem that stops a run."""
+        return (*self.problems, *(str(result) for result in self.results if result.finding))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """One text for each check that fails and is newer than the profile."""
+        wrong = (each for each in self.results if each.outcome not in FINE)
+        return tuple(str(result) for result in wrong if not result.finding)
+
+    @property
+    def conforms(self) -> bool:
+        """Whether enough was judged, and nothing was found."""
+        return not self.findings
+
+    def raise_for_findings(self) -> None:
+        """Raise if the call does not conform.
+
+        Raises
+        ------
+        FindingsError
+            With the receipt, the number of findings of each clause, and the first in full.
+        """
+        __tracebackhide__ = True
+        if self.findings:
+            raise FindingsError(self._told())
+
+    def _told(self) -> str:
+        clauses = Counter(each.check.clause for each in self.results if each.finding)
+        counted = ", ".join(f"{many} of {clause}" for clause, many in clauses.items())
+        found = plural(len(self.findings), "finding")
+        head = f"{self.name} does not conform to {self.profile}: {found}"
+        lines = [f"{head} ({counted})" if counted else head, str(self.receipt)]
+        lines += self.findings[:SHOWN]
+        left = len(self.findings) - SHOWN
+        return "\n".join([*lines, f"and {left} more"] if left > 0 else lines)
+
+    def to_json(self) -> str:
+        """Return the results document as JSON; ``gate``, ``report`` and ``merge`` read it.
+
+        Without a document, an object with ``problems``.
+        """
+        if self.document is None:
+            return json.dumps({"problems": self.problems}, indent=2)
+        return document_text(self.document)
+
+    def to_markdown(self) -> str:
+        """Return verdict, receipt, failures and measured conventions, as for a job summary."""
+        head = f"## {self.name}, profile {self.profile}\n\n{self.receipt}\n\n"
+        problems = "".join(f"* {problem}\n" for problem in self.problems)
+        return (
+            head
+            + (problems and f"{problems}\n")
+            + (job_page(self.document) if self.document else "")
+        )
+
+    def badge(self) -> str:
+        """Return JSON for a badge, as https://shields.io/badges/endpoint-badge reads it.
+
+        It is green only if nothing was left out.
+
+        Examples
+        --------
+        >>> report = check("textbook.sum")  # doctest: +SKIP
+        >>> pathlib.Path("badge.json").write_text(report.badge())  # doctest: +SKIP
+        """
+        skipped = self.receipt.skipped
+        message = plural(self.receipt.ran, "check") + (f", {skipped} skipped" if skipped else "")
+        color = "yellow" if skipped else "brightgreen"
+        if not self.conforms:
+            message, color = plural(len(self.findings), "finding"), "red"
+        return json.dumps(
+            {
+                "schemaVersion": 1,
+                "label": f"conv2d {self.profile}",
+                "message": message,
+                "color": color,
+                "isError": not self.conforms,
+            }
+        )
