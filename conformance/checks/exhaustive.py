@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv2d_conformance.cases.case import CASE_PADDINGS, Case
+from conv2d_conformance.cases.represented import Represented
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.correlation import orient, shape_of
 from conv2d_conformance.definition.dtypes import dtype_by_name, largest_exact
@@ -31,7 +32,7 @@ KERNELS: tuple[Shape, ...] = tuple((a, b) for a, b in product(range(1, 6), repea
 
 
 @dataclass(frozen=True)
-class EveryImage:
+class EveryImage(Represented):
     """All images under one kernel shape and padding; see `few` if each shape is expensive."""
 
     kernel: Shape

@@ -11,7 +11,7 @@ they are summed. What is left is to add few sums of known weights.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from itertools import pairwise, product
 from math import prod
 from operator import itemgetter
@@ -98,16 +98,15 @@ def _in_range(image: Span, kernel: Span, terms: int) -> bool:
     return highest < 960 and min(image.bottom, kernel.bottom, image.bottom + kernel.bottom) > -1022
 
 
-@lru_cache
+# The matrix has more spans than a bounded cache keeps, and needs each once for every backend.
+@cache
 def _fewest(image: Span, kernel: Span, terms: int) -> tuple[Digits, Digits] | None:
     """The cheapest digits: the image's count more, they are copied.
 
     A product has at most ``bits`` of both and those of the number of terms; what these leave of 53
     sets the units of different products apart.
     """
-    most = min(MOST, 4 * terms)
-    counts = (pair for pair in product(range(1, most + 1), repeat=2) if prod(pair) <= most)
-    for m, n in sorted(counts, key=lambda pair: (pair[0] * pair[1] + pair[0], pair)):
+    for m, n in _counts(min(MOST, 4 * terms)):
         bits, other = _bits(image, m), _bits(kernel, n)
         for spare in range(54 - (terms - 1).bit_length() - bits - other):
             for a, b in ((bits + spare, other), (bits, other + spare)):
@@ -117,12 +116,20 @@ def _fewest(image: Span, kernel: Span, terms: int) -> tuple[Digits, Digits] | No
     return None
 
 
+@cache
+def _counts(most: int) -> list[tuple[int, int]]:
+    """Every count of digits of both whose product is at most ``most``, the cheapest first."""
+    numbers = range(1, most + 1)
+    counts = (pair for pair in product(numbers, numbers) if prod(pair) <= most)
+    return sorted(counts, key=lambda pair: (pair[0] * pair[1] + pair[0], pair))
+
+
 def _bits(span: Span, count: int) -> int:
     """Bits that each of so many digits needs: a digit's sign stands for one bit of the next."""
     return max(1, -(-(span.top - span.bottom + 1) // count) - 1)
 
 
-@lru_cache
+@cache
 def weights(image: Digits, kernel: Digits) -> dict[tuple[int, int], int]:
     """By what power of two the unit of a product of digits is below the first one's, in order."""
     place, other = image.bits + 1, kernel.bits + 1
