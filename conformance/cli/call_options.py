@@ -34,9 +34,10 @@ def probe(parser: argparse.ArgumentParser) -> None:
     )
     _python(parser)
     parser.add_argument("--json", action="store_true", help="print a list as JSON")
+    verbose(parser)
     parser.set_defaults(
         run=lambda o: import_command("probe").probe(
-            o.names, o.python, as_json=o.json, requirements=o.requirement
+            o.names, o.python, as_json=o.json, requirements=o.requirement, verbose=o.verbose
         )
     )
 
@@ -53,9 +54,16 @@ def explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--padding", choices=PADDINGS, help="only the code for this padding")
     parser.add_argument("--kernel", choices=("odd", "even"), help="only the code for such kernels")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    verbose(parser)
     parser.set_defaults(
         run=lambda o: import_command("explain").explain(
-            (o.A, o.B), o.python, o.requirement, padding=o.padding, kernel=o.kernel, as_json=o.json
+            (o.A, o.B),
+            o.python,
+            o.requirement,
+            padding=o.padding,
+            kernel=o.kernel,
+            as_json=o.json,
+            verbose=o.verbose,
         )
     )
 
@@ -98,6 +106,16 @@ def run(parser: argparse.ArgumentParser) -> None:
             if_available=o.if_available,
             save_baseline=o.save_baseline,
         )
+    )
+
+
+def verbose(parser: argparse.ArgumentParser) -> None:
+    """Add the option ``--verbose`` of a command that makes calls."""
+    parser.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="show what the frameworks print; without it only if one does not load",
     )
 
 

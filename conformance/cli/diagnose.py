@@ -17,6 +17,7 @@ from conv2d_conformance.console import emit, patience, say
 from conv2d_conformance.diagnosis.axis_layouts import operands
 from conv2d_conformance.diagnosis.compare import compare
 from conv2d_conformance.diagnosis.diagnose import IncompatibleShapesError, diagnose_result
+from conv2d_conformance.runtime.kept_output import kept_output
 from conv2d_conformance.runtime.runner_pool import RunnerPool
 
 if TYPE_CHECKING:
@@ -39,13 +40,15 @@ class DiagnoseRequest:
     padding: str
     expected: Orientation
     as_json: bool
+    verbose: bool = False
 
 
 def diagnose(request: DiagnoseRequest) -> int:
     """Print the diagnosis; 0 (nothing to fix), 1 (a difference) or 2 (could not be judged)."""
     try:
         img, k, names = _operands(request)
-        results = _results(names, img, k, request.padding)
+        with kept_output(verbose=request.verbose) as output:
+            results = _results(RunnerPool(output=output), names, img, k, request.padding)
         judged = [
             _diagnosed(name, img, k, made, request.expected) for name, made in results.items()
         ]
@@ -92,12 +95,13 @@ def _operands(request: DiagnoseRequest) -> tuple[Array, Array, Sequence[str]]:
     return img, k, names
 
 
-def _results(names: Sequence[str], img: Array, k: Array, padding: str) -> dict[str, Array]:
+def _results(
+    pool: RunnerPool, names: Sequence[str], img: Array, k: Array, padding: str
+) -> dict[str, Array]:
     """Return each result by name, read from a file or computed by a call.
 
     A name that is given twice gets a number.
     """
-    pool = RunnerPool()
     made: dict[str, Array] = {}
     try:
         for name in names:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from conv2d_conformance.cli.call_options import verbose
 from conv2d_conformance.console import import_command
 
 DIAGNOSE = """\
@@ -49,12 +50,13 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="what counts as right: the kernel as given, or rotated by 180°; default: %(default)s",
     )
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    verbose(parser)
     parser.set_defaults(run=_run)
 
 
 def _run(o: argparse.Namespace) -> int:
     module = import_command("diagnose")
     status: int = module.diagnose(
-        module.DiagnoseRequest(o.arrays, o.example, o.padding, o.expect, o.json)
+        module.DiagnoseRequest(o.arrays, o.example, o.padding, o.expect, o.json, o.verbose)
     )
     return status

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.console import emit
 from conv2d_conformance.runtime.environments.choose_python import resolve_python
+from conv2d_conformance.runtime.kept_output import kept_output
 from conv2d_conformance.runtime.runner_pool import RunnerPool, with_python
 from conv2d_conformance.translation import drawing
 from conv2d_conformance.translation.differences import sentences
@@ -37,6 +38,7 @@ def explain(
     padding: str | None = None,
     kernel: str | None = None,
     as_json: bool,
+    verbose: bool = False,
 ) -> int:
     """Print how two calls differ, and the translation in both directions; always return 0.
 
@@ -47,12 +49,13 @@ def explain(
     CannotBuildError
         If the Python does not exist, or a requirement cannot be installed.
     """
-    pool = RunnerPool()
-    try:
-        chosen = resolve_python(requirements, python)
-        a, b = (find_facts(pool, with_python(selector, chosen)) for selector in selectors)
-    finally:
-        pool.stop()
+    with kept_output(verbose=verbose) as output:
+        pool = RunnerPool(output=output)
+        try:
+            chosen = resolve_python(requirements, python)
+            a, b = (find_facts(pool, with_python(selector, chosen)) for selector in selectors)
+        finally:
+            pool.stop()
     wanted = [
         (of, to, [t for t in translations(of, to) if _is_selected(t, padding, kernel)])
         for of, to in ((a.call, b.call), (b.call, a.call))

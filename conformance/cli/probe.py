@@ -9,6 +9,7 @@ from conv2d_conformance.backends.protocol import Unavailable
 from conv2d_conformance.cli.table import render
 from conv2d_conformance.console import emit, say
 from conv2d_conformance.runtime.environments.choose_python import resolve_python
+from conv2d_conformance.runtime.kept_output import kept_output
 from conv2d_conformance.runtime.runner_pool import RunnerPool, split_selector, with_python
 from conv2d_conformance.under_test.factory import put_under_test
 
@@ -43,17 +44,24 @@ def probe(
     *,
     as_json: bool,
     requirements: Sequence[str] = (),
+    verbose: bool = False,
 ) -> int:
     """Measure every selected backend; return 1 if one contradicts itself, 2 if one did not load.
+
+    What frameworks print is shown if one did not load, or with ``verbose``.
 
     Each framework runs in its own process. Its Python is the one that the selector names, or the
     one that ``python`` and ``requirements`` name, or this one.
     """
-    pool, chosen = RunnerPool(), resolve_python(requirements, python)
+    chosen = resolve_python(requirements, python)
     every = [with_python(selector, chosen) for selector in selectors]
-    names = list(dict.fromkeys(name for each in every for name in pool.select(each)))
-    found, missing = _measure(pool, names)
-    pool.stop()
+    with kept_output(verbose=verbose) as output:
+        pool = RunnerPool(output=output)
+        names = list(dict.fromkeys(name for each in every for name in pool.select(each)))
+        found, missing = _measure(pool, names)
+        pool.stop()
+    if missing:
+        output.show()
     if as_json:
         emit(json.dumps(found, indent=2))
     elif found:

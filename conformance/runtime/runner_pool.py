@@ -12,7 +12,7 @@ from conv2d_conformance.runtime.remote import RemoteRunner
 from conv2d_conformance.runtime.worker_process import WorkerProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 def split_selector(selector: str) -> tuple[str, Path | None]:
@@ -72,6 +72,8 @@ class RunnerPool:
         Deadline of each call.
     trusting : bool
         Whether backends of other projects run in this process too, if no Python is named.
+    output : callable or None
+        Is called with what the workers print; None prints it on standard error.
     """
 
     def __init__(
@@ -80,8 +82,9 @@ class RunnerPool:
         seconds: float = SECONDS,
         *,
         trusting: bool = False,
+        output: Callable[[str], object] | None = None,
     ) -> None:
-        self._environment = environment
+        self._environment, self._output = environment, output
         self.seconds, self.trusting = seconds, trusting
         self._interpreters: dict[tuple[Path | None, str], WorkerProcess] = {}
 
@@ -133,5 +136,5 @@ class RunnerPool:
     def _interpreter(self, python: Path | None, name: str) -> WorkerProcess:
         key = python, process_key(name)
         if key not in self._interpreters:
-            self._interpreters[key] = WorkerProcess(python, self._environment)
+            self._interpreters[key] = WorkerProcess(python, self._environment, output=self._output)
         return self._interpreters[key]

@@ -27,7 +27,7 @@ from conv2d_conformance.backends.worker import wire
 from conv2d_conformance.errors import ExitedError, TimedOutError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from conv2d_conformance.backends.worker.wire import Message
 
@@ -57,6 +57,8 @@ class WorkerProcess:
         Environment variables of the worker, in addition to our own.
     memory : int
         The memory limit in bytes; by default `MEMORY`.
+    output : callable
+        Is called with what the worker prints; by default standard error gets it.
     """
 
     def __init__(
@@ -64,12 +66,14 @@ class WorkerProcess:
         python: Path | None = None,
         environment: Mapping[str, str] | None = None,
         memory: int | None = None,
+        output: Callable[[str], object] | None = None,
     ) -> None:
         self.python = python or Path(sys.executable)
         self.generation = 0
         self._own = python is None
         self._environment = dict(environment or {})
         self._memory = memory or MEMORY
+        self._output = output
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: SimpleQueue[Message | None] = SimpleQueue()
         self._calls = 1
@@ -142,10 +146,11 @@ class WorkerProcess:
         self._process = None
 
     def _pass_on(self) -> None:
-        """Print the worker's output to standard error."""
+        """Pass on the worker's output."""
         if os.fstat(self._log.fileno()).st_size:
             self._log.seek(0)
-            sys.stderr.write(self._log.read().decode(errors="replace"))
+            output = self._output or sys.stderr.write
+            output(self._log.read().decode(errors="replace"))
             self._log.truncate(0)
 
     def _running(self) -> None:

@@ -71,7 +71,17 @@ def test_what_a_backend_prints_is_apart_from_the_findings(tmp_path: Path) -> Non
 @pytest.mark.slow
 @pytest.mark.parametrize("words", ["python says", "first stdout", "the descriptor says", "C says"])
 def test_what_a_backend_prints_goes_to_stderr(tmp_path: Path, words: str) -> None:
-    assert words in run("probe", backend(tmp_path, CHATTY)).stderr
+    mine = backend(tmp_path, CHATTY)
+    assert words in run("probe", "-v", mine).stderr
+    assert words not in run("probe", mine).stderr
+
+
+@pytest.mark.slow
+def test_what_a_backend_prints_is_shown_if_it_does_not_load(tmp_path: Path) -> None:
+    broken = 'print("I look for fictorch")\nraise ImportError("no fictorch")\n'
+    done = run("probe", backend(tmp_path, broken))
+    assert done.returncode == 2
+    assert "I look for fictorch" in done.stderr
 
 
 @pytest.mark.slow
