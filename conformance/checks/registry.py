@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.checks.clauses import CLAUSES, Clause
-from conv2d_conformance.errors import NotRun
+from conv2d_conformance.checks.mutated_operands import cause_of
+from conv2d_conformance.errors import NonconformanceError, NotRun
 from conv2d_conformance.under_test.backend import MissingBackend
 
 if TYPE_CHECKING:
@@ -115,7 +116,13 @@ class Check:
             raise NotRun(subject.raw.reason)
         if reason := subject.lacks(case):
             raise Unsupported(reason)
-        self.function(subject, case, **fixtures)
+        try:
+            self.function(subject, case, **fixtures)
+        except NonconformanceError as error:
+            found = error if self.clause.id == "H1" else cause_of(error, subject, case)
+            if found is error:
+                raise
+            raise found from error
 
 
 def _alike(case: Layer, layer: Layer) -> bool:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
 from conv2d_conformance.definition.conventions import Conventions
 from conv2d_conformance.definition.correlation import correlate
 from conv2d_conformance.diagnosis.misreadings import explain
-from conv2d_conformance.errors import StaleOutputError, WrongValueError
+from conv2d_conformance.errors import MutatedInputError, StaleOutputError, WrongValueError
+from conv2d_conformance.matrix.reproducers.plane_evidence import plane_evidence
 from tests.helpers.judge_mutant import check_named, outcome, outcome_with
-from tests.mutants import direct
+from tests.mutants import direct, hygiene
 from tests.mutants.table import BITS, LAST
 
 if TYPE_CHECKING:
@@ -43,6 +45,17 @@ def test_a_call_that_is_wrong_by_itself_is_not_stale() -> None:
 def test_a_dropped_row_is_no_lowered_precision() -> None:
     failed = outcome(outcome_with(without_a_row), check_named(BITS))
     assert "wrong by more than any precision explains" in str(failed)
+
+
+@pytest.mark.parametrize("operand", [0, 1], ids=["image", "kernel"])
+def test_a_call_that_writes_to_its_operands_fails_for_that_alone(operand: int) -> None:
+    subject = outcome_with(hygiene.mutating(operand))
+    failed = outcome(subject, check_named(LAST))
+    assert isinstance(failed, MutatedInputError)
+    assert str(failed).startswith("see H1: ")
+    found = plane_evidence(subject, failed)
+    assert found is not None
+    assert found.claim == "operands untouched"
 
 
 def test_zeros_are_not_a_shift() -> None:
