@@ -9,6 +9,7 @@ import numpy as np
 
 from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.correlation import shape_of
+from conv2d_conformance.definition.shown_numbers import tell_apart
 from conv2d_conformance.diagnosis.misreadings import explain
 from conv2d_conformance.errors import WrongDtypeError, WrongShapeError, WrongValueError
 from conv2d_conformance.under_test.backend import Margin
@@ -152,9 +153,10 @@ def assert_within(
         return
     first = tuple(int(i) for i in np.argwhere(ratio > 1)[0])
     wrong = int((ratio > 1).sum())
+    expected, got = tell_apart(exact.value[first], result[first], exact.low[first])
     msg = (
         f"{what}: {wrong} of {ratio.size} elements are wrong. First at {first}: expected "
-        f"{exact.value[first]:.9g}, got {result[first]:.9g}; the error {error[first]:.3g} exceeds "
+        f"{expected}, got {got}; the error {error[first]:.3g} exceeds "
         f"the bound {bound[first]:.3g}. "
     ) + diagnose()
     raise WrongValueError(msg, bound=bound)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.checks.clauses import CLAUSES, Clause
-from conv2d_conformance.errors import NotRun, TimedOutError
+from conv2d_conformance.checks.mutated_operands import cause_of
+from conv2d_conformance.errors import NonconformanceError, NotRun, TimedOutError
 from conv2d_conformance.under_test.backend import BackendUnderTest, MissingBackend
 
 if TYPE_CHECKING:
@@ -131,6 +132,11 @@ class Check:
         except TimedOutError:
             subject.hung[siblings] = case.id
             raise
+        except NonconformanceError as error:
+            found = error if self.clause.id == "H1" else cause_of(error, subject, case)
+            if found is error:
+                raise
+            raise found from error
 
     def _siblings(self, case: CaseLike) -> object:
         """Return the cases that would hang as this one does: of the same shapes, if it has any.

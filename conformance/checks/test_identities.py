@@ -8,6 +8,7 @@ import numpy as np
 
 from conv2d_conformance.cases.planes import FEW_CASES
 from conv2d_conformance.checks.registry import check
+from conv2d_conformance.definition.shown_numbers import tell_apart
 from conv2d_conformance.errors import WrongShapeError, WrongValueError
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def agree(subject: BackendUnderTest, claim: str, one: Array, other: Array) -> No
     wrong = apart > (0 if subject.sums_directly_in(FEW_CASES[0].dtype) else 0.5)
     if wrong.any():
         at = tuple(int(i) for i in np.argwhere(wrong)[0])
-        msg = f"{subject.spec.call}: {claim} fails at {at}: {one[at]:.9g} and {other[at]:.9g}"
+        first, second = tell_apart(one[at], other[at])
+        msg = f"{subject.spec.call}: {claim} fails at {at}: {first} and {second}"
         raise WrongValueError(msg)
 
 

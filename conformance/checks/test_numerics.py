@@ -35,6 +35,12 @@ def test_operands_keep_the_precision_of_their_dtype(
         reason = "an FFT is judged norm-wise, by V2"
         raise Refused(reason)
     bits = precision.operand_bits(subject, dtype)
+    if bits < precision.FEWEST_BITS:
+        msg = (
+            f"{subject.spec.call}: products of {case.id} operands with powers of two are wrong by "
+            "more than any precision explains"
+        )
+        raise WrongValueError(msg)
     if bits < precision.significand(dtype):
         msg = (
             f"{subject.spec.call}: {case.id} operands keep {bits} of "

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from conv2d_conformance.definition.shown_numbers import tell_apart
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -56,9 +58,10 @@ def describe_location(where: dict[str, Any], names: tuple[str, str] = ("expected
     """One line of `summarise_differences`; ``names`` are those of its two arrays."""
     at = ", ".join(map(str, where["index"]))
     one, other = names
+    expected, got = tell_apart(where["expected"], where["got"])
     return (
         f"{where['count']} of {where['of']} elements differ: {where['part']}; the worst at "
-        f"[{at}]: {one} {where['expected']:.9g}, {other} {where['got']:.9g}"
+        f"[{at}]: {one} {expected}, {other} {got}"
     )
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Significand bits of the formats to which hardware lowers operands.
 FORMATS = {53: "float64", 24: "float32", 11: "tf32", 8: "bfloat16"}
+# Of the formats in use, float8_e5m2 keeps the fewest.
+FEWEST_BITS = 3
 SIZES = ((3, 3), (1, 1), (2, 2), (5, 5), (7, 7))
 # Rows and columns beyond the kernel's reach that a tile of Winograd's algorithm may touch.
 TILE = 8
@@ -115,7 +117,7 @@ def class_of(subject: MeasuredCall, dtype: np.dtype[Any], bits: int) -> str:
     kept = FORMATS.get(bits)
     if kept == "tf32" and not _keeps_range(subject, dtype):
         return "float16"
-    return kept or f"{bits} bits"
+    return kept or (f"{bits} bits" if bits >= FEWEST_BITS else "none: values are wrong")
 
 
 def _keeps_range(subject: MeasuredCall, dtype: np.dtype[Any]) -> bool:

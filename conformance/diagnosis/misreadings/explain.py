@@ -49,6 +49,8 @@ LAYER = Closing(
     "It holds NaN or infinity, as memory that was never written may.",
     "No other reading of stride, dilation, groups, channels, batch or pads explains it.",
 )
+# The simplest explanation: on sparse operands a misreading may give zeros too.
+ZEROS = "It is all zeros."
 OTHER_CROP = "No other reading of kernel, stride, dilation, groups or crop explains it."
 
 
@@ -72,6 +74,8 @@ def of_plane(
 
     if (exact.error_of(result) <= allowed(exact)).all():
         return "The error is that of rounded sums, as of an FFT or a fast algorithm."
+    if not result.any():
+        return ZEROS
     misreadings = plane_misreadings.plane_misreadings(img, k, padding, result.shape, conventions)
     words = first_explaining(misreadings, result, allowed, usual=exact)
     single = img.dtype == np.float32
@@ -83,6 +87,8 @@ def of_layer(case: Layer, result: Array, expectation: Expectation) -> str:
     if case.operation == "conv_transpose2d":
         return _of_transposed(case, result, expectation)
     result = four(result)
+    if not result.any():
+        return ZEROS
     candidates = layer_misreadings.candidates(case, expectation)
     allowed = _bound_of_layer(case, expectation, dtype_by_name(case.dtype))
     words = first_explaining(candidates, result, allowed)
@@ -94,6 +100,8 @@ def of_layer(case: Layer, result: Array, expectation: Expectation) -> str:
 
 def _of_transposed(case: Layer, given: Array, expectation: Expectation) -> str:
     result = four(given)
+    if not result.any():
+        return ZEROS
     allowed = _bound_of_layer(case, expectation, result.dtype)
     as_expected = given.shape == expectation.size(case)
     candidates = transposed_misreadings.candidates(case, expectation, result, as_expected)
@@ -142,6 +150,8 @@ def of_gradient(
     """Return what explains a gradient by the image or by the kernel, given in four axes."""
     if not _finite(found):
         return LAYER.not_finite
+    if not found.any():
+        return ZEROS
     misreadings = gradient_misreadings.gradient_misreadings(
         case, which, cotangent, found, expectation
     )
@@ -177,8 +187,6 @@ def _size_of_error(exact: Exact, result: Array, single: bool, closing: Closing) 
     """Return what the size of the error shows, if no misreading explains the result."""
     if not _finite(result):
         return closing.not_finite
-    if not result.any():
-        return "It is all zeros."
     scaled = float(np.max(exact.error_of(result) / np.where(exact.scale, exact.scale, np.inf)))
     for words, roundoff in LOWERED.items():
         if single and roundoff / 8 <= scaled <= 2 * roundoff:

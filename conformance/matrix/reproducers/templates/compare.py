@@ -23,5 +23,5 @@ def compare(sums, got):
         end(0, "no defect: all of", got.size, "elements are right")
     at = tuple(wrong[0].tolist())
     print(len(wrong), "of", got.size, "elements are wrong, the first at", at)
-    print("expected", format(float(expected[at]), ".9g"), "got", format(float(got[at]), ".9g"))
+    print("expected", expected[at].item(), "got", got[at].item())
     end(1, "error", format(error[at], ".3g"), "bound", format(allowed[at], ".3g"))

@@ -49,7 +49,7 @@ def hold(name, got):
     if len(wrong):
         at = tuple(wrong[0].tolist())
         print(words, len(wrong), "of", got.size, "elements are wrong, the first at", at)
-        print("expected", format(expected[at], ".9g"), "got", format(float(got[at]), ".9g"))
+        print("expected", expected[at].item(), "got", got[at].item())
         end(1, "error", format(error[at], ".3g"), "bound", format(bound[at], ".3g"))
 
 
