@@ -8,6 +8,7 @@ import pytest
 
 from conv2d_conformance.backends.registry import BareFunction
 from conv2d_conformance.cases import planes
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.layers import parse
 from conv2d_conformance.errors import NonconformanceError, WrongValueError
 from conv2d_conformance.probe.probe import probe
@@ -112,3 +113,12 @@ def test_a_layer_is_judged_by_what_it_shows_whatever_its_neighbours_do() -> None
     assert found == ["passed", "passed", "value"]
     shown = [parse(f"n1c8o8/14x14-by-3x3/valid{more}") for more in ("", "/d2x2", "/normal")]
     assert list(map(subject.layers.sums_directly, shown)) == [False, True, False]
+
+
+def test_an_error_of_one_is_no_rounding_of_an_algorithm() -> None:
+    def conv2d(img: Array, k: Array, padding: str) -> Array:
+        return direct.conv2d(img, k, padding) + (img.shape[1] > 30)
+
+    subject, case = BackendUnderTest(bare(conv2d)), Case((12, 33), (3, 3))
+    with pytest.raises(WrongValueError):
+        check_named(EXACT).run(subject, case)
