@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from conv2d_conformance.backends.find_adapter import UnknownBackendError
 from conv2d_conformance.backends.protocol import Unsupported
-from conv2d_conformance.backends.registry import UnknownBackendError
 from conv2d_conformance.cases import question
 from conv2d_conformance.cli import diagnose_text, read_arrays
 from conv2d_conformance.cli.read_arrays import UnreadableError

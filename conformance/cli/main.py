@@ -11,8 +11,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from conv2d_conformance.backends.find_adapter import UnknownBackendError
 from conv2d_conformance.backends.protocol import Unavailable
-from conv2d_conformance.backends.registry import UnknownBackendError
 from conv2d_conformance.cli import call_options, diagnose_options, document_options, gate_options
 from conv2d_conformance.console import program, tolerate_any_terminal, version
 from conv2d_conformance.reports.document.model import DocumentError

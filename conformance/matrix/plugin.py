@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conv2d_conformance.backends.find_adapter import UnknownBackendError
 from conv2d_conformance.backends.protocol import Unavailable
-from conv2d_conformance.backends.registry import UnknownBackendError, operation
+from conv2d_conformance.backends.registry import operation
 from conv2d_conformance.cases import random_data
 from conv2d_conformance.cases.layers import EXAMPLE, NotALayerError, parse
 from conv2d_conformance.checks.clauses import SECTIONS

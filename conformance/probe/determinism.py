@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from conv2d_conformance.backends.find_adapter import UnknownBackendError
 from conv2d_conformance.backends.protocol import Unavailable
-from conv2d_conformance.backends.registry import UnknownBackendError
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.errors import NonconformanceError
 from conv2d_conformance.runtime.call_guard import GuardedBackend

@@ -6,8 +6,8 @@ import builtins
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from conv2d_conformance.backends.find_adapter import UnknownBackendError
 from conv2d_conformance.backends.protocol import Spec, Unavailable, Unsupported
-from conv2d_conformance.backends.registry import UnknownBackendError
 from conv2d_conformance.backends.worker.concurrent_calls import ThreadTimeout
 from conv2d_conformance.backends.worker.wire import to_tuples
 from conv2d_conformance.errors import ExitedError, NotRun, TimedOutError

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.backends import registry
-from conv2d_conformance.backends.registry import UnknownBackendError
+from conv2d_conformance.backends.find_adapter import UnknownBackendError
 from conv2d_conformance.runtime.in_process import SECONDS
 from conv2d_conformance.runtime.remote import RemoteRunner
 from conv2d_conformance.runtime.worker_process import WorkerProcess

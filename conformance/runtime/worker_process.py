@@ -21,8 +21,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 import psutil
 
+from conv2d_conformance.backends.find_adapter import UnknownBackendError
 from conv2d_conformance.backends.protocol import Unavailable
-from conv2d_conformance.backends.registry import UnknownBackendError
 from conv2d_conformance.backends.worker import wire
 from conv2d_conformance.errors import ExitedError, TimedOutError
 

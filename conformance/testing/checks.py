@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from unittest import SkipTest
 
-from conv2d_conformance.backends import registry
+from conv2d_conformance.backends import find_adapter, registry
+from conv2d_conformance.backends.find_adapter import UnknownBackendError
 from conv2d_conformance.backends.protocol import Unavailable, Unsupported
-from conv2d_conformance.backends.registry import UnknownBackendError
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.checks.registry import load_checks
@@ -186,7 +186,7 @@ def under_test(call: Call, seconds: float = SECONDS) -> BackendUnderTest:
         with framework_warnings():
             if isinstance(call, str):
                 return _named(call, seconds)
-            adapter = registry.adapter_of(call, name)
+            adapter = find_adapter.adapter_of(call, name)
             return put_under_test(adapter, selector_of(call, name), seconds=seconds)
     except (Unavailable, UnknownBackendError) as error:
         return put_under_test(MissingBackend(name, str(error), registry.operation(name)))

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.backends import registry
+from conv2d_conformance.backends.find_adapter import UnknownBackendError
 from conv2d_conformance.backends.protocol import Unavailable
-from conv2d_conformance.backends.registry import UnknownBackendError
 from conv2d_conformance.console import emit, say
 from conv2d_conformance.runtime.runner_pool import RunnerPool, split_selector
 from conv2d_conformance.translation.call_facts import CallFacts, snippet_of

@@ -9,8 +9,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from conv2d_conformance.backends import registry
+from conv2d_conformance.backends.find_adapter import UnknownBackendError
 from conv2d_conformance.backends.protocol import Unavailable
-from conv2d_conformance.backends.registry import UnknownBackendError
 from conv2d_conformance.backends.worker.installed_packages import BUILDS
 from conv2d_conformance.runtime.environments.choose_python import python_with
 from conv2d_conformance.runtime.environments.find_python import CannotBuildError

@@ -15,14 +15,9 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.backends import padding
+from conv2d_conformance.backends.find_adapter import UnknownBackendError
 from conv2d_conformance.backends.protocol import Unsupported
-from conv2d_conformance.backends.registry import (
-    SHIPPED,
-    TRANSPOSED,
-    UnknownBackendError,
-    load,
-    load_transposed,
-)
+from conv2d_conformance.backends.registry import SHIPPED, TRANSPOSED, load, load_transposed
 from tests.helpers.frameworks import need
 from tests.helpers.matrix_run import ROOT
 

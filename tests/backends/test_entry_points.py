@@ -6,14 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conv2d_conformance.backends.find_adapter import UnknownBackendError
 from conv2d_conformance.backends.import_code import import_lines
-from conv2d_conformance.backends.registry import (
-    SHIPPED,
-    UnknownBackendError,
-    load,
-    registered,
-    select,
-)
+from conv2d_conformance.backends.registry import SHIPPED, load, registered, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.backends import hints
-from conv2d_conformance.backends.registry import UnknownBackendError, load, select
+from conv2d_conformance.backends.find_adapter import UnknownBackendError
+from conv2d_conformance.backends.registry import load, select
 
 if TYPE_CHECKING:
     from pathlib import Path

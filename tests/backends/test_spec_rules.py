@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conv2d_conformance.backends import protocol
+from conv2d_conformance.backends.find_adapter import UnknownBackendError
 from conv2d_conformance.backends.protocol import SPEC_WORDS, Spec
-from conv2d_conformance.backends.registry import UnknownBackendError, load
+from conv2d_conformance.backends.registry import load
 from conv2d_conformance.backends.spec_rules import SpecError
 
 if TYPE_CHECKING:

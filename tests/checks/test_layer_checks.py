@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conv2d_conformance.backends.find_adapter import BareFunction
 from conv2d_conformance.backends.protocol import PLAIN_OPTIONS, Unsupported
-from conv2d_conformance.backends.registry import BareFunction
 from conv2d_conformance.cases.layers import parse
 from conv2d_conformance.checks.registry import REGISTERED
 from conv2d_conformance.definition.padding import SAME_PADDING_RULES, SamePaddingRule

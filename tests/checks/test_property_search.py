@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import core, given, settings, strategies
 
-from conv2d_conformance.backends.registry import BareFunction
+from conv2d_conformance.backends.find_adapter import BareFunction
 from conv2d_conformance.cases import random_data
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.checks.property_search import (

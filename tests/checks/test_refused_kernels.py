@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conv2d_conformance.backends.registry import BareFunction
+from conv2d_conformance.backends.find_adapter import BareFunction
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.planes import INTEGERS
 from conv2d_conformance.checks.registry import REGISTERED

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from conv2d_conformance.backends.registry import BareFunction, load
+from conv2d_conformance.backends.find_adapter import BareFunction
+from conv2d_conformance.backends.registry import load
 from conv2d_conformance.probe.probe import Probe, probe
 from conv2d_conformance.probe.probe_shapes import KERNELS
 from tests.mutants import bad_input, direct, geometry

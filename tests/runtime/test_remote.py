@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from conv2d_conformance.backends.find_adapter import UnknownBackendError
 from conv2d_conformance.backends.protocol import Unavailable, Unsupported
-from conv2d_conformance.backends.registry import UnknownBackendError, load
+from conv2d_conformance.backends.registry import load
 from conv2d_conformance.backends.worker.concurrent_calls import ThreadTimeout
 from conv2d_conformance.cases.planes import DTYPED, LAID_OUT
 from conv2d_conformance.errors import ExitedError, TimedOutError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from conv2d_conformance.backends.registry import BareFunction
+from conv2d_conformance.backends.find_adapter import BareFunction
 from conv2d_conformance.cases.layers import parse
 from conv2d_conformance.under_test.backend import BackendUnderTest
 from tests.mutants import arithmetic, direct, hygiene
