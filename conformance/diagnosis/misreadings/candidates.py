@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from conv2d_conformance.definition.correlation import Array, Exact, Floats
 
@@ -28,6 +28,20 @@ class Candidate(NamedTuple):
     words: str
     exact: Callable[[], Exact | None]
     order: tuple[int, ...] | None = None
+
+
+def still_possible(
+    candidates: Sequence[Candidate],
+    of_block: Sequence[Candidate],
+    block: Array,
+    allowed: Callable[[Exact], Floats],
+) -> list[Candidate]:
+    """Return the candidates that explain a block of the result; ``of_block`` has their values."""
+    return [
+        candidate
+        for candidate, part in zip(candidates, of_block, strict=True)
+        if first_explaining([part], block, allowed)
+    ]
 
 
 def first_explaining(

@@ -20,7 +20,11 @@ from conv2d_conformance.diagnosis.misreadings import (
     plane_misreadings,
     transposed_misreadings,
 )
-from conv2d_conformance.diagnosis.misreadings.candidates import first_explaining
+from conv2d_conformance.diagnosis.misreadings.candidates import (
+    Candidate,
+    first_explaining,
+    still_possible,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +53,8 @@ LAYER = Closing(
     "It holds NaN or infinity, as memory that was never written may.",
     "No other reading of stride, dilation, groups, channels, batch or pads explains it.",
 )
+# Rows and columns of a block that refutes most misreadings of a large plane at little cost.
+BLOCK = 16
 # The simplest explanation: on sparse operands a misreading may give zeros too.
 ZEROS = "It is all zeros."
 OTHER_CROP = "No other reading of kernel, stride, dilation, groups or crop explains it."
@@ -76,10 +82,28 @@ def of_plane(
         return "The error is that of rounded sums, as of an FFT or a fast algorithm."
     if not result.any():
         return ZEROS
-    misreadings = plane_misreadings.plane_misreadings(img, k, padding, result.shape, conventions)
-    words = first_explaining(misreadings, result, allowed, usual=exact)
+
+    def misreadings(size: tuple[int, ...], corner: tuple[int, int] = (0, 0)) -> list[Candidate]:
+        found = plane_misreadings.plane_misreadings(img, k, padding, size, conventions, corner)
+        return list(found)
+
+    candidates = misreadings(result.shape)
+    if direct and result.size > BLOCK**2:
+        block, corner = _wrong_block(~(exact.error_of(result) <= allowed(exact)), result)
+        candidates = still_possible(candidates, misreadings(block.shape, corner), block, allowed)
+    words = first_explaining(candidates, result, allowed, usual=exact)
     single = img.dtype == np.float32
     return _equals(words) if words else _size_of_error(exact, result, single, PLANE)
+
+
+def _wrong_block(wrong: Array, result: Array) -> tuple[Array, tuple[int, int]]:
+    """Return the block of a result around its first wrong element, and where it begins."""
+    first = np.argwhere(wrong)[0]
+    rows, columns = (
+        max(0, min(int(at) - BLOCK // 2, n - BLOCK))
+        for at, n in zip(first, result.shape, strict=True)
+    )
+    return result[rows : rows + BLOCK, columns : columns + BLOCK], (rows, columns)
 
 
 def of_layer(case: Layer, result: Array, expectation: Expectation) -> str:

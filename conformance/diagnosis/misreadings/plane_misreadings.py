@@ -23,9 +23,17 @@ if TYPE_CHECKING:
 
 
 def plane_misreadings(
-    img: Array, k: Array, padding: str, size: tuple[int, ...], conventions: Conventions
+    img: Array,
+    k: Array,
+    padding: str,
+    size: tuple[int, ...],
+    conventions: Conventions,
+    corner: tuple[int, int] = (0, 0),
 ) -> Iterator[Candidate]:
-    """Yield the misreadings of a plane that give a result of its size."""
+    """Yield the misreadings of a plane that give a result of its size, or of a block of it.
+
+    ``corner`` is the first index of the block.
+    """
     usual: Orientation = conventions.orientation or "correlation"
     boundary = conventions.boundary or "zeros"
     rows, columns = size
@@ -33,7 +41,7 @@ def plane_misreadings(
     def read(name: Orientation, shift: tuple[int, int], boundary: Boundary) -> Exact:
         kernel = orient(k, name)
         before = conventions.before(padding, shape_of(kernel))
-        moved = (before[0] + shift[0], before[1] + shift[1])
+        moved = (before[0] + shift[0] - corner[0], before[1] + shift[1] - corner[1])
         return correlate(img, kernel, before=moved, size=(rows, columns), boundary=boundary)
 
     for name in (o for o in ORIENTATIONS if o != usual):
