@@ -158,6 +158,7 @@ class EndRecord(TypedDict):
     kind: Literal["end"]
     finished: str
     exit: int
+    planned: NotRequired[int]
 
 
 Record = (
