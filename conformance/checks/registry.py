@@ -77,10 +77,20 @@ class Check:
         if isinstance(subject.raw, MissingBackend):
             yield self.cases[0]
             return
+        layers = subject.requested_cases
+        yield from self._taken(subject, self.requested_cases(layers) if layers else self.cases)
+
+    def planned(self, subject: BackendUnderTest) -> int:
+        """Return how many cases the check has if no layers are requested."""
+        if not self.is_about(subject):
+            return 0
+        if isinstance(subject.raw, MissingBackend):
+            return 1
+        return sum(1 for _ in self._taken(subject, self.cases))
+
+    def _taken(self, subject: BackendUnderTest, cases: Iterable[CaseLike]) -> Iterator[CaseLike]:
         reasons = set()
-        for case in (
-            self.requested_cases(subject.requested_cases) if subject.requested_cases else self.cases
-        ):
+        for case in cases:
             if subject.spec.compiles and not getattr(case, "covering", True):
                 continue
             reason = lacks(subject, case)

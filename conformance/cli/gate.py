@@ -16,7 +16,7 @@ from conv2d_conformance.reports.export.gate_markdown import github, markdown
 from conv2d_conformance.reports.export.gate_text import text
 from conv2d_conformance.reports.gate.acknowledgements import read
 from conv2d_conformance.reports.gate.compare import compare
-from conv2d_conformance.reports.tables.summary import doubt
+from conv2d_conformance.reports.tables.summary import doubt, reduced
 
 if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import Document
@@ -126,7 +126,7 @@ def save_baselines(document: Document) -> list[str]:
         If a run did not complete; then nothing is written.
     """
     for run in document["runs"]:
-        if why := run["not_run"] or doubt(run):
+        if why := run["not_run"] or doubt(run) or reduced(run):
             msg = f"no baseline of {run['environment']} is written, for {why}; run it to its end"
             raise DocumentError(msg)
     written = []

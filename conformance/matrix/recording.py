@@ -202,9 +202,9 @@ class Recording:
             "value": subject.cost.facts(), "declared": None, "detail": "seconds",
         })  # fmt: skip
 
-    def end(self, status: int) -> None:
-        """Record that the run completed."""
-        self._recorder.add({"kind": "end", "finished": now(), "exit": status})
+    def end(self, status: int, planned: int) -> None:
+        """Record that the run completed, and how many checks it has if no option leaves out any."""
+        self._recorder.add({"kind": "end", "finished": now(), "exit": status, "planned": planned})
         self._recorder.close()
 
 

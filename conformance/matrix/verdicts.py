@@ -18,6 +18,7 @@ from conv2d_conformance.matrix.plugin import (
 )
 from conv2d_conformance.matrix.recording import Recording, outcome_of
 from conv2d_conformance.matrix.rerun_command import rerun_command
+from conv2d_conformance.matrix.selection import planned
 from conv2d_conformance.runtime.time_budget import OverBudget
 from conv2d_conformance.under_test.backend import MissingBackend
 from conv2d_conformance.under_test.framework_warnings import framework_warnings
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
 NOT_JUDGED = pytest.StashKey[Exception]()
+# The checks that have a verdict, and those that would have one if no option left out any.
+RAN = pytest.StashKey[int]()
+PLANNED = pytest.StashKey[int]()
 # By backend, without L1: loading proves nothing.
 COUNTS = pytest.StashKey[dict[str, Counter[str]]]()
 
@@ -79,6 +83,7 @@ def pytest_runtest_makereport(
         subject, _ = parameters(item)
         reason = item.stash.get(NOT_JUDGED, None)
         outcome = outcome_of(report, error, reason)
+        item.config.stash[RAN] = item.config.stash.get(RAN, 0) + 1
         if check.clause.section != "loading" or outcome != "passed":
             counts = item.config.stash.setdefault(COUNTS, {})
             counts.setdefault(subject.spec.name, Counter())[outcome] += 1
@@ -182,6 +187,12 @@ def pytest_terminal_summary(
         terminalreporter.line(f"{name}: {line}")
     if all(not counts.keys() & {"passed", "failed", "error"} for counts in counted.values()):
         terminalreporter.line("nothing passed: a run that checks nothing does not pass", red=True)
+    if (left_out := config.stash.get(PLANNED, 0) - config.stash.get(RAN, 0)) > 0:
+        terminalreporter.line(
+            f"{left_out} of {config.stash[PLANNED]} checks were left out: a part of the suite does "
+            "not show that a call conforms",
+            yellow=True,
+        )
     if path := config.getoption("results"):
         terminalreporter.line(f"results: {path}")
     if RECORDING in config.stash:
@@ -198,8 +209,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     )
     if checks and exitstatus == pytest.ExitCode.OK and (missing or not _passed(session.config)):
         session.exitstatus = exitstatus = pytest.ExitCode.TESTS_FAILED
+    # Processes that share a run see a part of it each.
+    distributed = hasattr(session.config, "workerinput") or session.config.getoption("dist", "no")
+    if checks and distributed in (False, "no"):
+        session.config.stash[PLANNED] = planned(session.config)
     recording = session.config.stash.get(RECORDING, None)
     if recording is not None and exitstatus != pytest.ExitCode.INTERRUPTED:
         for subject in session.config.stash[BACKENDS_UNDER_TEST]:
             recording.cost(subject)
-        recording.end(int(exitstatus))
+        recording.end(int(exitstatus), session.config.stash.get(PLANNED, 0))

@@ -183,6 +183,7 @@ class EndRecord(TypedDict, closed=True):
     kind: Literal["end"]
     finished: Utc
     exit: int
+    planned: NotRequired[int]
 
 
 Record = Annotated[

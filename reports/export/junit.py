@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.reports.tables.conventions import clip
-from conv2d_conformance.reports.tables.summary import doubt, summarise, verdicts
+from conv2d_conformance.reports.tables.summary import doubt, reduced, summarise, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +60,8 @@ def _cases(run: Run) -> Iterator[Any]:
             yield _absent(line)
     if run["not_run"] is None and (why := doubt(run)):
         yield _error(xml(run["environment"]), "the run came to its end", why)
+    if why := reduced(run):
+        yield _error(xml(run["environment"]), "every check was asked for", why)
 
 
 def _case(verdict: VerdictRecord) -> Any:

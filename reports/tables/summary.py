@@ -153,6 +153,14 @@ def doubt(run: Run) -> str:
     return ""
 
 
+def reduced(run: Run) -> str:
+    """Return how many checks an option left out; empty if none."""
+    closing = end(run)
+    planned = closing.get("planned", 0) if closing else 0
+    ran = sum(1 for _ in verdicts(run))
+    return f"{planned - ran} of {planned} checks were left out" if ran < planned else ""
+
+
 def _run_lines(run: Run) -> Iterator[Line]:
     environment = run["environment"]
     if run["not_run"] is not None:
@@ -163,7 +171,7 @@ def _run_lines(run: Run) -> Iterator[Line]:
         counts[verdict["backend"]][verdict["outcome"]] += 1
     if not counts:
         yield Line(environment, None, "not run", "nothing ran", Counter())
-    why = doubt(run)
+    why = "; ".join(filter(None, (doubt(run), reduced(run))))
     for name, record in backends(run).items():
         status, sentence = _judge(record, counts[name], why)
         yield Line(environment, name, status, sentence, counts[name])
