@@ -10,6 +10,7 @@ from conv2d_conformance.definition.dtypes import info, is_float
 from conv2d_conformance.definition.layers import four
 from conv2d_conformance.errors import WrongShapeError, WrongValueError
 from conv2d_conformance.testing import requested, wrong_result
+from conv2d_conformance.testing.lowered_precision import find_lowered_operands
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -89,8 +90,10 @@ def assert_conv2d(
     An element may err by ``2(√K + 2)·u·S``, with ``S = |x| ⋆ |k| + |bias|``, K products and u the
     unit roundoff of the coarser operand, plus underflow: N. J. Higham and T. Mary, "A new approach
     to probabilistic rounding error analysis", SIAM J. Sci. Comput. 41 (2019). An FFT may err by
-    ``(6 log₂N + 2√C + 1)·u·Σ‖x_c‖₂·‖k_c‖₂``. `definition.error_bounds` has both derivations, and
-    `tests/benchmarks/README.md` how often honest results fail: never so far.
+    ``(6 log₂N + 2√C + 1)·u·Σ‖x_c‖₂·‖k_c‖₂``. `definition.error_bounds` derives both. In float32,
+    sums of 512 products or more fail within the bound too, if they are those of operands in TF32 or
+    bfloat16; `testing.lowered_precision` derives that. `tests/benchmarks/README.md` counts how
+    often honest results fail.
 
     A result of integers from integers has no error: it is to be exact, and to fit its dtype. An
     element that reads NaN or infinity is to be not finite. One whose ``S`` exceeds the largest
@@ -126,6 +129,9 @@ def assert_conv2d(
     wrong = wrong_elements(four(result), exact, bound)
     if wrong.any():
         raise WrongValueError(_told(what, wanted, four(result), exact, bound, wrong), bound=bound)
+    if lowered := find_lowered_operands(wanted, four(result), exact):
+        msg = f"{what}: sums of {exact.taps} products are within the bound, but lowered. {lowered}"
+        raise WrongValueError(msg, bound=bound)
 
 
 def wrong_elements(result: Array, exact: Exact, bound: Floats) -> Array:

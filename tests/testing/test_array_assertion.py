@@ -262,3 +262,16 @@ def test_a_coarser_operand_sets_the_bound() -> None:
     x, k = operands(((9, 9), (3, 3)))
     short = k.astype(ml_dtypes.bfloat16)
     assert_conv2d(correlate(round_to_bits(x, 8).astype("f"), short.astype("f")), x, short)
+
+
+@pytest.mark.parametrize(("bits", "name"), [(11, "TF32"), (8, "bfloat16")])
+@pytest.mark.parametrize("seed", range(5))
+def test_lowered_operands_are_found_where_the_bound_hides_them(
+    bits: int, name: str, seed: int
+) -> None:
+    x, k = operands(((1, 512, 6, 7), (4, 512, 3, 3)), seed=seed)
+    windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), (2, 3))
+    assert_conv2d(np.einsum("nchwab,ocab->nohw", windows, k), x, k)
+    short = (round_to_bits(a, bits).astype(np.float32) for a in (windows, k))
+    with pytest.raises(WrongValueError, match=f"rounded to {name}"):
+        assert_conv2d(np.einsum("nchwab,ocab->nohw", *short), x, k)
