@@ -9,7 +9,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.layers import is_layer
@@ -32,6 +32,10 @@ class CaseLike(Protocol):
 
     def definition(self) -> str:
         """Hash that changes with the input."""
+
+
+# Why a backend does not take a case, or None.
+Lacks: TypeAlias = Callable[[BackendUnderTest, CaseLike], str | None]
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class Check:
     def cases_for(
         self,
         subject: BackendUnderTest,
-        lacks: Callable[[BackendUnderTest, CaseLike], str | None] = BackendUnderTest.lacks,
+        lacks: Lacks = BackendUnderTest.lacks,
     ) -> Iterator[CaseLike]:
         """Yield the cases that the backend takes, and one for each reason not to take others.
 
@@ -78,7 +82,8 @@ class Check:
             yield self.cases[0]
             return
         layers = subject.requested_cases
-        yield from self._taken(subject, self.requested_cases(layers) if layers else self.cases)
+        cases = self.requested_cases(layers) if layers else self.cases
+        yield from self._taken(subject, cases, lacks)
 
     def planned(self, subject: BackendUnderTest) -> int:
         """Return how many cases the check has if no layers are requested."""
@@ -88,7 +93,12 @@ class Check:
             return 1
         return sum(1 for _ in self._taken(subject, self.cases))
 
-    def _taken(self, subject: BackendUnderTest, cases: Iterable[CaseLike]) -> Iterator[CaseLike]:
+    @staticmethod
+    def _taken(
+        subject: BackendUnderTest,
+        cases: Iterable[CaseLike],
+        lacks: Lacks = BackendUnderTest.lacks,
+    ) -> Iterator[CaseLike]:
         reasons = set()
         for case in cases:
             if subject.spec.compiles and not getattr(case, "covering", True):

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from conv2d_conformance import checks
 from conv2d_conformance.checks.clauses import SECTIONS
-from conv2d_conformance.checks.registry import REGISTERED
+from conv2d_conformance.checks.registry import load_checks
 from conv2d_conformance.matrix.plugin import (
     BACKENDS_UNDER_TEST,
     check_of,
-    framework_warnings,
     marker,
 )
+from conv2d_conformance.under_test.framework_warnings import framework_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -79,11 +76,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def planned(config: pytest.Config) -> int:
     """Return how many checks there are for the backends, if no option leaves out any."""
-    for path in Path(checks.__path__[0]).glob("test_*.py"):
-        importlib.import_module(f"{checks.__name__}.{path.stem}")
     subjects = config.stash[BACKENDS_UNDER_TEST]
     with framework_warnings():
-        return sum(check.planned(s) for check in REGISTERED.values() for s in subjects)
+        return sum(check.planned(s) for check in load_checks().values() for s in subjects)
 
 
 def _all_left_out(config: pytest.Config, exitstatus: int) -> int:

@@ -96,7 +96,7 @@ def _judged(
         recording = Recording.start(str(path), name, words, [subject])
         problems = _describe(recording, subject)
         results = tuple(_recorded(recording, each) for each in selected)
-        recording.end(int(any(each.finding for each in results)))
+        recording.end(int(any(each.finding for each in results)), len(selected))
         return results, load(path), problems
 
 

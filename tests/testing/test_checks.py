@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # A profile never changes after its release.
-FROZEN = {"2026.12": "a112b7e1fd7f1de51ba8359a3698c667d3c6bd0e8006e5761cc992e3ed6a424a"}
+FROZEN = {"2026.12": "f77d6805d961e447374801acb94ae0483df75cef8e0ab53fbacc754bb58661cc"}
 UNRELEASED = "2026.12"
 
 ABORTING = """
