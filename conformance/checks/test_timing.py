@@ -6,12 +6,14 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from pytest_benchmark.stats import Stats
 
 from conv2d_conformance.cases.layer_tables import FULL
 from conv2d_conformance.checks import assertions
 from conv2d_conformance.checks.layer_assertions import assert_blocks
 from conv2d_conformance.checks.registry import check
+from conv2d_conformance.definition.dtypes import dtype_by_name
 from conv2d_conformance.errors import Refused
 from conv2d_conformance.runtime.time_budget import LADDER, MeasuredTime, rounds_within
 
@@ -68,7 +70,19 @@ def timed(
     def seconds(rounds: int, loops: int) -> list[float]:
         return subject.runner.time("conv2d", *given, rounds, loops)
 
+    def seconds_on(extent: int, number: int) -> float:
+        rng = np.random.default_rng(number)
+        dtype = dtype_by_name(subject.plain_dtype)
+        img = rng.standard_normal((extent, extent)).astype(dtype)
+        k = rng.standard_normal((5, 5)).astype(dtype)
+        # Equal numbers in other arrays, whatever it keeps them by.
+        try:
+            return subject.runner.time("conv2d", (img, k, subject.paddings[0]), {}, 1, 1)[0]
+        except Exception:  # noqa: BLE001  (what a call refuses, it has not kept)
+            return 0.0
+
     with subject.cost.charge("calls"):
+        subject.clock.require_work(seconds_on)
         rounds, loops = rounds_within(subject.clock, seconds, case)
         bare = subject.runner.bare("conv2d")
         if bare is None:

@@ -34,6 +34,10 @@ def multiplications(case: Case) -> int:
 
 
 ROUNDS = 5
+# Seconds of a call beside which cold caches and a busy machine are small.
+LEAST_WORK = 5e-4
+EXTENTS = (128, 256, 512)
+LESS = 4
 LADDER = tuple(
     sorted(
         (
@@ -69,6 +73,28 @@ class Clock:
     budget: float = 2.0
     seconds_per_product: float = 0.0
     taken: MeasuredTime | None = field(default=None)
+    keeps_results: bool | None = None
+
+    def require_work(self, seconds_on: Callable[[int, int], float]) -> None:
+        """Find out whether calls are timed that only look up a result which was kept.
+
+        ``seconds_on`` takes the extent and the number of an input and returns the seconds of one
+        call on it.
+
+        Raises
+        ------
+        OverBudget
+            If calls on numbers that were seen take a fraction of those on new ones.
+        """
+        if self.keeps_results is None:
+            # The first extent that is some work; a call that compiles has then done so.
+            extent = next((n for n in EXTENTS if seconds_on(n, 0) > 4 * LEAST_WORK), EXTENTS[-1])
+            pairs = [(seconds_on(extent, i), seconds_on(extent, i)) for i in range(1, 6)]
+            new, again = (min(seconds) for seconds in zip(*pairs, strict=True))
+            self.keeps_results = new > max(LEAST_WORK, LESS * again)
+        if self.keeps_results:
+            reason = "the call keeps results: on numbers that it has seen it takes no time"
+            raise OverBudget(reason)
 
     def require_budget(self, case: Case) -> None:
         """Predict the time of a size from the size below it, in proportion to the products.
