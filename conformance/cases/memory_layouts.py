@@ -10,7 +10,16 @@ if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
 
 MemoryLayout = Literal[
-    "plain", "reversed", "strided", "fortran", "read-only", "big-endian", "repeated"
+    "plain",
+    "reversed",
+    "strided",
+    "fortran",
+    "read-only",
+    "big-endian",
+    "repeated",
+    "cropped",
+    "rows-reversed",
+    "columns-reversed",
 ]
 Operand = Literal["both", "image", "kernel"]
 ONE: tuple[Operand, ...] = ("image", "kernel")
@@ -21,6 +30,8 @@ MEMORY_LAYOUTS: tuple[MemoryLayout, ...] = (
     "read-only",
     "big-endian",
 )
+# Views that everybody makes: of a part, and of one axis backwards.
+VIEWS: tuple[MemoryLayout, ...] = ("cropped", "rows-reversed", "columns-reversed")
 
 
 def with_memory_layout(a: Array, layout: MemoryLayout) -> Array:
@@ -34,6 +45,12 @@ def with_memory_layout(a: Array, layout: MemoryLayout) -> Array:
         wide = np.full((2 * a.shape[0], 3 * a.shape[1]), 7, a.dtype)
         wide[::2, ::3] = a
         return wide[::2, ::3]
+    if layout == "cropped":
+        return np.pad(a, ((2, 1), (1, 3)), constant_values=7)[2:-1, 1:-3]
+    if layout == "rows-reversed":
+        return a[::-1].copy()[::-1]
+    if layout == "columns-reversed":
+        return a[:, ::-1].copy()[:, ::-1]
     if layout == "fortran":
         return np.array(a, order="F")
     if layout == "big-endian":

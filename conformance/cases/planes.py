@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from conv2d_conformance.cases import random_data
 from conv2d_conformance.cases.case import CASE_PADDINGS, Case
-from conv2d_conformance.cases.memory_layouts import MEMORY_LAYOUTS, ONE
+from conv2d_conformance.cases.memory_layouts import MEMORY_LAYOUTS, ONE, VIEWS
 from conv2d_conformance.definition.dtypes import DTYPES, FLOATS, dtype_by_name
 from conv2d_conformance.definition.error_bounds import unit_roundoff
 
@@ -129,6 +129,11 @@ LAID_OUT = tuple(
     replace(case, memory=memory, only=operand)
     for case in FEW_CASES[::2]
     for memory, operand in (*product(MEMORY_LAYOUTS, ONE), ("repeated", "image"))
+)
+VIEWED = tuple(
+    replace(case, memory=memory, only=operand)
+    for case in FEW_CASES[::2]
+    for memory, operand in product(VIEWS, ONE)
 )
 DTYPED = tuple(
     Case((6, 7), (3, 3), padding, dtype) for padding in CASE_PADDINGS for dtype in FLOATS

@@ -124,6 +124,18 @@ def ignoring_negative_strides(img: Array, k: Array, padding: str) -> Array:
     return direct.conv2d(img, k, padding)
 
 
+def ignoring_reversed_columns(img: Array, k: Array, padding: str) -> Array:
+    """Rows that run backwards are read forwards, where the rows are in order."""
+    img, k = (a[:, ::-1] if a.strides[0] > 0 > a.strides[1] else a for a in (img, k))
+    return direct.conv2d(img, k, padding)
+
+
+def taking_a_crop_for_packed(img: Array, k: Array, padding: str) -> Array:
+    """A view whose elements are next to one another is taken for packed rows."""
+    img, k = (_rows_first(a) if a.strides[1] == a.itemsize else a for a in (img, k))
+    return direct.conv2d(img, k, padding)
+
+
 def ignoring_byte_order(img: Array, k: Array, padding: str) -> Array:
     """Every buffer is taken for a native one."""
     img, k = (a.view(a.dtype.newbyteorder("=")) for a in (img, k))

@@ -228,6 +228,8 @@ MUTANTS = (
     stateful("result-cached-by-id", hygiene.caching_results_by_id, ANEW, "as it was before"),
     stateless("strides-ignored", hygiene.ignoring_strides, LAYOUT),
     stateless("direction-ignored", hygiene.ignoring_negative_strides, LAYOUT),
+    stateless("reversed-columns-ignored", hygiene.ignoring_reversed_columns, LAYOUT),
+    stateless("crop-for-packed", hygiene.taking_a_crop_for_packed, LAYOUT),
     stateless("byte-order-ignored", hygiene.ignoring_byte_order, LAYOUT),
     stateless("unknown-is-valid", bad_input.unknown_is_valid, UNKNOWN, "unknown-word"),
     stateless("empty-kernel-is-zero", bad_input.empty_kernel_gives_zeros, EMPTY, "kernel-0x3"),
