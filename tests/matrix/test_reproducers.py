@@ -15,6 +15,7 @@ import pytest
 from conv2d_conformance.backends.protocol import Spec
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.checks.registry import REGISTERED
+from conv2d_conformance.errors import WrongValueError
 from conv2d_conformance.matrix.reproducers.about import About
 from conv2d_conformance.matrix.reproducers.plane_evidence import plane_evidence
 from conv2d_conformance.matrix.reproducers.script import INLINE, render
@@ -255,6 +256,23 @@ def test_the_operands_reach_the_native_call_as_they_were_given(case: Case, tmp_p
     text = script.read_text().replace("y = img\n", f"{PLAIN}\n")
     assert run(text, call, script) == 0
     assert given == [(a.dtype, a.flags.writeable, a.strides, a.tobytes()) for a in case.arrays()]
+
+
+def shifted(img: Array, k: Array, padding: str) -> Array:
+    return np.roll(direct.conv2d(img, k, padding), 1, 1)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf], ids=str)
+def test_a_script_expects_nothing_of_sums_that_are_not_finite(value: float) -> None:
+    img, k = Case((6, 7), (3, 3)).arrays()
+    img[1, 1] = value
+    subject = outcome_with(direct.conv2d)
+    subject.call(img, k, "same")
+    found = plane_evidence(subject, WrongValueError("", bound=None))
+    assert found is not None
+    assert not found.parts[0].differs
+    text = shown(found)
+    assert (run(text, shifted), run(text, direct.conv2d)) == (1, 0)
 
 
 def test_small_operands_stand_in_the_script_and_large_ones_beside_it() -> None:

@@ -27,10 +27,11 @@ def reference(img, k):
     y, low, scale = (np.zeros(SIZE, WIDE) for _ in range(3))
     for a, b in np.ndindex(*k.shape):
         top, left = far - BEFORE[0] + a, far - BEFORE[1] + b
-        product = padded[top : top + SIZE[0], left : left + SIZE[1]] * k[a, b]
-        total = y + product
-        part = total - y
-        low += (y - (total - part)) + (product - part)
+        with np.errstate(invalid="ignore"):  # infinity less infinity
+            product = padded[top : top + SIZE[0], left : left + SIZE[1]] * k[a, b]
+            total = y + product
+            part = total - y
+            low += (y - (total - part)) + (product - part)
         y = total
         scale += np.abs(product)
     return y, low, scale
