@@ -87,6 +87,7 @@ def sweep(subject: BackendUnderTest, cases: tuple[EveryImage, ...] = EVERY_IMAGE
     return len(shapes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("padding", CASE_PADDINGS)
 def test_every_shape_that_has_a_result_is_held(padding: str) -> None:
     cases = tuple(case for case in EVERY_IMAGE if case.padding == padding)
@@ -114,6 +115,7 @@ def test_a_call_that_compiles_gets_the_covering_shapes() -> None:
     assert sweep(subject) == sum(len(covering(padding)) for padding in CASE_PADDINGS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("orientation", "boundary"), list(zip(ORIENTATIONS, cycle(BOUNDARIES), strict=False))
 )
