@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # A profile never changes after its release.
-FROZEN = {"2026.12": "f77d6805d961e447374801acb94ae0483df75cef8e0ab53fbacc754bb58661cc"}
+FROZEN = {"2026.12": "bb3e685e9e4b26d2c758370c31a8abc5ad9fe0b1121b25fca3086a36b7c02de2"}
 UNRELEASED = "2026.12"
 
 ABORTING = """
