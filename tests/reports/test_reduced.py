@@ -44,3 +44,15 @@ def test_a_whole_run_is_not_stamped(made: tuple[Path, str], tmp_path: Path) -> N
     closing["planned"] = sum(record["kind"] == "verdict" for record in run["records"])
     save(document, tmp_path / "whole.json")
     assert overall(load(tmp_path / "whole.json"))[0] == "conforms"
+
+
+@pytest.mark.slow
+def test_a_timing_does_not_stand_for_a_check(made: tuple[Path, str], tmp_path: Path) -> None:
+    document = load(made[0])
+    (run,) = document["runs"]
+    judged: list[Any] = [record for record in run["records"] if record["kind"] == "verdict"]
+    closing: Any = run["records"][-1]
+    closing["planned"] = len(judged)
+    judged[0]["clause"] = "T1"
+    save(document, tmp_path / "timed.json")
+    assert overall(load(tmp_path / "timed.json"))[0] == "incomplete"
