@@ -88,7 +88,7 @@ SPEC_WORDS: dict[str, tuple[str, ...]] = {
     "ends": ("kernel", "stride"),
     "output_padding": ("after", "before", "halved"),
 }
-REFUSABLE = ("channels", "depthwise", "even", "gradients", "past_stride")
+REFUSABLE = ("channels", "depthwise", "even", "gradients", "followed", "past_stride")
 
 
 class Unsupported(Exception):  # noqa: N818  (the contract fixes the name; it is no error)

@@ -90,9 +90,29 @@ def test_a_layer_of_keras_2_has_what_its_tensorflow_has(
     assert ("groups" in spec.options, spec.layouts) == (groups, layouts)
 
 
+@pytest.fixture
+def has_onednn(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Stand in for a TensorFlow that says whether it has turned oneDNN on."""
+    on: bool = request.param
+    port = SimpleNamespace(IsMklEnabled=lambda: on)
+    monkeypatch.setitem(
+        sys.modules, "tensorflow.python.util", SimpleNamespace(_pywrap_util_port=port)
+    )
+    return on
+
+
+@pytest.mark.parametrize("has_onednn", [True], indirect=True)
 @pytest.mark.parametrize("spec", [Conv2d.spec, Conv2dTranspose.spec], ids=lambda spec: spec.name)
-def test_todays_tensorflow_has_all_that_is_declared(spec: Spec) -> None:
-    assert spec_for_version(tensorflow("2.21.0"), spec) is spec
+def test_todays_tensorflow_has_all_that_is_declared(spec: Spec, has_onednn: bool) -> None:
+    assert (spec_for_version(tensorflow("2.21.0"), spec) is spec) == has_onednn
+
+
+@pytest.mark.usefixtures("has_onednn")
+@pytest.mark.parametrize("has_onednn", [False], indirect=True)
+def test_todays_tensorflow_lacks_a_layout_and_gradients_without_onednn() -> None:
+    spec = spec_for_version(tensorflow("2.21.0"), Conv2d.spec)
+    assert (spec.layouts, spec.dtypes) == (("NHWC",), Conv2d.spec.dtypes)
+    assert {("gradients", "dilation"), ("followed", "groups")} <= {*spec.refuses}
 
 
 @pytest.mark.parametrize(
