@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conv2d_conformance.backends import protocol, registry
+from conv2d_conformance.backends import protocol, registry, spec_rules
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.layers import parse
 from conv2d_conformance.errors import WrongValueError
@@ -46,7 +46,10 @@ def plant(folder: Path, attr: str = "Planted", old: str = "", new: str = "") -> 
     root = folder / "root"
     (root / "adapters").mkdir(parents=True)
     (root / "adapters" / "planted.py").write_text(text.replace(old, new) if old else text, "utf-8")
-    (root / "protocol.py").write_text(Path(protocol.__file__).read_text("utf-8"), "utf-8")
+    for module in (protocol, spec_rules):
+        (root / Path(str(module.__file__)).name).write_bytes(
+            Path(str(module.__file__)).read_bytes()
+        )
     return carry(f"{PACKAGE}.adapters.planted", attr, root)
 
 
