@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -81,7 +82,7 @@ def test_a_session_with_fewer_checks_than_must_run_fails(tmp_path: Path) -> None
 
 def test_a_marker_selects_a_section_or_a_clause(tmp_path: Path) -> None:
     done = run(project(tmp_path), "-m", "conv2d_conformance(clause='G3')")
-    assert "collected 1319 items / 1317 deselected / 2 selected" in done.stdout
+    assert re.search(r"collected \d+ items / \d{4} deselected / 2 selected", done.stdout)
 
 
 def test_processes_of_xdist_share_one_receipt(tmp_path: Path) -> None:
