@@ -224,6 +224,11 @@ def outcome_of(
         return "not run"
     if error is None:
         return "unexpected pass"  # pytest fails a strict expected failure that raises nothing
+    return outcome_of_error(error)
+
+
+def outcome_of_error(error: BaseException) -> Outcome:
+    """Return the outcome of a check that raised; the clause was not met, or the check broke."""
     if isinstance(error, TimedOutError):
         return "timed out"
     if isinstance(error, ExitedError):

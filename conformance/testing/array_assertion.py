@@ -8,6 +8,7 @@ import numpy as np
 
 from conv2d_conformance.definition.dtypes import info, is_float
 from conv2d_conformance.definition.layers import four
+from conv2d_conformance.definition.shown_numbers import tell_apart
 from conv2d_conformance.errors import WrongShapeError, WrongValueError
 from conv2d_conformance.testing import requested, wrong_result
 from conv2d_conformance.testing.lowered_precision import find_lowered_operands
@@ -128,7 +129,9 @@ def assert_conv2d(
     bound = wanted.bound(exact, result.dtype)
     wrong = wrong_elements(four(result), exact, bound)
     if wrong.any():
-        raise WrongValueError(_told(what, wanted, four(result), exact, bound, wrong), bound=bound)
+        raise WrongValueError(
+            _message(what, wanted, four(result), exact, bound, wrong), bound=bound
+        )
     if lowered := find_lowered_operands(wanted, four(result), exact):
         msg = f"{what}: sums of {exact.taps} products are within the bound, but lowered. {lowered}"
         raise WrongValueError(msg, bound=bound)
@@ -145,25 +148,16 @@ def wrong_elements(result: Array, exact: Exact, bound: Floats) -> Array:
     return np.asarray(np.where(finite, beyond, ~shown))
 
 
-def _told(
+def _message(
     what: str, wanted: Requested, result: Array, exact: Exact, bound: Floats, wrong: Array
 ) -> str:
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     error = exact.error_of(result)[first]
     shown = first[2:] if wanted.planes else first
-    numbers = apart(float(exact.value[first]), float(result[first]))
+    expected, got = tell_apart(exact.value[first], result[first], exact.low[first])
     cause = wrong_result.explain(wanted, result, exact, bound, wrong)
     return (
         f"{what}: {int(wrong.sum())} of {wrong.size} elements are wrong. First at {shown}: "
-        f"expected {numbers[0]}, got {numbers[1]}; the error {error:.3g} exceeds the bound "
+        f"expected {expected}, got {got}; the error {error:.3g} exceeds the bound "
         f"{bound[first]:.3g}. {cause}"
     )
-
-
-def apart(one: float, other: float) -> tuple[str, str]:
-    """Return two numbers with as many digits as tell them apart, at least six."""
-    for digits in range(6, 18):
-        shown = f"{one:.{digits}g}", f"{other:.{digits}g}"
-        if shown[0] != shown[1]:
-            break
-    return shown

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from conv2d_conformance.reports.tables.summary import RAN
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -44,11 +46,11 @@ class Receipt:
     minimum: int = 1
 
     @classmethod
-    def of(cls, outcomes: Iterable[Outcome], planned: int, minimum: int) -> Receipt:
+    def from_outcomes(cls, outcomes: Iterable[Outcome], planned: int, minimum: int) -> Receipt:
         """Count outcomes."""
         counts = Counter(outcomes)
         refused = sum(counts[word] for word in REFUSED)
-        ran = counts.total() - refused - counts["not run"]
+        ran = sum(counts[word] for word in RAN)
         return cls(planned, ran, refused, planned - ran - refused, minimum)
 
     @property

@@ -9,20 +9,16 @@ from typing import TYPE_CHECKING
 
 from conv2d_conformance.reports.document.line_format import document_text
 from conv2d_conformance.reports.export.markdown import job_page
+from conv2d_conformance.reports.tables.summary import FAILING, count
 
 if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import Document, Outcome
     from conv2d_conformance.testing.checks import Check
     from conv2d_conformance.testing.receipt import Receipt
 
-# What is no finding. All else is one: a check that was not judged is never green.
-FINE: frozenset[Outcome] = frozenset({"passed", "expected failure", "unsupported", "refused"})
+# What is a finding: a check that was not judged is never green.
+FINDINGS: frozenset[Outcome] = FAILING | {"not run"}
 SHOWN = 5
-
-
-def plural(number: int, noun: str) -> str:
-    """Return a number with its noun."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 class FindingsError(AssertionError):
@@ -55,7 +51,7 @@ class Result:
     @property
     def finding(self) -> bool:
         """Whether it stops a run; a check that is newer than the profile never does."""
-        return self.outcome not in FINE and not self.check.newer
+        return self.outcome in FINDINGS and not self.check.newer
 
     def __str__(self) -> str:
         said = f" ({self.symptom})" if self.symptom else ""
@@ -102,7 +98,7 @@ class Report:
     @property
     def warnings(self) -> tuple[str, ...]:
         """One text for each check that fails and is newer than the profile."""
-        wrong = (each for each in self.results if each.outcome not in FINE)
+        wrong = (each for each in self.results if each.outcome in FINDINGS)
         return tuple(str(result) for result in wrong if not result.finding)
 
     @property
@@ -120,12 +116,12 @@ class Report:
         """
         __tracebackhide__ = True
         if self.findings:
-            raise FindingsError(self._told())
+            raise FindingsError(self._message())
 
-    def _told(self) -> str:
+    def _message(self) -> str:
         clauses = Counter(each.check.clause for each in self.results if each.finding)
         counted = ", ".join(f"{many} of {clause}" for clause, many in clauses.items())
-        found = plural(len(self.findings), "finding")
+        found = count(len(self.findings), "finding")
         head = f"{self.name} does not conform to {self.profile}: {found}"
         lines = [f"{head} ({counted})" if counted else head, str(self.receipt)]
         lines += self.findings[:SHOWN]
@@ -162,10 +158,10 @@ class Report:
         >>> pathlib.Path("badge.json").write_text(report.badge())  # doctest: +SKIP
         """
         skipped = self.receipt.skipped
-        message = plural(self.receipt.ran, "check") + (f", {skipped} skipped" if skipped else "")
+        message = count(self.receipt.ran, "check") + (f", {skipped} skipped" if skipped else "")
         color = "yellow" if skipped else "brightgreen"
         if not self.conforms:
-            message, color = plural(len(self.findings), "finding"), "red"
+            message, color = count(len(self.findings), "finding"), "red"
         return json.dumps(
             {
                 "schemaVersion": 1,

@@ -7,14 +7,15 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.errors import ExitedError, NonconformanceError, TimedOutError
+from conv2d_conformance.errors import NonconformanceError
 from conv2d_conformance.matrix.check_ids import FOLDER
-from conv2d_conformance.matrix.recording import Recording
+from conv2d_conformance.matrix.recording import Recording, outcome_of_error
 from conv2d_conformance.reports.document.files import load
+from conv2d_conformance.reports.tables.summary import RAN
 from conv2d_conformance.runtime.in_process import SECONDS
 from conv2d_conformance.testing.checks import CheckSkipped, checks, name_of
 from conv2d_conformance.testing.profile import LATEST
-from conv2d_conformance.testing.receipt import REFUSED, Receipt
+from conv2d_conformance.testing.receipt import Receipt
 from conv2d_conformance.testing.report import Report, Result
 from conv2d_conformance.under_test.framework_warnings import framework_warnings
 
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from conv2d_conformance.testing.checks import Call, Check
     from conv2d_conformance.testing.expected_failure import ExpectedFailure
     from conv2d_conformance.under_test.backend import BackendUnderTest
-
-
-NOT_JUDGED: frozenset[Outcome] = REFUSED | {"not run"}
 
 
 def check(
@@ -73,7 +71,7 @@ def check(
     results, document, problems = _judged(
         [each for each in planned if select is None or select(each)], name
     )
-    receipt = Receipt.of((each.outcome for each in results), len(planned), minimum)
+    receipt = Receipt.from_outcomes((each.outcome for each in results), len(planned), minimum)
     if not receipt.enough:
         problems = (*problems, str(receipt))
     return Report(name, profile, results, receipt, problems, document)
@@ -112,7 +110,7 @@ def _describe(recording: Recording, subject: BackendUnderTest) -> tuple[str, ...
 
 def _recorded(recording: Recording, check: Check) -> Result:
     result = run_one(check)
-    expected, judged = check.expected, result.outcome not in NOT_JUDGED
+    expected, judged = check.expected, result.outcome in RAN
     reason = expected.reason if expected else "" if judged else result.message
     recording.verdict(
         check.subject,
@@ -137,7 +135,7 @@ def _node(check: Check) -> str:
 
 
 def run_one(check: Check) -> Result:
-    """Run one check, and say what came of it; a failure that is expected is told from others."""
+    """Run one check and return its result; a failure that is expected is told from others."""
     began = perf_counter()
     outcome, symptom, message = _outcome(check)
     expected = check.expected
@@ -154,12 +152,8 @@ def _outcome(check: Check) -> tuple[Outcome, str | None, str]:
         check.judge()
     except CheckSkipped as reason:
         return reason.outcome, None, str(reason)
-    except TimedOutError as error:
-        return "timed out", error.symptom, str(error)
-    except ExitedError as error:
-        return "crashed", error.symptom, str(error)
     except NonconformanceError as error:
-        return "failed", error.symptom, str(error)
+        return outcome_of_error(error), error.symptom, str(error)
     except Exception as error:  # noqa: BLE001  (whatever a call does)
-        return "error", None, _line(error)
+        return outcome_of_error(error), None, _line(error)
     return "passed", None, ""

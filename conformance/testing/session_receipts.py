@@ -54,4 +54,4 @@ def outcome_of(report: pytest.TestReport) -> Outcome:
 def receipts(config: pytest.Config) -> Iterator[tuple[str, Receipt]]:
     """Yield the receipt of each test and call of a session."""
     for (test, call, planned, minimum), counts in config.stash.get(COUNTS, {}).items():
-        yield f"{test}, {call}", Receipt.of(counts.elements(), planned, minimum)
+        yield f"{test}, {call}", Receipt.from_outcomes(counts.elements(), planned, minimum)
