@@ -37,6 +37,18 @@ def covering_rows(
     ]
 
 
+def nested_rows(
+    factors: Factors, constraints: Constraints = ()
+) -> list[tuple[dict[str, Any], bool]]:
+    """Return rows with every pair of values, and whether each is one of the few with every value.
+
+    Those few, which come first, are for calls that compile for every shape.
+    """
+    once = covering_rows(factors, 1, constraints)
+    pairs = [row for row in covering_rows(factors, 2, constraints) if row not in once]
+    return [(row, True) for row in once] + [(row, False) for row in pairs]
+
+
 def compute_rows(
     factors: Factors, strength: int, constraints: Constraints = ()
 ) -> list[dict[str, Any]]:

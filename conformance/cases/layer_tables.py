@@ -7,7 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.cases.case import CASE_PADDINGS
-from conv2d_conformance.cases.covering import covering_rows
+from conv2d_conformance.cases.covering import covering_rows, nested_rows
 from conv2d_conformance.cases.layers import make_layer, parse
 from conv2d_conformance.definition.dtypes import dtype_by_name, largest_exact
 from conv2d_conformance.definition.padding import Options, output_size, pads_of
@@ -157,8 +157,8 @@ WIDE_FACTORS: dict[str, list[Any]] = {
 def sums_exactly(row: dict[str, Any]) -> bool:
     """Return whether the dtype holds a sum of as many products of ones."""
     _, channels, _, groups = row["channels"]
-    terms = channels // groups * prod(row["kernel"])
-    return int(terms) <= largest_exact(dtype_by_name(row["dtype"]))
+    terms: int = channels // groups * prod(row["kernel"])
+    return terms <= largest_exact(dtype_by_name(row["dtype"]))
 
 
 SUMS_EXACTLY = {
@@ -169,15 +169,10 @@ SUMS_EXACTLY = {
 WIDE_CONSTRAINTS = [WITH_OUTPUT, SUMS_EXACTLY]
 
 
-def _wide() -> Iterator[Layer]:
-    """Return the covering array; a call that compiles gets every value once."""
-    once = covering_rows(WIDE_FACTORS, 1, WIDE_CONSTRAINTS)
-    pairs = covering_rows(WIDE_FACTORS, 2, WIDE_CONSTRAINTS)
-    for row in once + [row for row in pairs if row not in once]:
-        yield make_layer(**row, covering=row in once)
-
-
-WIDE = tuple(_wide())
+WIDE = tuple(
+    make_layer(**row, covering=covering)
+    for row, covering in nested_rows(WIDE_FACTORS, WIDE_CONSTRAINTS)
+)
 INTEGERS = PAIRS + TRIPLES + DESIGNED + REDUCED + ORDINARY + WIDE
 REAL = tuple(
     replace(case, family="normal")
@@ -202,23 +197,16 @@ FOLLOWED_FACTORS: dict[str, list[Any]] = {
 }
 
 
-def _followed() -> Iterator[Layer]:
-    """Return the covering array; a call that compiles gets every value once."""
-    once = covering_rows(FOLLOWED_FACTORS, 1)
-    for row in once + [row for row in covering_rows(FOLLOWED_FACTORS, 2) if row not in once]:
-        made = make_layer(**row, family="small-integers", covering=row in once)
-        yield replace(made, followed=True)
-
-
 FOLLOWED = tuple(
-    replace(parse(f"{descriptor}/float32/small-integers"), followed=True)
-    for descriptor in (
-        "n2c3o4/6x7-by-3x3/same",
-        "n1c13o17/8x8-by-1x1/valid",
-        "n2c1o1/7x9-by-2x3/valid",
-        "n1c16o32/14x14-by-3x3/same",
+    replace(layer, family="small-integers", followed=True)
+    for layer in (
+        parse("n2c3o4/6x7-by-3x3/same"),
+        parse("n1c13o17/8x8-by-1x1/valid"),
+        parse("n2c1o1/7x9-by-2x3/valid"),
+        parse("n1c16o32/14x14-by-3x3/same"),
+        *(make_layer(**row, covering=covering) for row, covering in nested_rows(FOLLOWED_FACTORS)),
     )
-) + tuple(_followed())
+)
 # The same at full size, for timing: with `same` where the network's pads are those of `same`.
 FULL = tuple(
     parse(f"{descriptor}/normal")
