@@ -51,13 +51,15 @@ def planes(call: str, before: str = "") -> dict[str, str]:
 
 def layers(decorator: str = "") -> dict[str, str]:
     """Return the snippets of the call on layers."""
-    call = decorator + _CALL + _RESULT
-    return {padding: PINS + pads + call for padding, pads in _LAYER_PADS.items()}
+    return _by_padding(decorator + _CALL + _RESULT)
 
 
 def gradients(decorator: str = "") -> dict[str, str]:
     """Return the snippets of the call's gradients."""
-    call = decorator + _CALL + _GRADIENTS
+    return _by_padding(decorator + _CALL + _GRADIENTS)
+
+
+def _by_padding(call: str) -> dict[str, str]:
     return {padding: PINS + pads + call for padding, pads in _LAYER_PADS.items()}
 
 

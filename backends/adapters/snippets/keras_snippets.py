@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
+from conv2d_conformance.backends.adapters.snippets import jax_snippets, tensorflow_snippets
+
 _UNDER = """\
 import os
 os.environ["KERAS_BACKEND"] = "{under}"
 import keras
 """
-_PINS = {
-    "jax": """\
-import jax
-jax.config.update("jax_enable_x64", True)
-jax.config.update("jax_default_matmul_precision", "highest")
-""",
-    "tensorflow": """\
-import tensorflow as tf
-tf.config.experimental.enable_tensor_float_32_execution(False)
-""",
-}
+_PINS = {"jax": jax_snippets.PINS, "tensorflow": tensorflow_snippets.PINS}
 LAYER = """\
 import keras
 layer = keras.layers.Conv2D(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # What an older version does not have; see `adapters.tensorflow_versions`.
 FULL_PRECISION = "tf.config.experimental.enable_tensor_float_32_execution(False)"
-_HEAD = f"import tensorflow as tf\n{FULL_PRECISION}\n"
+PINS = f"import tensorflow as tf\n{FULL_PRECISION}\n"
 _PLANES = "x, w = tf.constant(img[None, :, :, None]), tf.constant(k[:, :, None, None])\n"
 _LAYERS = "x, w = tf.constant(img.transpose(0, 2, 3, 1)), tf.constant(k.transpose(2, 3, 1, 0))\n"
 _FULL = """\
@@ -46,7 +46,7 @@ y = y.numpy().transpose(0, 3, 1, 2)
 
 def planes(call: str) -> dict[str, str]:
     """Return the snippets of a call on planes."""
-    head, result = _HEAD + _PLANES, f"y = {call}(x, w, 1, {{pads}}).numpy()[0, :, :, 0]\n"
+    head, result = PINS + _PLANES, f"y = {call}(x, w, 1, {{pads}}).numpy()[0, :, :, 0]\n"
     return {
         "valid": head + result.format(pads='"VALID"'),
         "same": head + result.format(pads='"SAME"'),
@@ -56,19 +56,21 @@ def planes(call: str) -> dict[str, str]:
 
 def layers(call: str) -> dict[str, str]:
     """Return the snippets of a call on layers; the channels imply the groups."""
-    result = _RESULT.format(call=call)
-    return {padding: _HEAD + _LAYERS + pads + result for padding, pads in _LAYER_PADS.items()}
+    return _by_padding(_RESULT.format(call=call))
 
 
 def gradients(call: str) -> dict[str, str]:
     """Return the snippets of a call's gradients."""
-    found = _GRADIENTS.format(call=call)
-    return {padding: _HEAD + _LAYERS + pads + found for padding, pads in _LAYER_PADS.items()}
+    return _by_padding(_GRADIENTS.format(call=call))
+
+
+def _by_padding(result: str) -> dict[str, str]:
+    return {padding: PINS + _LAYERS + pads + result for padding, pads in _LAYER_PADS.items()}
 
 
 def transposed() -> dict[str, str]:
     """Return the snippets of the transposed convolution, for the size that Keras derives."""
-    head = _HEAD + _LAYERS + "(s, t), (d, e) = stride, dilation\n"
+    head = PINS + _LAYERS + "(s, t), (d, e) = stride, dilation\n"
     return {
         padding: head + extents + _TRANSPOSED.format(word=padding.upper())
         for padding, extents in _EXTENTS.items()
