@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from conv2d_conformance.cases.layers import is_layer
-from conv2d_conformance.cases.planes import FEW_CASES
 from conv2d_conformance.errors import (
     MutatedInputError,
     NonconformanceError,
@@ -16,12 +14,10 @@ from conv2d_conformance.errors import (
 )
 
 if TYPE_CHECKING:
-    from conv2d_conformance.cases.case import Case
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
 # What is found in a call on operands that are no longer those of the case.
 FOLLOWING = (WrongValueError, WrongFactError)
-_found: WeakKeyDictionary[BackendUnderTest, Case | None] = WeakKeyDictionary()
 
 
 def cause_of(
@@ -33,21 +29,10 @@ def cause_of(
     """
     if subject.spec.operation != "conv2d" or is_layer(case) or not isinstance(error, FOLLOWING):
         return error
-    if subject not in _found:
-        # Not recorded: the script of this failure may be about a call of the check.
-        _found[subject] = next((each for each in FEW_CASES if _mutates(subject, each)), None)
-    mutated = _found[subject]
+    mutated = subject.planes.mutated_case
     if mutated is None:
         return error
     subject.calls.clear()
     with suppress(Exception):
         subject.backend.conv2d(*mutated.arrays(), mutated.padding_word)  # type: ignore[arg-type]  # a word
     return MutatedInputError(f"see H1: {subject.spec.call} changes its operands")
-
-
-def _mutates(subject: BackendUnderTest, case: Case) -> bool:
-    img, k = case.arrays()
-    before = img.tobytes(), k.tobytes()
-    with suppress(Exception):
-        subject.guarded.conv2d(img, k, case.padding_word)  # type: ignore[arg-type]  # a word
-    return (img.tobytes(), k.tobytes()) != before

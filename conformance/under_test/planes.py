@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from conv2d_conformance.backends import hints
 from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.planes import FEW_CASES
 from conv2d_conformance.definition.conventions import Conventions, output_size
 from conv2d_conformance.definition.correlation import Exact, correlate_cached, orient, shape_of
 from conv2d_conformance.errors import (
@@ -65,6 +67,19 @@ class Planes:
     def conventions(self) -> Conventions:
         """Measured orientation, anchor and boundary."""
         return self.probe.conventions
+
+    @cached_property
+    def mutated_case(self) -> Case | None:
+        """The first of a few cases whose operands the call writes to; None if it writes to none."""
+        return next((case for case in FEW_CASES if self._mutates(case)), None)
+
+    def _mutates(self, case: Case) -> bool:
+        img, k = case.arrays()
+        before = img.tobytes(), k.tobytes()
+        # Not recorded: the script of a failure may be about another call.
+        with suppress(Exception):
+            self._backend.guarded.conv2d(img, k, case.padding_word)  # type: ignore[arg-type]  # a word
+        return (img.tobytes(), k.tobytes()) != before
 
     def facts(self) -> dict[str, Any]:
         """Return the probe's facts; with a known orientation, also precision and special values."""
