@@ -76,29 +76,21 @@ class Check:
         A call that compiles for every shape gets the covering subset of the cases; a backend that
         does not load gets one, which will say so; one of another operation gets none.
         """
+        layers = subject.requested_cases
+        return self._taken(subject, self.requested_cases(layers) if layers else self.cases, lacks)
+
+    def planned(self, subject: BackendUnderTest) -> int:
+        """Return how many cases the check has if no layers are requested."""
+        return sum(1 for _ in self._taken(subject, self.cases, BackendUnderTest.lacks))
+
+    def _taken(
+        self, subject: BackendUnderTest, cases: Iterable[CaseLike], lacks: Lacks
+    ) -> Iterator[CaseLike]:
         if not self.is_about(subject):
             return
         if isinstance(subject.raw, MissingBackend):
             yield self.cases[0]
             return
-        layers = subject.requested_cases
-        cases = self.requested_cases(layers) if layers else self.cases
-        yield from self._taken(subject, cases, lacks)
-
-    def planned(self, subject: BackendUnderTest) -> int:
-        """Return how many cases the check has if no layers are requested."""
-        if not self.is_about(subject):
-            return 0
-        if isinstance(subject.raw, MissingBackend):
-            return 1
-        return sum(1 for _ in self._taken(subject, self.cases))
-
-    @staticmethod
-    def _taken(
-        subject: BackendUnderTest,
-        cases: Iterable[CaseLike],
-        lacks: Lacks = BackendUnderTest.lacks,
-    ) -> Iterator[CaseLike]:
         reasons = set()
         for case in cases:
             if subject.spec.compiles and not getattr(case, "covering", True):
