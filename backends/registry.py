@@ -69,8 +69,12 @@ TRANSPOSED = {name: ADAPTERS + where for name, where in _TRANSPOSED.items()}
 
 def registered() -> dict[str, str]:
     """Return every backend that can be named: shipped ones, then third parties' entry points."""
+    return _with_shipped(_entry_points())
+
+
+def _with_shipped(points: dict[str, list[str]]) -> dict[str, str]:
     names = {**SHIPPED, **TRANSPOSED}
-    for name, targets in _entry_points().items():
+    for name, targets in points.items():
         names.setdefault(name, targets[0])
     return names
 
@@ -105,29 +109,29 @@ def select(selector: str) -> list[str]:
     UnknownBackendError
         If it matches no backend, or one whose name an entry point takes from another.
     """
-    names = registered()
     if ":" in selector:
         return [selector]
+    points = _entry_points()
+    names = _with_shipped(points)
     begun = (selector + ".", selector + "-")
     chosen = [selector] if selector in names else [name for name in names if name.startswith(begun)]
     if not chosen:
         chosen = _own_name(selector, names)
     if not chosen:
         raise UnknownBackendError(hints.unknown_backend_message(selector, sorted(names)))
-    _refuse_two_of_one_name(chosen)
+    _refuse_two_of_one_name(chosen, points)
     return chosen
 
 
-def _refuse_two_of_one_name(names: list[str]) -> None:
+def _refuse_two_of_one_name(names: list[str], points: dict[str, list[str]]) -> None:
     """Raise if two projects have a backend of one name: the wrong one could be judged unseen."""
-    points = _entry_points()
+    own = {**SHIPPED, **TRANSPOSED}
     for name in names:
-        own = [SHIPPED.get(name) or TRANSPOSED.get(name)] if shipped(name) else []
-        targets = own + points.get(name, [])
+        targets = [*([own[name]] if name in own else []), *points.get(name, [])]
         if len(targets) > 1:
             msg = (
                 f"backend {name!r}: an entry point has the name of another backend; there are "
-                f"{' and '.join(map(str, targets))}; rename the entry point, or select its value"
+                f"{' and '.join(targets)}; rename the entry point, or select its value"
             )
             raise UnknownBackendError(msg)
 

@@ -78,9 +78,9 @@ class Layers:
 
         Libraries choose an algorithm for each layer. One that is declared is not measured.
         """
-        twin = replace(layer, family="integers", differentiated=False, followed=False)
-        if self._backend.declares or prod(self.size(twin)) * twin.terms > MOST_PRODUCTS:
+        if self._backend.declares or prod(self.size(layer)) * layer.terms > MOST_PRODUCTS:
             return self._backend.sums_directly_in(layer.dtype)
+        twin = replace(layer, family="integers", differentiated=False, followed=False)
         if twin not in self._direct:
             try:
                 found = summation.directly(partial(self._computed, twin), *twin.arrays())
