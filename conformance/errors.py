@@ -148,4 +148,8 @@ class Refused(Exception):  # noqa: N818  (an outcome, not an error)
 
 
 class NotRun(Exception):  # noqa: N818  (likewise)
-    """There was no backend to call; the message says what is missing."""
+    """There was no backend to call, or it is not called any more; the message says why."""
+
+
+# No answer of the call at all: it did not return, or was not called.
+NO_ANSWER = (TimedOutError, ExitedError, NotRun)

@@ -10,7 +10,7 @@ from conv2d_conformance.checks import assertions
 from conv2d_conformance.checks.registry import NamedCase, check
 from conv2d_conformance.definition.conventions import AXES
 from conv2d_conformance.errors import NonconformanceError, Refused, WrongFactError
-from conv2d_conformance.probe.probe import LARGER, NO_ANSWER, REFUSED, larger_operands
+from conv2d_conformance.probe.probe import LARGER, NO_ANSWER_PREFIXES, REFUSED, larger_operands
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.case import Case
@@ -110,7 +110,7 @@ def returned(subject: BackendUnderTest, case: NamedCase) -> str:
 
 def require_return(answer: str, **hints: Any) -> None:
     """Raise as the measured call did, if its answer is that it did not return."""
-    for kind, prefix in NO_ANSWER.items():
+    for kind, prefix in NO_ANSWER_PREFIXES.items():
         if answer.startswith(prefix):
             said = answer.removeprefix(prefix)
             raise kind(said, **hints) if issubclass(kind, NonconformanceError) else kind(said)

@@ -14,7 +14,7 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.definition.conventions import AXES, Conventions, output_size
 from conv2d_conformance.definition.correlation import Array, correlate, orient, shape_of
 from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name, holds_numbers, largest_exact
-from conv2d_conformance.errors import ExitedError, NotRun, TimedOutError
+from conv2d_conformance.errors import NO_ANSWER
 from conv2d_conformance.probe import index_map, probe_shapes, summation
 from conv2d_conformance.probe.combine_maps import combine
 
@@ -37,10 +37,8 @@ LARGER: dict[str, Shape] = {
 }
 REFUSED = "refused: "
 # Answers that are not an exception of the call, and so not a refusal.
-NO_ANSWER = {kind: f"{kind.symptom}: " for kind in (TimedOutError, ExitedError)} | {
-    NotRun: "not run: "
-}
-NO_REFUSALS = ("returned ", *NO_ANSWER.values())
+NO_ANSWER_PREFIXES = {kind: f"{getattr(kind, 'symptom', 'not run')}: " for kind in NO_ANSWER}
+NO_REFUSALS = ("returned ", *NO_ANSWER_PREFIXES.values())
 # The very first call of a backend.
 OPENING = Case((7, 8), (3, 3), "valid")
 
@@ -142,8 +140,8 @@ def answer_or_refusal(call: Callable[[], Array]) -> Array | str:
         result: object = call()
     except Unsupported as reason:
         return f"{REFUSED}{reason}"
-    except tuple(NO_ANSWER) as error:
-        return f"{REFUSED}{NO_ANSWER[type(error)]}{error}"
+    except NO_ANSWER as error:
+        return f"{REFUSED}{NO_ANSWER_PREFIXES[type(error)]}{error}"
     except Exception as error:  # noqa: BLE001  (whatever a call raises is its answer)
         lines = str(error).strip().splitlines() or [""]
         return f"{REFUSED}{type(error).__name__}: {lines[0][:160]}"
@@ -183,9 +181,9 @@ def _read_maps(backend: Backend, found: Probe) -> None:
                 maps.append(index_map.measure(backend.conv2d, image, kernel, padding, dtype))  # type: ignore[arg-type]
             except index_map.NotAnIndexMapError as error:
                 unreadable.append(f"{name}: {error}")
-            except tuple(NO_ANSWER) as error:
+            except NO_ANSWER as error:
                 hung.add(kernel)
-                unreadable.append(f"{name}: {NO_ANSWER[type(error)]}{error}")
+                unreadable.append(f"{name}: {NO_ANSWER_PREFIXES[type(error)]}{error}")
             except Exception as error:  # noqa: BLE001  (whatever a call raises is its answer)
                 found.kernels[name] = f"{type(error).__name__}: {error}"
     combined = combine(maps)

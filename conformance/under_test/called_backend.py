@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.definition.dtypes import holds_numbers
-from conv2d_conformance.errors import WrongDtypeError
+from conv2d_conformance.errors import NonconformanceError, NotRun, WrongDtypeError
 
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Spec
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from conv2d_conformance.runtime.call_log import CallLog
     from conv2d_conformance.runtime.time_accounts import TimeAccounts
 
+# A call that has no result, whatever the reason.
+NO_RESULT = (NonconformanceError, Unsupported, NotRun)
 # Above these the exact result takes too long to measure again how a call sums.
 MOST_PRODUCTS = 2**24
 

@@ -17,7 +17,7 @@ from conv2d_conformance.errors import (
     RaisedError,
     WrongShapeError,
 )
-from conv2d_conformance.under_test.called_backend import require_numbers
+from conv2d_conformance.under_test.called_backend import NO_RESULT, require_numbers
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.layers import Layer
@@ -87,7 +87,7 @@ class LayerCalls:
         layer = replace(SMALLEST[option], dtype=self._backend.plain_dtype)
         try:
             self.call(layer)
-        except (NonconformanceError, Unsupported, NotRun):
+        except NO_RESULT:
             return False
         return True
 
@@ -188,7 +188,7 @@ class LayerCalls:
     def _try(self, layer: Layer, call: Any, *operands: Any) -> Any:
         try:
             return call(*operands, **layer.keywords)
-        except (Unsupported, NonconformanceError, NotRun):
+        except NO_RESULT:
             raise
         except Exception as error:
             msg = f"{self._backend.spec.call} raised {type(error).__name__}: {error}"

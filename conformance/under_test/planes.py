@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from conv2d_conformance.backends import hints
-from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.planes import FEW_CASES
 from conv2d_conformance.definition.conventions import Conventions, output_size
 from conv2d_conformance.definition.correlation import Exact, correlate_cached, orient, shape_of
 from conv2d_conformance.errors import (
-    NonconformanceError,
-    NotRun,
     RaisedError,
     WrongFactError,
     WrongShapeError,
@@ -24,7 +21,7 @@ from conv2d_conformance.errors import (
 from conv2d_conformance.probe import precision, special_values, summation
 from conv2d_conformance.probe.probe import Probe, probe
 from conv2d_conformance.probe.probe_shapes import refused_class
-from conv2d_conformance.under_test.called_backend import MOST_PRODUCTS, require_numbers
+from conv2d_conformance.under_test.called_backend import MOST_PRODUCTS, NO_RESULT, require_numbers
 
 if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Backend, Spec
@@ -133,7 +130,7 @@ class Planes:
                 return summation.directly(
                     partial(self._computed, case.padding_word), *case.arrays()
                 )
-        except (Unsupported, NonconformanceError, NotRun):
+        except NO_RESULT:
             return None
 
     def _computed(self, padding: str, img: Array, k: Array) -> tuple[Array, Exact]:
@@ -184,7 +181,7 @@ class Planes:
     def _array(self, backend: Backend, img: Array, k: Array, padding: str) -> Array:
         try:
             result: Any = backend.conv2d(img, k, padding)  # type: ignore[arg-type]
-        except (Unsupported, NonconformanceError, NotRun):
+        except NO_RESULT:
             raise
         except Exception as error:
             msg = f"{self.spec.call} raised {type(error).__name__}: {error}"

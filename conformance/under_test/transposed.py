@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.definition.dtypes import DTYPES, dtype_by_name
 from conv2d_conformance.definition.expectation import Expectation
-from conv2d_conformance.errors import NonconformanceError, NotRun
 from conv2d_conformance.probe.probe import (
     PROBED_PADDINGS,
     REFUSED,
@@ -21,6 +19,7 @@ from conv2d_conformance.probe.probe import (
 )
 from conv2d_conformance.probe.transposed_conventions import TransposedMaps
 from conv2d_conformance.probe.transposed_index_map import MAPPED, WORDS
+from conv2d_conformance.under_test.called_backend import NO_RESULT
 from conv2d_conformance.under_test.layer_calls import LayerCalls
 from conv2d_conformance.under_test.layers import Layers, known_orientation
 
@@ -52,7 +51,7 @@ class MeasuredCrops:
             return
         try:
             maps.add(self._calls.call_with, layer)
-        except (NonconformanceError, Unsupported, NotRun) as error:
+        except NO_RESULT as error:
             maps.complaints.append(f"{layer.id}: {error}")
 
     @property
