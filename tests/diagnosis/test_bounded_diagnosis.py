@@ -28,7 +28,7 @@ def exact_of(img: Array, k: Array, boundary: Any = "zeros") -> Exact:
 
 
 @pytest.fixture
-def whole(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+def whole_references(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The references of the whole plane that are made."""
     made: list[object] = []
 
@@ -58,24 +58,24 @@ def said_of(result: Array) -> str:
     ],
 )
 def test_a_misreading_is_found_by_few_references(
-    orientation: Any, boundary: str, words: str, whole: list[object]
+    orientation: Any, boundary: str, words: str, whole_references: list[object]
 ) -> None:
     img, k = operands()
     result = exact_of(img, orient(k, orientation), boundary).value.astype("f4")
     assert words in said_of(result)
-    assert len(whole) <= 2
+    assert len(whole_references) <= 2
 
 
-def test_what_nothing_explains_needs_no_reference(whole: list[object]) -> None:
+def test_what_nothing_explains_needs_no_reference(whole_references: list[object]) -> None:
     img, k = operands()
     result = (exact_of(img, k).value * 1.5).astype("f4")
     assert "No other orientation, shift or boundary explains it" in said_of(result)
-    assert len(whole) == 0
+    assert len(whole_references) == 0
 
 
-def test_a_block_alone_explains_nothing(whole: list[object]) -> None:
+def test_a_block_alone_explains_nothing(whole_references: list[object]) -> None:
     img, k = operands()
     result = exact_of(img, k[::-1]).value.astype("f4")
     result[-1, -1] += 7
     assert "No other orientation, shift or boundary explains it" in said_of(result)
-    assert len(whole) == 1
+    assert len(whole_references) == 1

@@ -19,7 +19,7 @@ WORDS = "checks were left out"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def reduced_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A document of one clause, and what the run said."""
     path = tmp_path_factory.mktemp("reduced") / "one.json"
     done = matrix("--backend", "textbook.sum", "-k", "B2", "--results", path)
@@ -28,8 +28,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 
 @pytest.mark.slow
-def test_every_artefact_says_that_checks_were_left_out(made: tuple[Path, str]) -> None:
-    document, said = load(made[0]), made[1]
+def test_every_artefact_says_that_checks_were_left_out(reduced_run: tuple[Path, str]) -> None:
+    document, said = load(reduced_run[0]), reduced_run[1]
     status, sentence = overall(document)
     assert (status, "conforms" in sentence) == ("incomplete", False)
     told: list[Any] = [said, summary(document), junit(document)]
@@ -37,8 +37,8 @@ def test_every_artefact_says_that_checks_were_left_out(made: tuple[Path, str]) -
 
 
 @pytest.mark.slow
-def test_a_whole_run_is_not_stamped(made: tuple[Path, str], tmp_path: Path) -> None:
-    document = load(made[0])
+def test_a_whole_run_is_not_stamped(reduced_run: tuple[Path, str], tmp_path: Path) -> None:
+    document = load(reduced_run[0])
     (run,) = document["runs"]
     closing: Any = run["records"][-1]
     closing["planned"] = sum(record["kind"] == "verdict" for record in run["records"])
@@ -47,8 +47,8 @@ def test_a_whole_run_is_not_stamped(made: tuple[Path, str], tmp_path: Path) -> N
 
 
 @pytest.mark.slow
-def test_a_timing_does_not_stand_for_a_check(made: tuple[Path, str], tmp_path: Path) -> None:
-    document = load(made[0])
+def test_a_timing_does_not_stand_for_a_check(reduced_run: tuple[Path, str], tmp_path: Path) -> None:
+    document = load(reduced_run[0])
     (run,) = document["runs"]
     judged: list[Any] = [record for record in run["records"] if record["kind"] == "verdict"]
     closing: Any = run["records"][-1]

@@ -92,7 +92,7 @@ def layer_by_turns(
     return out + wrong * 20
 
 
-def judged(subject: BackendUnderTest, descriptor: str) -> str:
+def outcome_on_layer(subject: BackendUnderTest, descriptor: str) -> str:
     try:
         check_named(LAYER).run(subject, parse(descriptor))
     except WrongValueError as failure:
@@ -103,7 +103,7 @@ def judged(subject: BackendUnderTest, descriptor: str) -> str:
 def test_a_layer_is_judged_by_what_it_shows_whatever_its_neighbours_do() -> None:
     subject = BackendUnderTest(BareFunction("mine", layer_by_turns))
     found = [
-        judged(subject, descriptor)
+        outcome_on_layer(subject, descriptor)
         for descriptor in (
             "n1c8o8/14x14-by-3x3/valid",
             "n1c3o5/9x9-by-3x3/valid/d2x2",
