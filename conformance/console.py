@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 DISTRIBUTION = "conv2d-conformance"
 # Seconds after which a person wonders whether anything happens.
-PATIENCE = 2.0
+QUIET = 2.0
 
 
 def say(text: str) -> None:
@@ -33,7 +33,7 @@ def emit(text: str) -> None:
 
 
 @contextmanager
-def patience(what: str, seconds: float = PATIENCE) -> Iterator[None]:
+def tell_if_slow(what: str, seconds: float = QUIET) -> Iterator[None]:
     """Say on stderr that something takes longer than ``seconds``, and how long, ever more rarely.
 
     On a thread: what takes long need not know of it.

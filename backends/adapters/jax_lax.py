@@ -145,7 +145,7 @@ class ConvGeneralDilatedJit(ConvGeneralDilated):
     def __init__(self, layout: str | None = None) -> None:
         super().__init__(layout)
         self._jit = self._jax.jit(super()._call, static_argnums=(2, 3, 4, 5))
-        self._jit_rectified = self._jax.jit(super()._rectified, static_argnums=4)
+        self._jit_rectified = self._jax.jit(super()._rectified, static_argnums=(4, 5, 6, 7))
 
     def _rectified(self, *args: Any) -> Any:
         return self._jit_rectified(*args)

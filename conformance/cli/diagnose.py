@@ -13,7 +13,7 @@ from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.cases import question
 from conv2d_conformance.cli import diagnose_text, read_arrays
 from conv2d_conformance.cli.read_arrays import UnreadableError
-from conv2d_conformance.console import emit, patience, say
+from conv2d_conformance.console import emit, say, tell_if_slow
 from conv2d_conformance.diagnosis.axis_layouts import operands
 from conv2d_conformance.diagnosis.compare import compare
 from conv2d_conformance.diagnosis.diagnose import IncompatibleShapesError, diagnose_result
@@ -66,7 +66,7 @@ def diagnose(request: DiagnoseRequest) -> int:
 
 
 def _diagnosed(name: str, img: Array, k: Array, made: Array, expected: Orientation) -> Diagnosis:
-    with patience(f"looking for what explains {name}"):
+    with tell_if_slow(f"looking for what explains {name}"):
         return diagnose_result(name, img, k, made, expected)
 
 

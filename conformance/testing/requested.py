@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
+from conv2d_conformance.backends.layout import from_torch
 from conv2d_conformance.definition import error_bounds, layers
 from conv2d_conformance.definition.correlation import BOUNDARIES, ORIENTATIONS, source_indices
-from conv2d_conformance.definition.dtypes import dtype_by_name, info, is_float
+from conv2d_conformance.definition.dtypes import info, is_float
 from conv2d_conformance.definition.expectation import oriented
 from conv2d_conformance.definition.layers import four
 from conv2d_conformance.definition.padding import (
@@ -18,7 +20,7 @@ from conv2d_conformance.definition.padding import (
     output_size,
     pads_of,
 )
-from conv2d_conformance.definition.sums.exact_sums import Exact
+from conv2d_conformance.definition.sums.exact_sums import Exact, two_sum
 from conv2d_conformance.definition.sums.window_sums import extent
 from conv2d_conformance.diagnosis.problem import framed
 
@@ -78,8 +80,7 @@ class Requested:
         if not self.bias.any():
             return found
         bias = self.bias[:, None, None]
-        total = found.value + bias
-        lost = (found.value - (total - bias)) + (bias - (total - (total - bias)))
+        total, lost = two_sum(found.value, bias)
         return Exact(total, found.low + lost, found.scale + np.abs(bias), found.taps + 1)
 
     def _framed(self) -> Array:
@@ -187,10 +188,9 @@ def numbers(name: str, given: Any) -> Array:
         If it holds something else.
     """
     if hasattr(given, "detach"):
-        given = given.detach().cpu()
-        if str(given.dtype) == "torch.bfloat16":
-            bits = given.view(__import__("torch").int16)
-            return np.asarray(bits).view(dtype_by_name("bfloat16"))
+        given, torch = given.detach().cpu(), sys.modules.get("torch")
+        if torch is not None and isinstance(given, torch.Tensor):
+            given = from_torch(torch, given)
     found = np.asarray(given)
     if found.dtype.kind == "b":
         return found.astype(np.uint8)

@@ -152,9 +152,9 @@ def test_usage_names_the_module_where_that_was_typed() -> None:
 
 
 def test_what_takes_long_is_reported_ever_more_rarely(capsys: pytest.CaptureFixture[str]) -> None:
-    with console.patience("quick", seconds=60):
+    with console.tell_if_slow("quick", seconds=60):
         pass
-    with console.patience("searching", seconds=0.05):
+    with console.tell_if_slow("searching", seconds=0.05):
         time.sleep(0.5)
     said = capsys.readouterr().err.splitlines()
     assert 1 <= len(said) <= 4

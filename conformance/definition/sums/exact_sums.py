@@ -74,7 +74,7 @@ def dot(pairs: Iterable[tuple[Parts, Parts]], size: tuple[int, ...], taps: int) 
     high, low, scale = np.zeros(size), np.zeros(size), np.zeros(size)
     for x, y in pairs:
         product = x[0] * y[0]
-        high, lost = _two_sum(high, product)
+        high, lost = two_sum(high, product)
         low += lost + _product_error(x, y, product)
         scale += np.abs(product)
     value = high + low
@@ -88,7 +88,7 @@ def split(x: Floats) -> Parts:
     return x, high, x - high
 
 
-def _two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+def two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
     """``a + b`` as rounded, and exactly what rounding lost (Knuth)."""
     total = a + b
     part = total - a
