@@ -43,8 +43,8 @@ class ExpectedFailure:
     varied : str or None
         As ``case``, for runs with another ``--seed``: whether data show a deviation may vary.
     certain : bool
-        False if the deviation depends on the processor; the reason then says so, and a pass is
-        not unexpected.
+        False if the deviation depends on the processor or on chance; the reason then says so, and a
+        pass is not unexpected.
     """
 
     backend: str
