@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.backends.protocol import Backend
     from conv2d_conformance.definition.shapes import Shape
+    from conv2d_conformance.probe.probe_shapes import MapShapes
 
 PROBED_PADDINGS = ("same", "valid", "full")
 SMALL: Shape = (3, 4)
@@ -153,7 +153,7 @@ def answer_or_refusal(call: Callable[[], Array]) -> Array | str:
 
 
 def _plain(backend: Backend, padding: str, dtype: str) -> Array | str:
-    img, k = np.ones((6, 7), dtype_by_name(dtype)), np.ones((3, 3), dtype_by_name(dtype))
+    img, k = (np.ones(shape, dtype_by_name(dtype)) for shape in (probe_shapes.PLAIN, (3, 3)))
     return answer_or_refusal(lambda: backend.conv2d(img, k, padding))  # type: ignore[arg-type]
 
 
@@ -169,23 +169,32 @@ def _padding_answer(backend: Backend, padding: str, dtype: str) -> str:
 
 
 def _read_maps(backend: Backend, found: Probe) -> None:
+    """Measure the conventions; of a compiled call by a third of the maps, if all of them agree."""
+    paddings = found.supported_paddings
+    if backend.spec.compiles:
+        _measure_maps(backend, found, probe_shapes.covering_maps(paddings))
+        if not (found.kernels or found.conventions.complaints):
+            return
+    _measure_maps(backend, found, probe_shapes.every_map(paddings))
+
+
+def _measure_maps(backend: Backend, found: Probe, shapes: list[MapShapes]) -> None:
     dtype = dtype_by_name(str(found.dtype))
     maps, unreadable = [], []
     hung = set()
-    for padding in found.supported_paddings:
-        for image, kernel in product(probe_shapes.IMAGES, probe_shapes.KERNELS):
-            if kernel in hung:
-                continue
-            name = probe_shapes.map_name(padding, image, kernel)
-            try:
-                maps.append(index_map.measure(backend.conv2d, image, kernel, padding, dtype))  # type: ignore[arg-type]
-            except index_map.NotAnIndexMapError as error:
-                unreadable.append(f"{name}: {error}")
-            except NO_ANSWER as error:
-                hung.add(kernel)
-                unreadable.append(f"{name}: {NO_ANSWER_PREFIXES[type(error)]}{error}")
-            except Exception as error:  # noqa: BLE001  (whatever a call raises is its answer)
-                found.kernels[name] = f"{type(error).__name__}: {error}"
+    for padding, image, kernel in shapes:
+        if kernel in hung:
+            continue
+        name = probe_shapes.map_name(padding, image, kernel)
+        try:
+            maps.append(index_map.measure(backend.conv2d, image, kernel, padding, dtype))  # type: ignore[arg-type]
+        except index_map.NotAnIndexMapError as error:
+            unreadable.append(f"{name}: {error}")
+        except NO_ANSWER as error:
+            hung.add(kernel)
+            unreadable.append(f"{name}: {NO_ANSWER_PREFIXES[type(error)]}{error}")
+        except Exception as error:  # noqa: BLE001  (whatever a call raises is its answer)
+            found.kernels[name] = f"{type(error).__name__}: {error}"
     combined = combine(maps)
     found.conventions = replace(combined, complaints=(*combined.complaints, *unreadable))
 

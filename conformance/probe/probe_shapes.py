@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 from conv2d_conformance.definition.shapes import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable, Container, Sequence
 
     from conv2d_conformance.definition.shapes import Shape
+
+    MapShapes = tuple[str, Shape, Shape]
+
+# Of the calls whose answer does not depend on the shape: dtypes, paddings, special values.
+PLAIN: Shape = (9, 10)
 
 # Heights and widths of both parities; kernels odd, even and mixed, square and not.
 IMAGES: tuple[Shape, ...] = ((6, 7), (7, 6), (5, 9))
@@ -20,6 +25,22 @@ CLASSES: dict[str, Callable[[Shape], bool]] = {
     "even": lambda kernel: not (kernel[0] % 2 and kernel[1] % 2),
     "non-square": lambda kernel: kernel[0] != kernel[1],
 }
+
+
+def every_map(paddings: Sequence[str]) -> list[MapShapes]:
+    """Return padding, image and kernel of every map."""
+    return list(product(paddings, IMAGES, KERNELS))
+
+
+def covering_maps(paddings: Sequence[str]) -> list[MapShapes]:
+    """Return a third of the maps, with each kernel under each padding, and on each image if it can.
+
+    For a call that compiles for every shape: a compiled kernel costs up to seconds.
+    """
+    return [
+        (padding, IMAGES[(i + j) % len(IMAGES)], kernel)
+        for (i, padding), (j, kernel) in product(enumerate(paddings), enumerate(KERNELS))
+    ]
 
 
 def map_name(padding: str, image: Shape, kernel: Shape) -> str:
