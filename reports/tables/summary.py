@@ -32,6 +32,7 @@ WORST_FIRST: tuple[Outcome, ...] = (
     "unexpected pass",
     "not run",
     "expected failure",
+    "measured",
     "refused",
     "unsupported",
     "passed",
