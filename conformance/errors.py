@@ -147,6 +147,27 @@ class Refused(Exception):  # noqa: N818  (an outcome, not an error)
     """The call refused input that it may refuse; the message quotes it."""
 
 
+class Measured(Exception):  # noqa: N818  (likewise)
+    """The call deviates from a clause, but declares nothing that it could be held to.
+
+    Parameters
+    ----------
+    message : str
+        What the call did, after ``declares nothing; ``, or which fact it does not declare.
+    symptom : str
+        How a call that declares its facts would have failed.
+    """
+
+    def __init__(self, message: str, symptom: str) -> None:
+        super().__init__(message)
+        self.symptom = symptom
+
+    @classmethod
+    def instead_of(cls, error: NonconformanceError, said: str | None = None) -> Measured:
+        """Return what stands in place of a failure; ``said`` replaces its message."""
+        return cls(f"declares nothing; {said or error}", error.symptom)
+
+
 class NotRun(Exception):  # noqa: N818  (likewise)
     """There was no backend to call, or it is not called any more; the message says why."""
 

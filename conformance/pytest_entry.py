@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Generator, Iterable, Sequence
 
     from conv2d_conformance.testing.receipt import Receipt
 
@@ -52,6 +52,15 @@ class SessionReceipts:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config, self._counts = config, False
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Keep how a check was skipped, before pytest makes any skip of it."""
+        if call.when == "call" and call.excinfo and item.get_closest_marker(MARKER):
+            _receipts().keep_outcome(item, call.excinfo.value)
+        return (yield)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count a check."""

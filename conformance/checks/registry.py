@@ -122,7 +122,7 @@ class Check:
 
         Raises
         ------
-        Unsupported, Refused, NotRun
+        Unsupported, Refused, Measured, NotRun
             If there is nothing to check, or a sibling of the case hung; the message says why.
         NonconformanceError
             If the clause is not met.

@@ -2,68 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv2d_conformance.checks.bad_operands import (
+    DEFINED_PADDINGS,
+    DTYPES,
+    IMAGES,
+    KERNELS,
+    PADDINGS,
+    RANKS,
+    Bad,
+)
 from conv2d_conformance.checks.registry import check
 from conv2d_conformance.definition.conventions import output_size
 from conv2d_conformance.errors import (
     NO_ANSWER,
     AcceptedError,
-    Refused,
+    Measured,
+    NonconformanceError,
     WrongShapeError,
 )
 
 if TYPE_CHECKING:
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
-
-@dataclass(frozen=True)
-class Bad:
-    """Operands of ones, by shape and dtype, and a padding; None is the first that is declared."""
-
-    id: str
-    image: tuple[int, ...] = (5, 6)
-    kernel: tuple[int, ...] = (3, 3)
-    dtypes: tuple[str, str] = ("float32", "float32")
-    padding: str | None = None
-
-    def definition(self) -> str:
-        """The fields themselves."""
-        return repr(self)
+    Result = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
 
 
-RANKS = (
-    Bad("image-1d", image=(5,)),
-    Bad("image-3d", image=(2, 5, 6)),
-    Bad("kernel-1d", kernel=(3,)),
-    Bad("kernel-3d", kernel=(2, 3, 3)),
-    Bad("both-1d", image=(5,), kernel=(3,)),
-    Bad("both-3d", image=(4, 5, 6), kernel=(2, 3, 3)),
-)
-PADDINGS = (Bad("unknown-word", padding="sane"), Bad("empty-word", padding=""))
-KERNELS = (
-    Bad("kernel-0x3", kernel=(0, 3)),
-    Bad("kernel-3x0", kernel=(3, 0)),
-    Bad("kernel-0x0", kernel=(0, 0)),
-)
-DTYPES = (
-    Bad("float32-float64", dtypes=("float32", "float64")),
-    Bad("float64-float32", dtypes=("float64", "float32")),
-    Bad("float32-int32", dtypes=("float32", "int32")),
-)
-IMAGES = tuple(
-    Bad(f"image-{h}x{w}/{padding}", image=(h, w), padding=padding)
-    for h, w in ((0, 6), (5, 0), (0, 0))
-    for padding in ("valid", "same", "full")
-)
-
-
-def give(
-    subject: BackendUnderTest, bad: Bad
-) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]] | None:
+def give(subject: BackendUnderTest, bad: Bad) -> Result | None:
     """The call's answer to bad input; None if it is an exception, `Unsupported` included.
 
     Raises
@@ -89,7 +58,43 @@ def refuse(subject: BackendUnderTest, bad: Bad) -> None:
             f"{subject.spec.call}: {bad.id}: gave {answer.dtype.name} of shape {answer.shape} "
             f"for image {bad.image} {bad.dtypes[0]} and kernel {bad.kernel} {bad.dtypes[1]}"
         )
-        raise AcceptedError(msg) if subject.declares else Refused(f"declares nothing; {msg}")
+        raise deviation(subject, bad, answer, AcceptedError(msg))
+
+
+def deviation(
+    subject: BackendUnderTest,
+    bad: Bad,
+    answer: Result,
+    error: NonconformanceError,
+    ending: str = "",
+) -> Exception:
+    """Return the failure of a call that takes bad input; with nothing declared, the fact."""
+    if subject.declares:
+        return error
+    said = f"takes {bad.words}: gives {described(subject, bad, answer)}{ending}"
+    return Measured.instead_of(AcceptedError(said))
+
+
+def described(subject: BackendUnderTest, bad: Bad, answer: Result) -> str:
+    """Return an answer in words: what a known padding gives too, or else dtype and shape."""
+    unknown = bad.padding not in (None, *DEFINED_PADDINGS)
+    for padding in subject.paddings if unknown else ():
+        if alike(answer, answer_or_none(subject, replace(bad, padding=padding))):
+            return f"what {padding!r} gives"
+    return f"{answer.dtype.name} of shape {answer.shape}"
+
+
+def answer_or_none(subject: BackendUnderTest, operands: Bad) -> Result | None:
+    """The call's answer; None also if it does not return."""
+    try:
+        return give(subject, operands)
+    except NO_ANSWER:
+        return None
+
+
+def alike(one: Result, other: Result | None) -> bool:
+    """Whether two answers are equal in dtype, shape and value."""
+    return other is not None and one.dtype == other.dtype and np.array_equal(one, other)
 
 
 @check("B1", RANKS)
@@ -123,11 +128,8 @@ def test_an_empty_image_gives_nothing_but_what_the_definition_gives(
     if answer.shape == size and not answer.astype(np.float64).any():
         return
     msg = f"{subject.spec.call}: {case.id}: gave {answer.dtype.name} of shape {answer.shape}"
-    if not subject.declares:
-        reason = f"declares nothing; {msg}"
-        raise Refused(reason)
-    if answer.shape != size:
-        msg = f"{msg}, not {size}"
-        raise WrongShapeError(msg, claim="right or refused")
-    msg = f"{msg} with values that no pixel has"
-    raise AcceptedError(msg, claim="right or refused")
+    shaped = answer.shape == size
+    ending = " with values that no pixel has" if shaped else f", not {size}"
+    kind = AcceptedError if shaped else WrongShapeError
+    error = kind(f"{msg}{ending}", claim="right or refused")
+    raise deviation(subject, case, answer, error, ending)

@@ -9,7 +9,7 @@ from conv2d_conformance.cases.planes import SHAPED
 from conv2d_conformance.checks import assertions
 from conv2d_conformance.checks.registry import NamedCase, check
 from conv2d_conformance.definition.conventions import AXES
-from conv2d_conformance.errors import NonconformanceError, Refused, WrongFactError
+from conv2d_conformance.errors import Measured, NonconformanceError, Refused, WrongFactError
 from conv2d_conformance.probe.probe import LARGER, NO_ANSWER_PREFIXES, REFUSED, larger_operands
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def hold(
     """
     if declared is None:
         reason = f"declares no {fact}; measured: {measured}"
-        raise Refused(reason)
+        raise Measured(reason, WrongFactError.symptom)
     if measured != declared:
         msg = f"{subject.spec.call}: declared {fact} {declared}, measured {measured}"
         raise WrongFactError(msg, **hints)
@@ -138,10 +138,8 @@ def test_valid_with_a_kernel_larger_in_one_axis_gives_no_number(
     measured = returned(subject, case)
     if measured not in (*NO_NUMBER, "unsupported"):
         msg = f"{subject.spec.call}: a kernel larger than the image in one axis gave {measured}"
-        if not subject.declares:
-            reason = f"declares nothing; {msg}"
-            raise Refused(reason)
-        raise WrongFactError(msg, **larger(subject, case))
+        error = WrongFactError(msg, **larger(subject, case))
+        raise error if subject.declares else Measured.instead_of(error)
 
 
 @check("S1", SHAPED["valid"])

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.backends.protocol import Unsupported
 from conv2d_conformance.checks.clauses import CLAUSES
-from conv2d_conformance.errors import ExitedError, NonconformanceError, NotRun, TimedOutError
+from conv2d_conformance.errors import (
+    ExitedError,
+    Measured,
+    NonconformanceError,
+    NotRun,
+    TimedOutError,
+)
 from conv2d_conformance.matrix.reproducers.writer import Reproducers
 from conv2d_conformance.matrix.rerun_command import rerun_command
 from conv2d_conformance.probe import determinism
@@ -214,6 +220,8 @@ def outcome_of(
     """Return the outcome of a test's report; what could not be judged says why in its error."""
     if isinstance(not_judged, NotRun):
         return "not run"
+    if isinstance(not_judged, Measured):
+        return "measured"
     if not_judged is not None:
         return "unsupported" if isinstance(not_judged, Unsupported) else "refused"
     if hasattr(report, "wasxfail"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conv2d_conformance.backends.protocol import Unsupported
-from conv2d_conformance.errors import NonconformanceError, NotRun, Refused
+from conv2d_conformance.errors import Measured, NonconformanceError, NotRun, Refused
 from conv2d_conformance.matrix.check_ids import check_id
 from conv2d_conformance.matrix.plugin import (
     BACKENDS_UNDER_TEST,
@@ -19,12 +19,13 @@ from conv2d_conformance.matrix.plugin import (
 from conv2d_conformance.matrix.recording import Recording, outcome_of
 from conv2d_conformance.matrix.rerun_command import rerun_command
 from conv2d_conformance.matrix.selection import planned
+from conv2d_conformance.reports.tables.measured import UNDECLARED, sentence
 from conv2d_conformance.runtime.time_budget import OverBudget
 from conv2d_conformance.under_test.backend import MissingBackend
 from conv2d_conformance.under_test.framework_warnings import framework_warnings
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
     from pathlib import Path
 
     from conv2d_conformance.checks.registry import Check
@@ -38,6 +39,8 @@ RAN = pytest.StashKey[int]()
 PLANNED = pytest.StashKey[int]()
 # By backend, without L1: loading proves nothing.
 COUNTS = pytest.StashKey[dict[str, Counter[str]]]()
+# By backend, then by clause: what a call that declares nothing does otherwise, each answer once.
+ANSWERS = pytest.StashKey[dict[str, dict[str, dict[str, None]]]]()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -60,7 +63,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     try:
         with framework_warnings():
             check.run(**fixtures)
-    except (Unsupported, Refused, NotRun) as reason:
+    except (Unsupported, Refused, Measured, NotRun) as reason:
         pyfuncitem.stash[NOT_JUDGED] = reason
         pytest.skip(str(reason))
     return True
@@ -89,10 +92,20 @@ def pytest_runtest_makereport(
         if check.clause.section != "loading" or outcome != "passed":
             counts = item.config.stash.setdefault(COUNTS, {})
             counts.setdefault(subject.spec.name, Counter())[outcome] += 1
+        if outcome == "measured":
+            _keep_answer(item, check, str(reason))
         if recording := item.config.stash.get(RECORDING, None):
             sample = _sample(recording, item, call, report, check)
             _record(recording, item, report, error, check, script, sample)
     return report
+
+
+def _keep_answer(item: pytest.Function, check: Check, reason: str) -> None:
+    """Keep what a call did for the summary, but for facts that are shown by themselves."""
+    if reason.startswith(UNDECLARED):
+        answers = item.config.stash.setdefault(ANSWERS, {})
+        said = answers.setdefault(parameters(item)[0].spec.name, {})
+        said.setdefault(check.clause.id, {})[reason.removeprefix(UNDECLARED)] = None
 
 
 def _script(
@@ -143,7 +156,7 @@ def _record(
         subject, check, case, outcome_of(report, error, reason),
         node=check_id(item),
         seconds=report.duration,
-        symptom=getattr(error, "symptom", None),
+        symptom=getattr(reason or error, "symptom", None),
         message=None if error is None or reason else f"{error}" or repr(error),
         reason=str(reason) if reason else known.reason if known else None,
         link=known.link if known else None,
@@ -171,6 +184,15 @@ def _not_loaded(config: pytest.Config, counted: Mapping[str, Counter[str]]) -> l
     ]
 
 
+def _counts(config: pytest.Config) -> Iterator[str]:
+    """Yield the outcomes of each backend, and what it does if it declares nothing."""
+    for name, counts in config.stash.get(COUNTS, {}).items():
+        line = ", ".join(f"{number} {outcome}" for outcome, number in counts.most_common())
+        yield f"{name}: {line}"
+        for clause, said in config.stash.get(ANSWERS, {}).get(name, {}).items():
+            yield f"  {clause}, measured: {sentence(list(said))}"
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
@@ -184,9 +206,8 @@ def pytest_terminal_summary(
         terminalreporter.line(reason, red=True)
     if not counted:
         return
-    for name, counts in counted.items():
-        line = ", ".join(f"{number} {outcome}" for outcome, number in counts.most_common())
-        terminalreporter.line(f"{name}: {line}")
+    for line in _counts(config):
+        terminalreporter.line(line)
     if all(not counts.keys() & {"passed", "failed", "error"} for counts in counted.values()):
         terminalreporter.line("nothing passed: a run that checks nothing does not pass", red=True)
     if (left_out := config.stash.get(PLANNED, 0) - config.stash.get(RAN, 0)) > 0:

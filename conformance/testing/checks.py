@@ -16,7 +16,7 @@ from conv2d_conformance.backends.protocol import Unavailable, Unsupported
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.checks.registry import load_checks
-from conv2d_conformance.errors import NonconformanceError, NotRun, Refused
+from conv2d_conformance.errors import Measured, NonconformanceError, NotRun, Refused
 from conv2d_conformance.runtime.in_process import SECONDS
 from conv2d_conformance.runtime.runner_pool import RunnerPool
 from conv2d_conformance.testing.expected_failure import ExpectedFailure, require_alive
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 Call: TypeAlias = "Callable[..., Any] | type | str | object"
 Cost = Literal["low", "high"]
+SkipOutcome = Literal["unsupported", "refused", "measured", "not run"]
 # Checks that make hundreds of calls, and the products of one call that take as long.
 LONG_CHECKS = {"G6", "X1", "test_a_thousand_calls_give_one_result"}
 LONG_CALL = 10**6
@@ -42,12 +43,14 @@ LONG_CALL = 10**6
 class CheckSkipped(SkipTest):
     """There was nothing to judge; pytest and unittest show it as a skip, with the reason.
 
-    ``outcome`` is ``unsupported``, ``refused`` or ``not run``.
+    ``outcome`` is ``unsupported``, ``refused``, ``not run``; or ``measured``, with the ``symptom``
+    that a call that declares its facts would have: the reason says what this one does.
     """
 
-    def __init__(self, reason: str, outcome: Literal["unsupported", "refused", "not run"]) -> None:
+    def __init__(self, reason: str, outcome: SkipOutcome, symptom: str | None = None) -> None:
         super().__init__(reason)
         self.outcome = outcome
+        self.symptom = symptom
 
 
 class NewClauseWarning(UserWarning):
@@ -95,7 +98,7 @@ class Check:
         NonconformanceError
             If it does not meet the clause: an `AssertionError` whose message is a bug report.
         CheckSkipped
-            If it does not take the case, or may refuse it and does.
+            If it does not take the case, may refuse it and does, or declares nothing to judge.
 
         Warns
         -----
@@ -122,6 +125,8 @@ class Check:
             raise CheckSkipped(str(reason), "unsupported") from None
         except Refused as reason:
             raise CheckSkipped(str(reason), "refused") from None
+        except Measured as reason:
+            raise CheckSkipped(str(reason), "measured", reason.symptom) from None
         except NotRun as reason:
             raise CheckSkipped(str(reason), "not run") from None
 

@@ -18,7 +18,7 @@ REFUSED: frozenset[Outcome] = frozenset({"unsupported", "refused"})
 
 @dataclass(frozen=True)
 class Receipt:
-    """How many checks were planned, judged, refused by the call, and skipped.
+    """How many checks were planned, judged, refused by the call, measured, and skipped.
 
     Parameters
     ----------
@@ -32,6 +32,8 @@ class Receipt:
         The rest: left out by a selection, or not run.
     minimum : int
         The least ``ran`` that counts as a run.
+    measured : int
+        Those that say what the call does, which declares nothing that it could be held to.
 
     Examples
     --------
@@ -44,6 +46,7 @@ class Receipt:
     refused: int
     skipped: int
     minimum: int = 1
+    measured: int = 0
 
     @classmethod
     def from_outcomes(cls, outcomes: Iterable[Outcome], planned: int, minimum: int) -> Receipt:
@@ -51,7 +54,9 @@ class Receipt:
         counts = Counter(outcomes)
         refused = sum(counts[word] for word in REFUSED)
         ran = sum(counts[word] for word in RAN)
-        return cls(planned, ran, refused, planned - ran - refused, minimum)
+        measured = counts["measured"]
+        skipped = planned - ran - refused - measured
+        return cls(planned, ran, refused, skipped, minimum, measured)
 
     @property
     def enough(self) -> bool:
@@ -59,6 +64,7 @@ class Receipt:
         return self.ran >= self.minimum
 
     def __str__(self) -> str:
-        counts = f"{self.ran} ran, {self.refused} refused, {self.skipped} skipped"
+        measured = f"{self.measured} measured, " if self.measured else ""
+        counts = f"{self.ran} ran, {measured}{self.refused} refused, {self.skipped} skipped"
         wanted = "" if self.enough else f"; at least {self.minimum} must run"
         return f"{self.planned} checks planned: {counts}{wanted}"

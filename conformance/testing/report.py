@@ -34,7 +34,7 @@ class Result:
     check : Check
     outcome : str
         ``passed``, ``failed``, ``expected failure``, ``unexpected pass``, ``unsupported``,
-        ``refused``, ``error``, ``crashed``, ``timed out`` or ``not run``.
+        ``refused``, ``measured``, ``error``, ``crashed``, ``timed out`` or ``not run``.
     symptom : str or None
         How it failed; see `ExpectedFailure`.
     message : str

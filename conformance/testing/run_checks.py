@@ -111,7 +111,8 @@ def _describe(recording: Recording, subject: BackendUnderTest) -> tuple[str, ...
 def _recorded(recording: Recording, check: Check) -> Result:
     result = run_one(check)
     expected, judged = check.expected, result.outcome in RAN
-    reason = expected.reason if expected else "" if judged else result.message
+    known = expected.reason if expected else ""
+    reason = known if judged else result.message
     recording.verdict(
         check.subject,
         check.checked,
@@ -142,7 +143,7 @@ def run_one(check: Check) -> Result:
     if expected is not None:
         if outcome == "passed":
             outcome, message = "unexpected pass", f"it was to fail: {expected.reason}"
-        elif symptom == expected.symptom:
+        elif symptom == expected.symptom and outcome != "measured":
             outcome = "expected failure"
     return Result(check, outcome, symptom, message, perf_counter() - began)
 
@@ -151,7 +152,7 @@ def _outcome(check: Check) -> tuple[Outcome, str | None, str]:
     try:
         check.judge()
     except CheckSkipped as reason:
-        return reason.outcome, None, str(reason)
+        return reason.outcome, reason.symptom, str(reason)
     except NonconformanceError as error:
         return outcome_of_error(error), error.symptom, str(error)
     except Exception as error:  # noqa: BLE001  (whatever a call does)

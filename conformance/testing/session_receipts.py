@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conv2d_conformance.testing.checks import CheckSkipped
 from conv2d_conformance.testing.parametrize import MARKER
 from conv2d_conformance.testing.receipt import Receipt
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.reports.document.model import Outcome
 
+OUTCOME = f"{MARKER}_outcome"
 # Of each test and call: planned and minimum, and the outcomes so far.
 COUNTS = pytest.StashKey[dict[tuple[str, str, int, int], Counter["Outcome"]]]()
 
@@ -42,12 +44,19 @@ def count(config: pytest.Config, report: pytest.TestReport, counted: Any) -> Non
     outcomes[outcome_of(report)] += 1
 
 
+def keep_outcome(item: pytest.Item, error: BaseException | None) -> None:
+    """Let the report of a check say how it was skipped: pytest keeps only the reason."""
+    if isinstance(error, CheckSkipped):
+        item.user_properties.append((OUTCOME, error.outcome))
+
+
 def outcome_of(report: pytest.TestReport) -> Outcome:
-    """Return whether a check was judged, refused, or kept from running."""
+    """Return whether a check was judged, and if not, why: refused, measured or not run."""
     if report.when != "call":
         return "not run"
     if report.skipped and not hasattr(report, "wasxfail"):
-        return "refused"
+        kept: dict[str, Any] = dict(report.user_properties)
+        return kept.get(OUTCOME, "refused")  # type: ignore[no-any-return]  # a word of `keep_outcome`
     return "failed" if report.failed else "passed"
 
 

@@ -24,6 +24,7 @@ Outcome = Literal[
     "unexpected pass",
     "unsupported",
     "refused",
+    "measured",
     "error",
     "crashed",
     "timed out",

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from conv2d_conformance.reports.export.gate_text import entries_of, place, verdict
+from conv2d_conformance.reports.export.gate_text import entries_of, only_a_part, place, verdict
 from conv2d_conformance.reports.export.junit import xml
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def as_json(made: Comparison) -> str:
         "exit": made.exit_code,
         "joined": made.joined,
         "could_not_judge": made.unjudged,
+        "partial": made.partial,
         "findings": [asdict(change) for change in made.findings],
         "acknowledged": [
             {**asdict(one.change), "reason": one.by.reason, "link": one.by.link,
@@ -39,10 +40,11 @@ def junit(made: Comparison) -> str:
     """Return JUnit XML: a finding is a failure, something that could not be judged an error.
 
     Notes are left out, because a passing test says nothing. Without a finding there is one
-    passing test, because a file without tests reads as a gate that did not run.
+    passing test, because a file without tests reads as a gate that did not run. Where only a part
+    of the checks was compared, that test is skipped and says so.
     """
     # Imported late: only this output needs it.
-    from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
+    from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
     whole = JUnitXml("conv2d-conformance gate")
     for environment, changes in _by_environment(made.findings).items():
@@ -50,7 +52,7 @@ def junit(made: Comparison) -> str:
         for change in changes:
             suite.add_testcase(_case(TestCase, change, Failure))
         whole.add_testsuite(suite)
-    whole.add_testsuite(_outcome(TestCase, TestSuite, Error, made))
+    whole.add_testsuite(_outcome(TestCase, TestSuite, Error, Skipped, made))
     whole.update_statistics()  # type: ignore[no-untyped-call]
     text: bytes = whole.tostring()  # type: ignore[no-untyped-call]
     return text.decode("utf-8")
@@ -72,12 +74,16 @@ def _case(case: Any, change: Change, failure: Any) -> Any:
     return made
 
 
-def _outcome(case: Any, suite: Any, error: Any, made: Comparison) -> Any:
+def _outcome(case: Any, suite: Any, error: Any, skipped: Any, made: Comparison) -> Any:
     outcome = suite("gate")
     for reason in made.unjudged:
         one = case("could not judge", classname="gate")
         one.result = [error(xml(reason), type_="could not judge")]
         outcome.add_testcase(one)
-    if not made.unjudged:
+    if said := only_a_part(made):
+        one = case("everything was compared", classname="gate")
+        one.result = [skipped(xml(said), type_="only a part")]
+        outcome.add_testcase(one)
+    elif not made.unjudged:
         outcome.add_testcase(case("everything was compared", classname="gate"))
     return outcome

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.reports.export.gate_text import place, verdict
+from conv2d_conformance.reports.export.gate_text import only_a_part, place, verdict
 from conv2d_conformance.reports.export.markdown import (
     SUMMARY_BYTES,
     code,
@@ -53,11 +53,16 @@ def _cells(group: Group) -> tuple[str, ...]:
 
 
 def github(made: Comparison) -> str:
-    """Return workflow commands: an error for each group of findings, a notice for each of notes."""
+    """Return workflow commands: an error for each group of findings, a notice for each of notes.
+
+    A comparison of a part of the checks is a warning.
+    """
     errors = [("could not judge", reason) for reason in made.unjudged]
     errors += map(_annotation, group_changes(made.findings))
     notices = [_annotation(group) for group in group_changes(made.notes)]
-    return "\n".join([*_commands("error", errors), *_commands("notice", notices)])
+    parts = [("only a part was compared", said)] if (said := only_a_part(made)) else []
+    levels = {"error": errors, "warning": parts, "notice": notices}
+    return "\n".join(line for level in levels for line in _commands(level, levels[level]))
 
 
 def _annotation(group: Group) -> tuple[str, str]:

@@ -17,7 +17,22 @@ if TYPE_CHECKING:
 
 
 def verdict(made: Comparison) -> str:
-    """Return the gate's verdict in one sentence."""
+    """Return the gate's verdict in one sentence, which says if only a part was compared."""
+    said = only_a_part(made)
+    return f"{_verdict(made)}; {said}" if said else _verdict(made)
+
+
+def only_a_part(made: Comparison) -> str:
+    """Return that documents hold a part of the checks, and how much; empty if all are whole."""
+    if not made.partial:
+        return ""
+    more = len(made.partial) - 1
+    others = f" (and {count(more, 'other environment')} in part)" if more else ""
+    which = f"only a part was compared: {made.partial[0]}{others}"
+    return f"{which}; a part does not show that nothing else changed"
+
+
+def _verdict(made: Comparison) -> str:
     if made.unjudged:
         head = f"could not judge: {made.unjudged[0]}"
         more = len(made.unjudged) - 1

@@ -1,7 +1,7 @@
 """Renders a results document as JUnit XML, for programs that read nothing else.
 
-JUnit lacks most of our outcomes: a verdict that is expected, refused, unsupported or did not run
-is skipped in JUnit, with its outcome as the type. The document stays authoritative.
+JUnit lacks most of our outcomes: a verdict that is expected, measured, refused, unsupported or did
+not run is skipped in JUnit, with its outcome as the type. The document stays authoritative.
 """
 
 from __future__ import annotations

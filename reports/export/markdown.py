@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.reports.tables.conventions import clip, conventions, labels
+from conv2d_conformance.reports.tables.measured import answers, sentence
 from conv2d_conformance.reports.tables.reasons import behind_cells
 from conv2d_conformance.reports.tables.summary import overall, summarise
 
@@ -23,6 +24,7 @@ COLUMNS = {
     "boundary": "Boundary",
     "output_dtypes": "Output dtype",
 }
+MEASURED_COLUMNS = ("Backend", "Clause", "What the call does")
 FAILURE_COLUMNS = ("Backend", "Clause", "What", "First case", "Message", "Repeat")
 
 
@@ -51,10 +53,21 @@ def summary(document: Document) -> str:
 
 
 def job_page(document: Document, limit: int = SUMMARY_BYTES) -> str:
-    """Return the verdicts, what failed, and the conventions, in at most ``limit`` bytes."""
+    """Return verdicts, failures, conventions and other facts, in at most ``limit`` bytes."""
     parts = [summary(document), *_failures(document)]
     parts += [f"\n### Measured conventions\n\n{conventions_table(document)}"]
-    return fit_bytes(parts, limit, CUT)
+    return fit_bytes([*parts, *_measured(document)], limit, CUT)
+
+
+def _measured(document: Document) -> Iterator[str]:
+    """Yield a table of what calls do that could be held to nothing."""
+    names, found = labels(document), answers(document)
+    if found:
+        yield f"\n### Measured, for nothing is declared\n\n{table_of(MEASURED_COLUMNS, [])}"
+    for key, row in found.items():
+        for clause, said in row.items():
+            text = clip(sentence(said), 1500)
+            yield row_of([code(names[key]), escaped(clause), escaped(text)])
 
 
 def _failures(document: Document) -> Iterator[str]:

@@ -30,6 +30,7 @@ NoteKind = Literal[
     "numerics reordered",
     "numerics on another processor",
     "worded differently",
+    "measured otherwise",
     "set up differently",
     "timings not compared",
     "environment not compared",

@@ -28,6 +28,7 @@ ORDER = (*FINDINGS, *NOTES)
 class Comparison:
     """The result of the gate; ``unjudged`` has a sentence for everything it could not judge.
 
+    ``partial`` has one for each two runs of which one holds a part of the checks only.
     ``versions`` has those of each backend's own distributions, by environment and backend.
     """
 
@@ -36,6 +37,7 @@ class Comparison:
     acknowledged: list[AcceptedFinding] = field(default_factory=list)
     notes: list[Change] = field(default_factory=list)
     unjudged: list[str] = field(default_factory=list)
+    partial: list[str] = field(default_factory=list)
     joined: int = 0
     versions: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
@@ -69,7 +71,7 @@ def compare(
         Whether to ignore environments that one document lacks, instead of reporting them.
     """
     both = pair_backends(baseline, candidate, only_common=only_common)
-    made = Comparison(today, unjudged=both.unjudged)
+    made = Comparison(today, unjudged=both.unjudged, partial=both.partial)
     changes = list(both.changes)
     for pair in both.pairs:
         joined = len(comparable(pair))

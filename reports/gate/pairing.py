@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.reports.gate.change import Change
-from conv2d_conformance.reports.gate.sides import Pair, Side, sides, unusable
+from conv2d_conformance.reports.gate.sides import Pair, Side, partial, sides, unusable
 
 if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import Document, Run
@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
 @dataclass
 class PairingResult:
-    """The pairs to compare; ``unjudged`` has a sentence for everything that has no pair."""
+    """The pairs to compare; ``unjudged`` has a sentence for everything that has no pair.
+
+    ``partial`` has one for each two runs of which an option has reduced either.
+    """
 
     pairs: list[Pair] = field(default_factory=list)
     unjudged: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    partial: list[str] = field(default_factory=list)
 
 
 def pair_backends(
@@ -34,9 +38,12 @@ def pair_backends(
     after = {run["environment"]: run for run in candidate["runs"]}
     if len(baseline["runs"]) == len(candidate["runs"]) == 1:
         _join(found, baseline["runs"][0], candidate["runs"][0])
+        found.partial += filter(None, [partial(baseline["runs"][0], candidate["runs"][0])])
         return found
-    for name in before.keys() & after.keys():
+    for name in sorted(before.keys() & after.keys()):
         _join(found, before[name], after[name])
+        if said := partial(before[name], after[name]):
+            found.partial.append(f"in {name}, {said}")
     for name in sorted(before.keys() ^ after.keys()):
         _alone(found, name, in_baseline=name in before, only_common=only_common)
     found.pairs.sort(key=lambda pair: (pair.environment, pair.backend))

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from conv2d_conformance.reports.tables.summary import RAN, doubt
+from conv2d_conformance.reports.tables.summary import RAN, doubt, held_part
 
 if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import (
@@ -81,6 +81,18 @@ def sides(run: Run) -> dict[str, Side]:
         if record["kind"] != "end":
             found.setdefault(record["backend"], Side(run)).add(record)
     return found
+
+
+def partial(before: Run, after: Run) -> str:
+    """Return how much two runs hold if an option has reduced either; empty if it has not."""
+    parts = {"baseline": held_part(before), "candidate": held_part(after)}
+    reduced = {side: part for side, part in parts.items() if part[0] < part[1]}
+    if len(reduced) == 2 and len(set(reduced.values())) == 1:
+        held, planned = parts["baseline"]
+        return f"the baseline and the candidate hold {held} of {planned} checks each"
+    return ", ".join(
+        f"the {side} holds {held} of {planned} checks" for side, (held, planned) in reduced.items()
+    )
 
 
 def unusable(document: Document, what: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.reports.gate.change import Change
+from conv2d_conformance.reports.tables.measured import UNDECLARED, is_measured
 from conv2d_conformance.reports.tables.summary import FAILING
 from conv2d_conformance.reports.tables.symptoms import describe_verdict, exception, signature
 
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
     from conv2d_conformance.reports.gate.sides import Pair
 
 SILENT = frozenset({"unsupported", "refused"})
+NOT_JUDGED = SILENT | {"measured", "not run"}
 BAD = FAILING - {"unexpected pass"}
-# The start of the reason if a call deviates but declared nothing to be checked against.
-UNDECLARED = "declares nothing; "
+# Of a call that declares nothing, a deviation with this symptom is a fact that changes freely.
+TAKEN = "accepted bad input"
 
 
 def verdict_changes(pair: Pair) -> Iterator[Change]:
@@ -41,7 +43,7 @@ def comparable(pair: Pair) -> list[tuple[VerdictRecord, VerdictRecord]]:
 
 
 def _gone(pair: Pair, before: VerdictRecord) -> Change:
-    if before["outcome"] in {*SILENT, "not run"}:
+    if before["outcome"] in NOT_JUDGED:
         return _change(pair, before, "no longer asked", describe_verdict(before), "not there",
                    "it was not judged before either; nothing proven is lost")  # fmt: skip
     return _change(pair, before, "vanished", describe_verdict(before), "not there",
@@ -84,16 +86,14 @@ def _joined(pair: Pair, before: VerdictRecord, after: VerdictRecord) -> Iterator
 
 def _kind(before: VerdictRecord, after: VerdictRecord) -> Kind | None:
     was, now = before["outcome"], after["outcome"]
+    if is_measured(before) or is_measured(after):
+        return _kind_of_measured(before, after)
     if was == now:
         return "failing differently" if signature(before) != signature(after) else None
     if now == "unexpected pass":
         return "expectation stale"
     if now == "not run":
         return "vanished"
-    if was == "passed" and _undeclared(after):
-        return "verdict regressed"
-    if _undeclared(before) and now == "passed":
-        return "fixed"
     if now in SILENT:
         return "newly unsupported" if was not in {*SILENT, "not run"} else None
     if now in BAD:
@@ -103,8 +103,32 @@ def _kind(before: VerdictRecord, after: VerdictRecord) -> Kind | None:
     return _better(was)
 
 
-def _undeclared(verdict: VerdictRecord) -> bool:
-    return verdict["outcome"] == "refused" and (verdict["reason"] or "").startswith(UNDECLARED)
+def _kind_of_measured(before: VerdictRecord, after: VerdictRecord) -> Kind | None:
+    """Return the change where one side could be held to nothing."""
+    if not is_measured(before):
+        return _now_measured(before["outcome"], after)
+    if is_measured(after):
+        alike = before["outcome"] != after["outcome"] or signature(before) == signature(after)
+        # Of declared facts, the comparison of facts tells; older documents have other words.
+        return None if alike or after["symptom"] == "fact" else "measured otherwise"
+    now = after["outcome"]
+    if now in SILENT:
+        return "newly unsupported"
+    kinds: dict[str, Kind] = {
+        "passed": "measured otherwise", "not run": "vanished", "expected failure": "new",
+        "unexpected pass": "expectation stale",
+    }  # fmt: skip
+    return kinds.get(now, "verdict regressed")
+
+
+def _now_measured(was: str, after: VerdictRecord) -> Kind:
+    if was in SILENT:
+        return "no longer refused"
+    if was == "not run":
+        return "new"
+    if after["symptom"] == TAKEN:
+        return "measured otherwise"
+    return "verdict regressed" if was == "passed" else "vanished"
 
 
 def _better(was: str) -> Kind:
@@ -119,6 +143,8 @@ def _meaning(kind: Kind, before: VerdictRecord, after: VerdictRecord) -> str:
         return _otherwise(before, after)
     if kind == "verdict regressed":
         return _regressed(before, after)
+    if kind == "measured otherwise":
+        return _otherwise_measured(before, after)
     return {
         "expectation stale": "a failure that is expected is gone: delete its record in "
         "conformance/checks/expected_failures.py, or bound its versions, and renew the baseline",
@@ -127,6 +153,22 @@ def _meaning(kind: Kind, before: VerdictRecord, after: VerdictRecord) -> str:
         "no longer refused": "calls like this one, which were refused, give a result now",
         "fixed": "it failed before and does not now",
     }.get(kind, "it was not judged before")
+
+
+def _otherwise_measured(before: VerdictRecord, after: VerdictRecord) -> str:
+    if is_measured(before) and is_measured(after):
+        return "the call does otherwise than before, and declares nothing that it could be held to"
+    if is_measured(before):
+        return (
+            "the clause is met now: such a call raises, or gives what the definition gives; code "
+            "that counted on the former answer must look again"
+        )
+    if before["outcome"] == "passed":
+        return (
+            "the clause was met before; such a call gives a number now, and declares nothing that "
+            "it could be held to"
+        )
+    return "it failed before; now it gives a number, and declares nothing that it could be held to"
 
 
 def _otherwise(before: VerdictRecord, after: VerdictRecord) -> str:
@@ -143,9 +185,11 @@ def _regressed(before: VerdictRecord, after: VerdictRecord) -> str:
         return f"it was right before; now: {after['reason'] or 'a known deviation'}{see}"
     if before["outcome"] == "not run":
         return "it was not judged before, and fails now"
-    if _undeclared(after):
+    if is_measured(after):
         said = (after["reason"] or "").removeprefix(UNDECLARED)
         return f"it met the clause before; now, as only a call that declares nothing may: {said}"
+    if is_measured(before):
+        return "it could be held to nothing before, and fails now"
     if before["outcome"] in SILENT and after["symptom"] != "raised":
         return "it was refused before, and is accepted now with a wrong result"
     endings = {

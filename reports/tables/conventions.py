@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from conv2d_conformance.reports.tables.measured import answers_of_run, sentence
 from conv2d_conformance.reports.tables.summary import Key, backends
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ SUMMARISED_FACTS = (
     "cost",
 )
 LIMIT = 300
+MOST_OF_A_CLAUSE = 1500
 CONV2D, TRANSPOSED = "conv2d", "conv_transpose2d"
 
 
@@ -110,6 +112,10 @@ def _of_run(run: Run, names: Mapping[Key, str]) -> Iterable[Conventions]:
             found[record["backend"]].facts[record["fact"]] = _fact(record)
             if record["fact"] == "orientation" and isinstance(record["value"], str):
                 found[record["backend"]].orientation = record["value"]
+    for name, row in answers_of_run(run).items():
+        for clause, said in row.items():
+            fact = Fact(f"clause {clause}", clip(sentence(said), MOST_OF_A_CLAUSE))
+            found[name].facts[fact.name] = fact
     return found.values()
 
 

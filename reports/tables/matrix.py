@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SYMBOLS: dict[Outcome, str] = dict.fromkeys(FAILING, "✗") | {
     "not run": "○",
     "expected failure": "!",
+    "measured": "◇",
     "refused": "⊘",
     "unsupported": "⊘",
     "passed": "✓",
@@ -123,7 +124,7 @@ def _square(anchor: str, clause: Clause, cell: Cell, behind: Behind | None) -> S
 def _cell_summary(cell: Cell) -> tuple[Outcome, str, str]:
     counts = +cell.counts
     ran = sum(counts[outcome] for outcome in RAN)
-    neutral = [f"{counts[o]} {o}" for o in ("refused", "unsupported") if o in counts]
+    neutral = [f"{counts[o]} {o}" for o in ("measured", "refused", "unsupported") if o in counts]
     if bad := sum(counts[outcome] for outcome in FAILING):
         return cell.worst, f"{bad} of {ran}", ""
     if missed := counts["not run"]:

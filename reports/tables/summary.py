@@ -32,6 +32,7 @@ WORST_FIRST: tuple[Outcome, ...] = (
     "unexpected pass",
     "not run",
     "expected failure",
+    "measured",
     "refused",
     "unsupported",
     "passed",
@@ -155,11 +156,17 @@ def doubt(run: Run) -> str:
 
 def reduced(run: Run) -> str:
     """Return how many checks an option left out; empty if none. Timings do not count."""
+    held, planned = held_part(run)
+    return f"{planned - held} of {planned} checks were left out" if held < planned else ""
+
+
+def held_part(run: Run) -> tuple[int, int]:
+    """Return how many checks a run holds, and of how many; (0, 0) if older and unknown."""
     closing = end(run)
     planned = closing.get("planned", 0) if closing else 0
     timings = {clause["id"] for clause in run["clauses"] if clause["section"] == "timing"}
     ran = sum(verdict["clause"] not in timings for verdict in verdicts(run))
-    return f"{planned - ran} of {planned} checks were left out" if ran < planned else ""
+    return (min(ran, planned), planned)
 
 
 def _run_lines(run: Run) -> Iterator[Line]:

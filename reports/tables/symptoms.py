@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from conv2d_conformance.reports.tables.measured import UNDECLARED, is_measured
+
 if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import VerdictRecord
 
@@ -65,6 +67,8 @@ def diagnosis(message: str | None) -> str:
 def signature(verdict: VerdictRecord) -> tuple[str, str, str]:
     """Return what distinguishes one way of failing, or of refusing, from another."""
     outcome, symptom = verdict["outcome"], verdict["symptom"] or ""
+    if is_measured(verdict):
+        return "measured", symptom, refusal((verdict["reason"] or "").removeprefix(UNDECLARED))
     if outcome in ("unsupported", "refused"):
         return outcome, symptom, exception(verdict["reason"])
     if outcome in ("passed", "not run"):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.backends.protocol import FLOATS, Unsupported
 from conv2d_conformance.checks.registry import REGISTERED, load_checks
-from conv2d_conformance.errors import NonconformanceError, NotRun, Refused
+from conv2d_conformance.errors import Measured, NonconformanceError, NotRun, Refused
 from conv2d_conformance.under_test.backend import BackendUnderTest
 from tests.mutants import direct, honest
 from tests.mutants.planes import Plane
@@ -69,6 +69,6 @@ def outcome(subject: BackendUnderTest, check: Check) -> NonconformanceError | No
             check.run(subject, case, **fixtures)
         except NonconformanceError as failure:
             return failure
-        except (Unsupported, Refused, NotRun):
+        except (Unsupported, Refused, Measured, NotRun):
             continue
     return None

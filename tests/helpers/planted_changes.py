@@ -221,6 +221,10 @@ NOTED: dict[str, tuple[Kind, Plant, Plant]] = {
     ),
     "a new case": ("new", without("verdict", **ONE), lambda _: None),
     "a new fact": ("new", without("fact", fact="boundary"), lambda _: None),
+    "bad input that is taken": (
+        "measured otherwise", lambda _: None,
+        verdicts({"outcome": "measured", "symptom": "accepted bad input"}, **ONE),
+    ),
     "another definition": (
         "case redefined", lambda _: None, verdicts({"definition": "another"}, **ONE),
     ),

@@ -21,12 +21,13 @@ pytestmark = pytest.mark.slow
 
 CALLS = """
 from conv2d_conformance.backends.protocol import Spec, Unsupported
-from tests.mutants import direct, geometry
+from tests.mutants import bad_input, direct, geometry
 
 plain = direct.conv2d
 flips_rows = geometry.reads("flip-rows")
 inconsistent = geometry.only(geometry.rolled, even=True)
 wrong_when_large = geometry.only(geometry.rolled, columns=101)
+takes_two_dtypes = bad_input.promoting
 number = 3
 
 
@@ -190,3 +191,10 @@ def test_a_section_of_several_checks_selects_them_alone(calls: Path) -> None:
     files = {line.partition("::")[0] for line in done.stdout.splitlines() if "::" in line}
     assert files == {"conformance/checks/test_geometry.py", "conformance/checks/test_exhaustive.py"}
     assert "test_same_keeps_the_image_shape" not in done.stdout
+
+
+def test_what_a_bare_function_takes_is_told_at_the_end(calls: Path) -> None:
+    done = matrix("--backend", f"{calls}:takes_two_dtypes", "-k", "B4 or S1")
+    assert "3 measured" in done.stdout
+    assert "B4, measured: takes an image of float32 with a kernel of float64: " in done.stdout
+    assert "refused" not in done.stdout

@@ -123,7 +123,7 @@ def test_a_new_case_that_fails_is_a_finding() -> None:
     ]
 
 
-@pytest.mark.parametrize("outcome", ["unsupported", "refused", "not run"])
+@pytest.mark.parametrize("outcome", ["unsupported", "refused", "measured", "not run"])
 def test_a_case_that_was_not_judged_and_is_gone_is_noted(outcome: Outcome) -> None:
     made = compare_records([verdict(1, outcome)], [])
     assert (made.exit_code, [n.kind for n in made.notes]) == (0, ["no longer asked"])

@@ -153,7 +153,7 @@ def test_junit_has_a_test_for_each_verdict_and_an_error_for_what_did_not_run() -
     ("outcome", "kind"),
     [("failed", "failures"), ("unexpected pass", "failures"), ("crashed", "errors"),
      ("timed out", "errors"), ("expected failure", "skipped"), ("not run", "skipped"),
-     ("refused", "skipped")],
+     ("refused", "skipped"), ("measured", "skipped")],
 )  # fmt: skip
 def test_no_outcome_but_passed_passes_in_junit(outcome: Any, kind: str) -> None:
     from junitparser import JUnitXml

@@ -87,11 +87,11 @@ def test_a_right_call_passes_and_a_wrong_one_fails_with_a_bug_report() -> None:
     assert any("check: G1/" in note for note in raised.value.__notes__)
 
 
-def test_what_a_call_may_refuse_is_a_skip_that_says_why() -> None:
+def test_what_is_declared_nowhere_is_a_skip_that_says_what_was_measured() -> None:
     (declared,) = checks_of("G2")
     with pytest.raises(CheckSkipped, match="declares no orientation") as skipped:
         declared.run()
-    assert skipped.value.outcome == "refused"
+    assert (skipped.value.outcome, skipped.value.symptom) == ("measured", "fact")
 
 
 @pytest.mark.slow

@@ -62,6 +62,11 @@ def test_a_right_call_passes_in_a_strict_project(tmp_path: Path) -> None:
     assert f"{VALID_CASES} ran, 3 refused" in done.stdout
 
 
+def test_what_a_call_takes_that_declares_nothing_is_counted_apart(tmp_path: Path) -> None:
+    done = run(project(tmp_path), "-k", "B4 or S1")
+    assert f"{VALID_CASES} ran, 3 measured, 0 refused" in done.stdout
+
+
 def test_a_wrong_call_fails_with_its_clause_and_its_cause(tmp_path: Path) -> None:
     done = run(project(tmp_path, "wrong"), "-k", ONE)
     assert done.returncode == 1

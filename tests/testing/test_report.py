@@ -10,7 +10,7 @@ import pytest
 
 from conv2d_conformance.reports.document.files import load
 from conv2d_conformance.testing import Check, ExpectedFailure, FindingsError, check
-from tests.mutants import direct
+from tests.mutants import bad_input, direct
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +24,10 @@ pytestmark = pytest.mark.slow
 
 def shapes(each: Check) -> bool:
     return each.section == "shape"
+
+
+def shapes_and_facts(each: Check) -> bool:
+    return each.section == "shape" or each.clause == "G2"
 
 
 def shapes_and_examples(each: Check) -> bool:
@@ -84,9 +88,22 @@ def test_a_suite_that_shrinks_goes_red() -> None:
     assert f"at least {full.receipt.ran + 1} must run" in report.findings[0]
 
 
+def test_what_a_call_takes_is_no_failure_that_is_expected_and_is_counted() -> None:
+    known = [ExpectedFailure("B4", "accepted bad input", "it promotes")]
+    report = check(
+        bad_input.promoting, select=lambda each: each.clause == "B4", expected_failures=known
+    )
+    assert {(each.outcome, each.symptom) for each in report.results} == {
+        ("measured", "accepted bad input")
+    }
+    assert (report.receipt.measured, "3 measured" in str(report.receipt)) == (3, True)
+    assert "takes an image of float32 with a kernel of float64" in report.to_markdown()
+
+
 def test_the_receipt_accounts_for_every_check() -> None:
-    receipt = check(direct.conv2d, select=shapes).receipt
-    assert receipt.planned == receipt.ran + receipt.refused + receipt.skipped
+    receipt = check(direct.conv2d, select=shapes_and_facts).receipt
+    counted = receipt.ran + receipt.refused + receipt.measured + receipt.skipped
+    assert (receipt.planned, receipt.measured > 0) == (counted, True)
     assert receipt.skipped > 1000
 
 

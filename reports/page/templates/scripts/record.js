@@ -1,6 +1,6 @@
 // One record of a cell: folded to a line, filled when it is opened.
-const SYMBOLS = { passed: "✓", "expected failure": "!", "not run": "○", refused: "⊘", unsupported: "⊘" };
-const COLOURS = { "✓": "good", "!": "odd", "○": "odd", "⊘": "none", "✗": "bad" };
+const SYMBOLS = { passed: "✓", "expected failure": "!", "not run": "○", measured: "◇", refused: "⊘", unsupported: "⊘" };
+const COLOURS = { "✓": "good", "!": "odd", "○": "odd", "◇": "none", "⊘": "none", "✗": "bad" };
 
 // What the packed groups of a cell hold, as one object for each record.
 function recordsOf(data, place) {
