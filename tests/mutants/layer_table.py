@@ -199,6 +199,18 @@ LAYER_MUTANTS = tuple(
             REAL,
             "elements are wrong",
         ),
+        (
+            "stride-of-rows-alone",
+            faults.StrideOfRowsAlone,
+            EXACT,
+            "expected (1, 8, 5, 5)",
+        ),
+        (
+            "dilation-in-pairs-alone",
+            faults.DilationInPairsAlone,
+            EXACT,
+            "dilation ignored",
+        ),
         ("refuses-nothing", faults.RefusingNothing, REFUSED, "as refusing stride with dilation"),
     )
 )

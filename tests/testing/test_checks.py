@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # A profile never changes after its release.
-FROZEN = {"2026.12": "bb3e685e9e4b26d2c758370c31a8abc5ad9fe0b1121b25fca3086a36b7c02de2"}
+FROZEN = {"2026.12": "c9c68fa9e63ad1801321f946c6c6e3b2d303320060e2e149e9067bdf96c65532"}
 UNRELEASED = "2026.12"
 
 ABORTING = """
