@@ -173,8 +173,8 @@ class Case:
         """Make image and kernel, new ones at each call; ``--seed`` varies them."""
         img, k = _numbers(replace(self, memory="plain", only="both", layout=""))
         return (
-            with_memory_layout(img, "plain" if self.only == "kernel" else self.memory),
-            with_memory_layout(k, "plain" if self.only == "image" else self.memory),
+            with_memory_layout(img, "plain" if self.only == "kernel" else self.memory, "image"),
+            with_memory_layout(k, "plain" if self.only == "image" else self.memory, "kernel"),
         )
 
     def definition(self) -> str:
@@ -206,7 +206,8 @@ def layer_id(case: Case) -> str:
         f"{letter}{a}" if case.as_numbers and a == b else f"{letter}{a}x{b}"
         for letter, (a, b) in pairs.items()
     ]
-    parts += [case.dtype, *(p for p in (case.family, case.layout) if p not in ("integers", ""))]
+    rest = case.family, case.layout, case.memory, case.only
+    parts += [case.dtype, *(p for p in rest if p not in {"integers", "", "plain", "both"})]
     return (TRANSPOSED if case.operation == "conv_transpose2d" else "") + "/".join(parts)
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # A profile never changes after its release.
-FROZEN = {"2026.12": "c9c68fa9e63ad1801321f946c6c6e3b2d303320060e2e149e9067bdf96c65532"}
+FROZEN = {"2026.12": "91ca077ee27c3ccf483015f575e797c68d1b3ca51e5ada796d67a87c58eb67fe"}
 UNRELEASED = "2026.12"
 
 ABORTING = """
