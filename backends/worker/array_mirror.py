@@ -83,6 +83,8 @@ class Mirror:
         self._count += 1
         self._results[self._count] = result, result.tobytes()
         described = encode_array(result, out)
+        if 0 in result.strides and result.size:  # elements that share their memory
+            described["strides"] = list(result.strides)
         return {"array": described, "number": self._count, "alias": find_alias(result, operands)}
 
     @staticmethod

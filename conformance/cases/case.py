@@ -55,6 +55,8 @@ class Case:
     output_padding : (int, int) or None
         The rows and columns that a transposed convolution's result is longer by. None is the
         framework's default, which may not be zero.
+    as_numbers : bool
+        Whether a step that is the same along both axes is given as a number: ``stride=2``.
     layout : str
         One of the adapter's native layouts; "" is its default.
     differentiated, followed : bool
@@ -77,6 +79,7 @@ class Case:
     stride: Pair = (1, 1)
     dilation: Pair = (1, 1)
     output_padding: Pair | None = None
+    as_numbers: bool = False
     layout: str = ""
     differentiated: bool = field(default=False, compare=False)
     followed: bool = field(default=False, compare=False)
@@ -103,12 +106,17 @@ class Case:
     def keywords(self) -> dict[str, Any]:
         """The options that are not the default, as the call takes them."""
         given = {"stride": self.stride, "dilation": self.dilation}
-        words: dict[str, Any] = {word: pair for word, pair in given.items() if pair != (1, 1)}
+        words: dict[str, Any] = {
+            word: self._step(pair) for word, pair in given.items() if pair != (1, 1)
+        }
         if self.options.groups > 1:
             words["groups"] = self.options.groups
         if self.output_padding:
-            words["output_padding"] = self.output_padding
+            words["output_padding"] = self._step(self.output_padding)
         return words
+
+    def _step(self, pair: Pair) -> int | Pair:
+        return pair[0] if self.as_numbers and pair[0] == pair[1] else pair
 
     @cached_property
     def features(self) -> frozenset[str]:
@@ -165,8 +173,8 @@ class Case:
         """Make image and kernel, new ones at each call; ``--seed`` varies them."""
         img, k = _numbers(replace(self, memory="plain", only="both", layout=""))
         return (
-            with_memory_layout(img, "plain" if self.only == "kernel" else self.memory),
-            with_memory_layout(k, "plain" if self.only == "image" else self.memory),
+            with_memory_layout(img, "plain" if self.only == "kernel" else self.memory, "image"),
+            with_memory_layout(k, "plain" if self.only == "image" else self.memory, "kernel"),
         )
 
     def definition(self) -> str:
@@ -182,7 +190,10 @@ def plane_id(case: Case) -> str:
 
 
 def layer_id(case: Case) -> str:
-    """``n2c4o6g2/9x10-by-3x2/p1x0x2x1/s2x1/d1x2/float64/normal``, less what is the default."""
+    """``n2c4o6g2/9x10-by-3x2/p1x0x2x1/s2x1/d1x2/float64/normal``, less what is the default.
+
+    A step that is given as a number is one: ``s2``.
+    """
     parts = [describe(case.image, case.kernel), case.padding_word]
     if case.channels:
         n, c, o, g = case.channels
@@ -191,8 +202,12 @@ def layer_id(case: Case) -> str:
     pairs = {letter: pair for letter, pair in steps.items() if pair != (1, 1)}
     if case.output_padding:
         pairs["o"] = case.output_padding
-    parts += [f"{letter}{a}x{b}" for letter, (a, b) in pairs.items()]
-    parts += [case.dtype, *(p for p in (case.family, case.layout) if p not in ("integers", ""))]
+    parts += [
+        f"{letter}{a}" if case.as_numbers and a == b else f"{letter}{a}x{b}"
+        for letter, (a, b) in pairs.items()
+    ]
+    rest = case.family, case.layout, case.memory, case.only
+    parts += [case.dtype, *(p for p in rest if p not in {"integers", "", "plain", "both"})]
     return (TRANSPOSED if case.operation == "conv_transpose2d" else "") + "/".join(parts)
 
 

@@ -133,6 +133,11 @@ ORDINARY += tuple(
         "n1c4o1/6x5-by-1x1/valid",
     )
 )
+# The same step along both axes, given as a number; calls that compile have them in ORDINARY.
+AS_NUMBERS = (
+    parse("n1c3o8/20x21-by-4x4/valid/s4"),
+    replace(parse("n1c4o6/19x17-by-3x3/same/d4"), covering=False),
+)
 # The sizes, steps and dtypes of networks, each pair of values.
 WIDE_FACTORS: dict[str, list[Any]] = {
     "channels": [
@@ -173,7 +178,7 @@ WIDE = tuple(
     make_layer(**row, covering=covering)
     for row, covering in nested_rows(WIDE_FACTORS, WIDE_CONSTRAINTS)
 )
-INTEGERS = PAIRS + TRIPLES + DESIGNED + REDUCED + ORDINARY + WIDE
+INTEGERS = PAIRS + TRIPLES + DESIGNED + REDUCED + ORDINARY + AS_NUMBERS + WIDE
 REAL = tuple(
     replace(case, family="normal")
     for case in PAIRS + DESIGNED + REDUCED + ORDINARY + WIDE

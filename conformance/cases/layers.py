@@ -1,7 +1,8 @@
 """A layer: an input with channels, stride, dilation, groups and explicit pads.
 
 Its id describes it and can be typed: ``pytest conformance --layer ID`` runs that layer. The id
-of a transposed layer begins with ``t-`` and may have an ``output_padding``: ``o1x0``.
+of a transposed layer begins with ``t-`` and may have an ``output_padding``: ``o1x0``. A step of
+one number is given to the call as that number: ``s2`` as ``stride=2``, ``s2x2`` as a pair.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ GRAMMAR = (
     r"(?P<transposed>t-)?(n(?P<n>\d+)c(?P<c>\d+)o(?P<o>\d+)(g(?P<g>\d+))?/)?"
     r"(?P<h>\d+)x(?P<w>\d+)-by-(?P<kh>\d+)x(?P<kw>\d+)"
     r"/(?P<padding>valid|same|full|p(-?\d+)x(-?\d+)x(-?\d+)x(-?\d+))"
-    r"(/s(?P<s>\d+x\d+))?(/d(?P<d>\d+x\d+))?(?(transposed)(/o(?P<output_padding>\d+x\d+))?)"
+    r"(/s(?P<s>\d+(x\d+)?))?(/d(?P<d>\d+(x\d+)?))?"
+    r"(?(transposed)(/o(?P<output_padding>\d+(x\d+)?))?)"
     rf"(/(?P<dtype>{'|'.join(DTYPES)}))?"
     r"(/(?P<family>integers|small-integers|normal))?(/(?P<layout>[A-Za-z_-]+))?"
 )
+STEPS = ("s", "d", "output_padding")
 EXAMPLE = "n2c4o6g2/9x10-by-3x2/p1x0x2x1/s2x1/d1x2/float64/normal"
 
 
@@ -47,6 +50,7 @@ def make_layer(
     *,
     operation: Operation = "conv2d",
     output_padding: Pair | None = None,
+    as_numbers: bool = False,
     covering: bool = True,
 ) -> Layer:
     """Make a layer; the arguments are fields of `Case`."""
@@ -63,6 +67,7 @@ def make_layer(
         layout=layout,
         operation=operation,
         output_padding=output_padding,
+        as_numbers=as_numbers,
         covering=covering,
     )
 
@@ -105,12 +110,13 @@ def _from_parts(part: dict[str, str]) -> Layer:
         part.get("layout", ""),
         operation="conv_transpose2d" if "transposed" in part else "conv2d",
         output_padding=_pair(part["output_padding"]) if "output_padding" in part else None,
+        as_numbers=any("x" not in part.get(step, "x") for step in STEPS),
     )
 
 
 def _pair(text: str) -> Pair:
-    one, other = map(int, text.split("x"))
-    return one, other
+    one, _, other = text.partition("x")
+    return int(one), int(other or one)
 
 
 def _pads(text: str) -> str | Pads:

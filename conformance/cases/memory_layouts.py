@@ -20,6 +20,7 @@ MemoryLayout = Literal[
     "cropped",
     "rows-reversed",
     "columns-reversed",
+    "channels-last",
 ]
 Operand = Literal["both", "image", "kernel"]
 ONE: tuple[Operand, ...] = ("image", "kernel")
@@ -32,13 +33,20 @@ MEMORY_LAYOUTS: tuple[MemoryLayout, ...] = (
 )
 # Views that everybody makes: of a part, and of one axis backwards.
 VIEWS: tuple[MemoryLayout, ...] = ("cropped", "rows-reversed", "columns-reversed")
+# The axes of the array in memory of which an operand with four axes is a view: NHWC and HWIO.
+CHANNELS_LAST = {"image": (0, 2, 3, 1), "kernel": (2, 3, 1, 0)}
 
 
-def with_memory_layout(a: Array, layout: MemoryLayout) -> Array:
+def with_memory_layout(a: Array, layout: MemoryLayout, operand: Operand = "image") -> Array:
     """``a`` with the same values in another memory layout, copied; (rows, columns) if not plain.
+
+    ``channels-last`` is for four axes, and another one for an image than for a kernel.
 
     All rows of a ``repeated`` array are its first row: one row in memory, with stride zero.
     """
+    if layout == "channels-last":
+        axes = CHANNELS_LAST[operand]
+        return a.transpose(axes).copy().transpose(np.argsort(axes))
     if layout == "reversed":
         return a[::-1, ::-1].copy()[::-1, ::-1]
     if layout == "strided":

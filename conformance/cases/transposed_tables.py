@@ -113,5 +113,11 @@ TAILS: tuple[Layer, ...] = tuple(
     replace(parse(f"t-n1c{c}o{c + 1}/4x5-by-3x3/same/s2x2"), covering=c in (17, 33))
     for c in (13, 16, 17, 31, 32, 33)
 )
-INTEGERS = PAIRS + PADDED_PAIRS + DESIGNED + TAILS
-REAL = tuple(replace(case, family="normal") for case in INTEGERS)
+# Steps as numbers.
+AS_NUMBERS: tuple[Layer, ...] = (
+    parse("t-n1c3o2/5x6-by-3x3/valid/s2/o1"),
+    replace(parse("t-n1c6o6g6/7x7-by-3x3/valid/d2"), covering=False),
+)
+IN_PAIRS = PAIRS + PADDED_PAIRS + DESIGNED + TAILS
+INTEGERS = IN_PAIRS + AS_NUMBERS
+REAL = tuple(replace(case, family="normal") for case in IN_PAIRS)

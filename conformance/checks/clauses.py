@@ -236,7 +236,8 @@ _ALL = (
         "memory layout does not matter",
         "Operands of which one or both are reversed, strided, Fortran-ordered, read-only or "
         "big-endian, or an image whose rows share their memory, give the same result as plain "
-        "copies, or are refused.",
+        "copies, or are refused; so do images and weights of a layer that are views of arrays with "
+        "their channels last.",
     ),
     Clause(
         "H3",

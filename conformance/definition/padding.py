@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 Pair = tuple[int, int]
 # ((top, bottom), (left, right)); a negative one crops.
@@ -74,8 +74,8 @@ class Geometry(Protocol):
         """Stride, dilation and groups."""
 
     @property
-    def keywords(self) -> dict[str, Any]:
-        """The options that are not the default, as the call takes them."""
+    def output_padding(self) -> Pair | None:
+        """Rows and columns that a transposed result is longer by; None for the default."""
 
 
 def reach(kernel: Pair, options: Options) -> Pair:

@@ -44,7 +44,7 @@ class CropRule:
 
     def crops(self, layer: Geometry) -> Pads:
         """The crops of a layer."""
-        more = layer.keywords.get("output_padding", (None, None))
+        more = layer.output_padding or (None, None)
         if not isinstance(layer.padding, str):
             pairs = zip(layer.padding, more, strict=True)
             rows, columns = (self._moved(crop, q or 0) for crop, q in pairs)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from conv2d_conformance.backends.worker.array_mirror import encode_array
+from conv2d_conformance.backends.worker.array_mirror import encode_array, with_strides
 from conv2d_conformance.backends.worker.wire import unpack
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ class ArrayMirror:
             kind = type(answer["other"], (OpaqueResult,), {"shape": tuple(answer["shape"] or ())})
             return kind()
         found = decode_array(answer["array"], out)
+        if "strides" in answer["array"]:
+            found = with_strides(found, tuple(answer["array"]["strides"]))
         if answer["alias"]:
             arrays = [a for a in operands if isinstance(a, np.ndarray)]
             found = _view(arrays[answer["alias"]["operand"]], found, answer["alias"])

@@ -37,6 +37,8 @@ SMALLEST = {
         (6, 7), (3, 3), stride=(2, 2), output_padding=(1, 1), operation="conv_transpose2d"
     ),
 }
+# The options that are a step along each axis: a pair, or a number for both.
+STEPS = ("stride", "dilation", "output_padding")
 # Bad input: each framework does something else with it, or refuses it.
 ODD = {
     "empty batch": make_layer((6, 7), (3, 3), "same", (0, 3, 4, 1)),
@@ -83,8 +85,14 @@ class LayerCalls:
             return spec.options
         return tuple(word for word in OPTIONS if word in spec.options and self._takes(word))
 
-    def _takes(self, option: str) -> bool:
-        layer = replace(SMALLEST[option], dtype=self._backend.plain_dtype)
+    @cached_property
+    def takes_numbers(self) -> bool:
+        """Whether a number may stand for a pair; measured of a call that declares nothing."""
+        steps = [word for word in STEPS if word in self.options]
+        return self._backend.declares or all(self._takes(word, as_numbers=True) for word in steps)
+
+    def _takes(self, option: str, *, as_numbers: bool = False) -> bool:
+        layer = replace(SMALLEST[option], dtype=self._backend.plain_dtype, as_numbers=as_numbers)
         try:
             self.call(layer)
         except NO_RESULT:
@@ -99,6 +107,8 @@ class LayerCalls:
             return "the call takes an image and a kernel alone"
         if missing:
             return f"the call takes no {', '.join(missing)}"
+        if layer.as_numbers and not self.takes_numbers:
+            return "the call takes steps in pairs alone"
         if isinstance(layer.padding, str) and layer.padding not in self._backend.paddings:
             return f"the call has no padding {layer.padding!r}"
         if layer.dtype not in self._backend.dtypes:

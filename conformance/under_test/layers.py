@@ -62,6 +62,10 @@ class Layers:
         """Call the backend on a layer; raises as `LayerCalls.call`."""
         return self._calls.call(layer)
 
+    def call_with(self, layer: Layer, img: Array, k: Array) -> Array:
+        """Call the backend on other operands of a layer's shapes; raises as `LayerCalls.call`."""
+        return self._calls.call_with(layer, img, k)
+
     def gradients(self, layer: Layer, cotangent: Array) -> tuple[Array, Array]:
         """Return the framework's gradients of ⟨conv2d(img, k), cotangent⟩ by image and kernel."""
         return self._calls.gradients(layer, cotangent)
@@ -114,10 +118,14 @@ class Layers:
 
     def exact(self, layer: Layer) -> Exact:
         """Return the exact result under the measured orientation and the measured rule."""
+        return self.exact_with(layer, *layer.arrays())
+
+    def exact_with(self, layer: Layer, img: Array, k: Array) -> Exact:
+        """Return the exact result of other operands of a layer's shapes."""
         expectation = self.expectation
         self.pads(layer)
         with self._backend.cost.charge("reference"):
-            return expectation.exact(layer, *layer.arrays())
+            return expectation.exact(layer, img, k)
 
     def reads(self, k: Array) -> Array:
         """Return the kernel in four axes, as the call reads it."""

@@ -35,12 +35,18 @@ def test_the_example_is_a_layer_that_uses_every_part() -> None:
 
 @pytest.mark.parametrize(
     "descriptor",
-    ["", "resnet", "6x7", "6x7-by-3x3", "6x7-by-3x3/wrap", "6x7-by-3x3/p1x1", "6x7-by-3x3/same/s2",
+    ["", "resnet", "6x7", "6x7-by-3x3", "6x7-by-3x3/wrap", "6x7-by-3x3/p1x1", "6x7-by-3x3/same/sx2",
      "n2c4/6x7-by-3x3/same", "6x7-by-3x3/same/float99", "6x7-by-3x3/same/float32/odd/NHWC/x"],
 )  # fmt: skip
 def test_what_is_no_layer_is_told_with_one_that_is(descriptor: str) -> None:
     with pytest.raises(NotALayerError, match=f"^{descriptor!r} is no layer; one is {EXAMPLE}$"):
         parse(descriptor)
+
+
+def test_a_step_of_one_number_is_given_as_that_number() -> None:
+    layer = parse("n1c3o4/9x9-by-3x3/valid/s2/d3x1")
+    assert layer.keywords == {"stride": 2, "dilation": (3, 1)}
+    assert (layer.options.stride, parse(layer.id)) == ((2, 2), layer)
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,14 @@ from conv2d_conformance.checks.layer_assertions import assert_blocks
 from conv2d_conformance.checks.registry import REGISTERED, Check
 from conv2d_conformance.errors import WrongValueError
 from conv2d_conformance.under_test.factory import put_under_test
-from tests.helpers.judge_mutant import check_named, outcome
+from tests.helpers.judge_mutant import check_named, is_of_layers, outcome
 from tests.mutants.fourier_layers import ChannelsReversed, FourierLayer, FourierTransposed
 from tests.mutants.layer_table import EXACT
 from tests.mutants.transposed_table import EXACT as EXACT_TRANSPOSED
 from tests.mutants.transposed_table import MAPS
 
 pytestmark = pytest.mark.slow
-CHECKS = [check for check in REGISTERED.values() if check.clause.section == "layers"]
+CHECKS = [check for check in REGISTERED.values() if is_of_layers(check)]
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)

@@ -9,7 +9,7 @@ import pytest
 from conv2d_conformance.cases.planes import INTEGERS
 from conv2d_conformance.checks.registry import REGISTERED, Check
 from conv2d_conformance.under_test.factory import put_under_test
-from tests.helpers.judge_mutant import HONEST, outcome, outcome_with
+from tests.helpers.judge_mutant import HONEST, is_of_layers, outcome, outcome_with
 from tests.mutants.layer_table import LAYOUT
 from tests.mutants.layers import Layer
 from tests.mutants.transposed import Transposed
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
 OF_PLANES = [check for check in REGISTERED.values() if check.operation in (None, "conv2d")]
-OF_LAYERS = [check for check in REGISTERED.values() if check.clause.section == "layers"]
+OF_LAYERS = [check for check in REGISTERED.values() if is_of_layers(check)]
 OF_TRANSPOSED = [check for check in REGISTERED.values() if check.operation == "conv_transpose2d"]
 
 

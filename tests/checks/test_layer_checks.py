@@ -148,3 +148,32 @@ def test_only_checks_of_layers_take_a_layer_that_is_asked_for() -> None:
         check.clause.section for check in REGISTERED.values() if check.requested_cases(layers)
     }
     assert taking == {"layers", "loading"}
+
+
+def in_pairs(img: Array, k: Array, padding: str, stride: Any = (1, 1)) -> Array:
+    rows, columns = stride
+    return strided(img, k, padding, (rows, columns))
+
+
+NUMBERED = parse("n1c3o4/9x9-by-3x3/valid/s2")
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [(anything, None), (in_pairs, "the call takes steps in pairs alone")],
+)
+def test_a_bare_function_gets_steps_as_numbers_if_it_takes_them(
+    function: Any, reason: str | None
+) -> None:
+    assert bare(function).layers.lacks(NUMBERED) == reason
+
+
+def test_a_call_that_declares_its_steps_takes_them_as_numbers() -> None:
+    class InPairs(Layer):
+        def conv2d(self, img: Array, k: Array, padding: Any, **options: Any) -> Array:
+            rows, columns = options.get("stride", (1, 1))
+            options["stride"] = rows, columns
+            return super().conv2d(img, k, padding, **options)
+
+    failure = outcome(BackendUnderTest(InPairs()), REGISTERED[EXACT])
+    assert "cannot unpack non-iterable int" in str(failure)

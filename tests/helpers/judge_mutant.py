@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.backends.protocol import FLOATS, Unsupported
+from conv2d_conformance.cases.layers import is_layer
 from conv2d_conformance.checks.registry import REGISTERED, load_checks
 from conv2d_conformance.errors import Measured, NonconformanceError, NotRun, Refused
 from conv2d_conformance.under_test.backend import BackendUnderTest
@@ -59,6 +60,13 @@ def outcome_with(
 def check_named(name: str) -> Check:
     """A check by the name of its function."""
     return REGISTERED[name]
+
+
+def is_of_layers(check: Check) -> bool:
+    """Whether a check calls a convolution on layers, other than to time it."""
+    section, first = check.clause.section, check.cases[0]
+    convolved = check.operation == "conv2d" and is_layer(first) and section != "timing"
+    return section == "layers" or convolved
 
 
 def outcome(subject: BackendUnderTest, check: Check) -> NonconformanceError | None:

@@ -25,12 +25,19 @@ from tests.helpers.judge_mutant import check_named
 from tests.helpers.matrix_run import ROOT, matrix
 from tests.mutants import layer_faults
 from tests.mutants.layer_table import (
+    ANEW,
+    APART,
+    CHANNELS_LAST,
     EXACT,
     GRADIENTS,
+    LATER,
     LAYER_MUTANTS,
     LAYOUT,
+    LOCAL,
+    LOST,
     PAIRING,
     REAL,
+    UNTOUCHED,
 )
 from tests.mutants.layers import Layer
 from tests.mutants.output_padding import more_swapped, padded
@@ -45,7 +52,10 @@ if TYPE_CHECKING:
     from conv2d_conformance.under_test.backend import BackendUnderTest
     from tests.mutants.mutant import Mutant
 
-JUDGED = (EXACT, REAL, LAYOUT, GRADIENTS, PAIRING)
+JUDGED = (
+    *(EXACT, REAL, LAYOUT, GRADIENTS, PAIRING),
+    *(UNTOUCHED, ANEW, LATER, APART, CHANNELS_LAST, LOST, LOCAL),
+)
 OF_LAYERS = [mutant for mutant in LAYER_MUTANTS if mutant.check in JUDGED]
 ABOUT = About("mutant", "check", "case", "message", "", "found = ADAPTER", (), "data.npz")
 FLIPPED = "n1c2o3/9x11-by-3x2/same/s2x1/d1x2"
@@ -55,21 +65,21 @@ def under_test(adapter: type[Layer]) -> BackendUnderTest:
     return adjoint(adapter(), seconds=20)
 
 
-def failing(subject: BackendUnderTest, check: str) -> Case:
-    """The first layer on which a check fails."""
+def failing(subject: BackendUnderTest, check: str) -> tuple[Case, str]:
+    """The first layer on which a check fails, and what the failure claims."""
     for case in check_named(check).cases:
         assert is_layer(case)
         try:
             check_named(check).run(subject, case)
         except Unsupported:
             continue
-        except NonconformanceError:
-            return case
+        except NonconformanceError as error:
+            return case, error.claim
     raise AssertionError(check)
 
 
-def evidence_of(subject: BackendUnderTest, layer: Case) -> Evidence:
-    found = layer_evidence(subject, layer)
+def evidence_of(subject: BackendUnderTest, layer: Case, claim: str = "right") -> Evidence:
+    found = layer_evidence(subject, layer, claim)
     assert found is not None
     return found
 
@@ -100,7 +110,7 @@ def test_the_script_of_a_transposed_layer_calls_the_transposed_convolution(tmp_p
 @pytest.mark.parametrize("mutant", OF_LAYERS, ids=lambda mutant: mutant.id)
 def test_every_mutants_script_tells_it_from_the_right_layer(mutant: Mutant, tmp_path: Path) -> None:
     subject = mutant.under_test()
-    found = evidence_of(subject, failing(subject, mutant.check))
+    found = evidence_of(subject, *failing(subject, mutant.check))
     assert (run(found, mutant.adapter(), tmp_path), run(found, Layer(), tmp_path)) == (1, 0)
 
 

@@ -33,7 +33,8 @@ LAYERS = """
 ## Layers
 
 Wrong with batch, channels, stride, dilation, groups, explicit pads or gradients, and judged by the
-clauses of layers alone; by T1, at full size, only what the others do not show.
+clauses of layers alone; by the clauses of other sections, and by T1, at full size, only what those
+do not show.
 """
 TRANSPOSED = """
 ## Transposed convolution

@@ -14,6 +14,7 @@ from tests.mutants.layers import Layer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conv2d_conformance.backends.protocol import Step
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.definition.padding import Pair
 
@@ -101,6 +102,23 @@ def shifted_for_widths(columns: int) -> Callable[[LayerRequest, Array], Array]:
         return out
 
     return shifted
+
+
+class StrideOfRowsAlone(Layer):
+    """A stride that is a number is that of the rows."""
+
+    def given(self, *operands: Any, **options: Any) -> LayerRequest:
+        made = super().given(*operands, **options)
+        stride = options.get("stride")
+        return replace(made, stride=(stride, 1)) if isinstance(stride, int) else made
+
+
+class DilationInPairsAlone(Layer):
+    """A dilation that is no pair counts as none."""
+
+    def given(self, *operands: Any, dilation: Step = 1, **options: Any) -> LayerRequest:
+        asked = dilation if isinstance(dilation, tuple) else 1
+        return super().given(*operands, dilation=asked, **options)
 
 
 class KernelGradientFlipped(Layer):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from tests.mutants import fourier_layers as fourier
 from tests.mutants import layer_faults as faults
+from tests.mutants import layer_hygiene as hygiene
 from tests.mutants import layer_slips as slips
 from tests.mutants.layer_faults import changed, same, unwritten
+from tests.mutants.layer_hygiene import nan_in
 from tests.mutants.layer_slips import misgiven, reading, where
 from tests.mutants.mutant import Mutant
 
@@ -18,6 +20,13 @@ GRADIENTS = "test_gradients_are_those_of_the_definition"
 TIMED = "test_a_layer_of_a_network_that_passes_is_timed"
 FUSED = "test_a_layer_is_exact_when_bias_addition_and_relu_follow"
 PAIRING = "test_a_layer_and_its_gradients_pair_alike"
+UNTOUCHED = "test_operands_of_a_layer_are_left_untouched"
+ANEW = "test_weights_changed_between_calls_of_a_layer_are_read_anew"
+LATER = "test_a_later_call_leaves_an_earlier_result_of_a_layer_alone"
+APART = "test_the_results_of_equal_images_share_no_memory"
+CHANNELS_LAST = "test_views_with_channels_last_give_the_same_layer"
+LOST = "test_what_is_not_finite_in_a_layer_reaches_every_output_that_reads_it"
+LOCAL = "test_what_is_not_finite_in_a_layer_stays_where_it_is_read"
 
 
 _AVERAGED = faults.KernelGradientAveraged
@@ -199,6 +208,40 @@ LAYER_MUTANTS = tuple(
             REAL,
             "elements are wrong",
         ),
+        (
+            "stride-of-rows-alone",
+            faults.StrideOfRowsAlone,
+            EXACT,
+            "expected (1, 8, 5, 5)",
+        ),
+        (
+            "dilation-in-pairs-alone",
+            faults.DilationInPairsAlone,
+            EXACT,
+            "dilation ignored",
+        ),
         ("refuses-nothing", faults.RefusingNothing, REFUSED, "as refusing stride with dilation"),
+        ("destroys-weights", hygiene.DestroyingItsWeights, UNTOUCHED, "changed its operands"),
+        ("caches-weights-by-id", hygiene.CachingWeightsById, ANEW, "weights changed in place"),
+        ("buffers-in-turn-for-batches", hygiene.BuffersInTurn, LATER, "an earlier one"),
+        ("one-result-for-equal-images", hygiene.OneResultForEqualImages, APART, "share"),
+        ("ignores-transposed-views", hygiene.IGNORING_TRANSPOSED_VIEWS, CHANNELS_LAST, "wrong"),
+        (
+            "weights-in-the-images-format",
+            hygiene.WEIGHTS_IN_THE_IMAGES_FORMAT,
+            CHANNELS_LAST,
+            "wrong",
+        ),
+        (
+            "image-in-the-weights-format",
+            hygiene.IMAGE_IN_THE_WEIGHTS_FORMAT,
+            CHANNELS_LAST,
+            "wrong",
+        ),
+        ("nan-to-other-groups", nan_in(hygiene.to_other_groups), LOCAL, "nan of a pixel"),
+        ("nan-to-other-images", nan_in(hygiene.to_other_images), LOCAL, "nan of a pixel"),
+        ("nan-to-the-next-output", nan_in(hygiene.to_the_next_output), LOCAL, "nan of a tap"),
+        ("nan-of-later-outputs", nan_in(hygiene.lost_past_the_first_output), LOST, "is finite"),
+        ("nan-lost-in-groups", nan_in(hygiene.lost_in_groups), LOST, "a tap of nan"),
     )
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.mutants.given import halved
 from tests.mutants.transposed import Transposed, TransposedRequest
@@ -25,6 +25,15 @@ def padded(slip: Slip) -> type[Transposed]:
             return super().cut(slip(asked), full)
 
     return Padded
+
+
+class InPairsAlone(Transposed):
+    """An output_padding that is no pair counts as none."""
+
+    def conv_transpose2d(self, *operands: Any, **options: Any) -> Array:
+        if isinstance(options.get("output_padding"), int):
+            del options["output_padding"]
+        return super().conv_transpose2d(*operands, **options)
 
 
 def more_ignored(asked: TransposedRequest) -> TransposedRequest:

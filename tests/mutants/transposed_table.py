@@ -14,6 +14,7 @@ from tests.mutants.given import halved
 from tests.mutants.mutant import Mutant
 from tests.mutants.output_padding import (
     HalvedAnew,
+    InPairsAlone,
     added,
     before,
     more_ignored,
@@ -266,6 +267,7 @@ TRANSPOSED_MUTANTS = tuple(
             EXACT,
             "taken off a crop that is then halved",
         ),
+        ("output-padding-in-pairs-alone", InPairsAlone, EXACT, "the output_padding ignored"),
         ("output-padding-unwritten", added(count(1).__next__), EXACT, "memory that it never wrote"),
         (
             "output-padding-blank",

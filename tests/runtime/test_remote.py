@@ -79,6 +79,9 @@ def mutates(img, k, padding):
 def aliases(img, k, padding):
     return img[1:, ::-1]
 
+def repeats(img, k, padding):
+    return np.broadcast_to(img[0], img.shape)
+
 def stale(img, k, padding):
     if not kept:
         kept.append(np.empty(img.shape, img.dtype))
@@ -251,6 +254,14 @@ def test_a_result_that_is_a_view_of_its_operand_follows_it_here(
     result = call(hosted("aliases"), img)
     img += 1
     assert np.array_equal(result, img[1:, ::-1])
+
+
+@pytest.mark.slow
+def test_rows_of_a_result_that_share_their_memory_do_so_here(hosted: Callable[..., Any]) -> None:
+    img = image()
+    result = call(hosted("repeats"), img)
+    assert np.shares_memory(result[0], result[1])
+    assert np.array_equal(result, np.broadcast_to(img[0], img.shape))
 
 
 @pytest.mark.slow

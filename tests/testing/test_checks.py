@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # A profile never changes after its release.
-FROZEN = {"2026.12": "bb3e685e9e4b26d2c758370c31a8abc5ad9fe0b1121b25fca3086a36b7c02de2"}
+FROZEN = {"2026.12": "91ca077ee27c3ccf483015f575e797c68d1b3ca51e5ada796d67a87c58eb67fe"}
 UNRELEASED = "2026.12"
 
 ABORTING = """

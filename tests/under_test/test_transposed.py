@@ -61,7 +61,7 @@ def test_a_descriptor_without_the_prefix_is_a_plain_layer() -> None:
         "t-n1c3o4g2/6x7-by-3x3/valid",
         "6x7-by-3x3/valid/s2x2/o1x1",
         "t-6x7-by-3x3/valid/o1x1/s2x2",
-        "t-6x7-by-3x3/valid/s2x2/o1",
+        "t-6x7-by-3x3/valid/s2x2/ox1",
     ],
 )
 def test_what_is_no_layer_is_refused(descriptor: str) -> None:

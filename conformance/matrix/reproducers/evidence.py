@@ -111,6 +111,8 @@ class Evidence:
         The adapter's native layout, "" for its own default.
     convention : Convention or None
         How the call reads its operands; None if the script has no reference.
+    of_layer : bool
+        Whether the call is a layer's, which the lines for a plane do not make.
     """
 
     claim: Claim
@@ -121,6 +123,7 @@ class Evidence:
     operation: str = "conv2d"
     layout: str = ""
     convention: Convention | None = None
+    of_layer: bool = False
 
     @property
     def stored(self) -> bool:

@@ -21,11 +21,20 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.definition.correlation import Array, Exact, Floats
+    from conv2d_conformance.errors import Claim
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
-def layer_evidence(subject: BackendUnderTest, layer: Layer) -> Evidence | None:
+# Claims about calls, not about what one of them returns.
+ABOUT_CALLS = ("operands untouched", "independent", "batch apart")
+
+
+def layer_evidence(
+    subject: BackendUnderTest, layer: Layer, claim: Claim = "right"
+) -> Evidence | None:
     """Return the wrong results of the call for a layer; all of them if none is wrong.
+
+    Of a claim about calls it has the operands alone.
 
     None for a layer that is checked in blocks, as the reference needs minutes for all of it. None
     also for a layer followed by bias and ReLU, as the call alone would not show the failure.
@@ -33,18 +42,20 @@ def layer_evidence(subject: BackendUnderTest, layer: Layer) -> Evidence | None:
     if layer.followed or layer in FULL:
         return None
     operands = dict(zip(("img", "k"), layer.arrays(), strict=True))
-    parts = [_result(subject, layer)]
+    about_calls = claim in ABOUT_CALLS
+    parts = [Part("", None) if about_calls else _result(subject, layer)]
     if layer.differentiated:
         operands["cotangent"] = make_cotangent(subject, layer)
         parts += _gradients(subject, layer, operands["cotangent"])
     return Evidence(
-        claim="right",
+        claim=claim if about_calls else "right",
         operands={name: RecordedOperand.record(a) for name, a in operands.items()},
         padding=layer.padding,
         parts=tuple([part for part in parts if part.differs] or parts),
         options=layer.keywords,
         operation=layer.operation,
         layout=layer.layout,
+        of_layer=True,
     )
 
 
@@ -52,7 +63,8 @@ def _result(subject: BackendUnderTest, layer: Layer) -> Part:
     result = None
     with suppress(Exception):
         result = subject.layers.call(layer)
-    exact = subject.layers.exact(layer)
+    with np.errstate(invalid="ignore"):  # a case may hold NaN or infinity
+        exact = subject.layers.exact(layer)
     bound = bound_of(subject, layer, exact)
     return _part(layer, "", result, exact, bound, subject.layers.size(layer))
 

@@ -24,7 +24,7 @@ def native_snippet(found: Evidence, spec: Spec) -> str:
     """Return the framework's own call, as the adapter declares it; empty if it declares none."""
     dtype = found.operands["img"].values.dtype.name
     if not found.stored:
-        return choose_snippet(spec.snippet, found.padding, dtype)
+        return "" if found.of_layer else choose_snippet(spec.snippet, found.padding, dtype)
     texts = [
         choose_snippet(snippet, found.padding, dtype)
         for snippet, wanted in _snippets_of_layers(found, spec)

@@ -131,7 +131,7 @@ def _room(made: dict[str, Counter[str]], backend: str, check: str) -> bool:
 
 def _evidence(subject: BackendUnderTest, case: CaseLike, error: BaseException) -> Evidence | None:
     if is_layer(case):
-        return layer_evidence(subject, case)
+        return layer_evidence(subject, case, getattr(error, "claim", "right"))
     return plane_evidence(subject, error)
 
 
