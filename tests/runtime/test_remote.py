@@ -76,6 +76,10 @@ def mutates(img, k, padding):
     img[0, 0] = -1
     return img.copy()
 
+def counts(img, k, padding):
+    img[0, 0] += 1
+    return img.copy()
+
 def aliases(img, k, padding):
     return img[1:, ::-1]
 
