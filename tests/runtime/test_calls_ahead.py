@@ -10,15 +10,15 @@ import pytest
 
 from conv2d_conformance.backends.worker import wire
 from conv2d_conformance.checks.exhaustive import EveryImage
-from conv2d_conformance.checks.registry import REGISTERED
+from conv2d_conformance.checks.registry import load_checks
 from conv2d_conformance.errors import ExitedError, RaisedError
 from conv2d_conformance.runtime.call_guard import GuardedBackend
 from conv2d_conformance.runtime.patience import FLOOR
 from conv2d_conformance.runtime.remote import RemoteRunner
 from conv2d_conformance.runtime.worker_process import WorkerProcess
 from conv2d_conformance.under_test.backend import BackendUnderTest
+from tests.helpers.hosted_calls import answer, hosted, image
 from tests.mutants.table import SMALL
-from tests.runtime.test_remote import answer, hosted, image
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,7 +140,7 @@ def test_the_small_image_that_ends_the_process_is_the_last_recorded_call_or_name
     place = RemoteRunner(WorkerProcess(), f"{tmp_path / 'calls.py'}:conv2d", 20)
     subject = BackendUnderTest(place)
     with pytest.raises(error, match=says):
-        REGISTERED[SMALL].run(subject, EveryImage((4, 5), "same"))
+        load_checks()[SMALL].run(subject, EveryImage((4, 5), "same"))
     place.interpreter.stop()
     ended = [call for call in subject.calls if call.result is None]
     assert error is RaisedError or ended == [subject.calls[-1]]
