@@ -49,6 +49,8 @@ class Mirror:
     def operand(self, described: dict[str, Any], blobs: Blobs) -> Array:
         """Return the array of a description: the same array for the same token.
 
+        One that an earlier request of the same message had is as the call has left it.
+
         Raises
         ------
         Unsupported
@@ -63,7 +65,7 @@ class Mirror:
         if kept is None:
             strides = described["strides"]
             kept = values.copy() if strides is None else with_strides(values, tuple(strides))
-        else:
+        elif not described.get("again"):
             kept.flags.writeable = True
             kept[...] = values
         kept.flags.writeable = described["writeable"]

@@ -65,23 +65,29 @@ class Host:
         self._kept: dict[str, list[Any]] = {}
 
     def serve(self) -> None:
-        """Answer one request after the other; an exception of a call is its answer."""
+        """Answer one request after the other; a message holds one, or a list of them."""
         from conv2d_conformance.backends.worker import wire
 
-        own = os.getpid()
         while True:
             try:
                 head, blobs = wire.receive(self._requests)
             except EOFError:
                 return
-            out: list[bytes] = []
-            try:
-                answer = self._answer(head, blobs, out)
-            except BaseException as error:  # noqa: BLE001  (SystemExit too is an answer)
-                answer, out = describe_error(error), []
-            if os.getpid() != own:  # a call has forked, and has returned in the child too
-                os._exit(0)
-            wire.send(self._answers, answer, out)
+            for request in head.get("requests", [head]):
+                self._serve_one(request, blobs)
+
+    def _serve_one(self, request: dict[str, Any], blobs: list[bytes]) -> None:
+        """Answer a request at once: what has no answer is what ended the process."""
+        from conv2d_conformance.backends.worker import wire
+
+        own, out = os.getpid(), []  # type: tuple[int, list[bytes]]
+        try:
+            answer = self._answer(request, blobs, out)
+        except BaseException as error:  # noqa: BLE001  (SystemExit too is an answer)
+            answer, out = describe_error(error), []
+        if os.getpid() != own:  # a call has forked, and has returned in the child too
+            os._exit(0)
+        wire.send(self._answers, dict(answer, printed=printed()), out)
 
     def _answer(self, head: dict[str, Any], blobs: list[bytes], out: list[bytes]) -> dict[str, Any]:
         from conv2d_conformance.backends.worker.wire import to_tuples
@@ -210,6 +216,14 @@ def describe_error(error: BaseException) -> dict[str, Any]:
     message = str(error).encode("utf-8", "backslashreplace").decode("utf-8")
     text = message if len(message) <= LONGEST else message[:LONGEST] + " …"
     return {"raised": type(error).__name__, "message": text}
+
+
+def printed() -> int | None:
+    """Return how many bytes are in the file of what calls print; None if a call has closed it."""
+    try:
+        return os.fstat(2).st_size
+    except OSError:
+        return None
 
 
 def own_streams() -> tuple[IO[bytes], IO[bytes]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -20,12 +20,15 @@ from conv2d_conformance.probe import index_map
 from conv2d_conformance.probe.index_map import OUTSIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.definition.shapes import Shape
     from conv2d_conformance.probe.index_map import Indices
     from conv2d_conformance.under_test.backend import BackendUnderTest
+
+    # The kernel of a call, and what gives its result.
+    Taken: TypeAlias = tuple[Array, Callable[[], Array]]
 
 IMAGES: tuple[Shape, ...] = tuple((h, w) for h, w in product(range(1, 7), repeat=2))
 KERNELS: tuple[Shape, ...] = tuple((a, b) for a, b in product(range(1, 6), repeat=2))
@@ -107,21 +110,47 @@ def _variety(chosen: list[tuple[Shape, Shape]]) -> Shape:
     return len(parities), len({(row[1], column[1]) for row, column in chosen})
 
 
-def assert_index_map(subject: BackendUnderTest, case: Case) -> None:
-    """Every output pixel reads through every kernel element what the conventions predict.
+def index_map_assertions(
+    subject: BackendUnderTest, cases: Sequence[Case]
+) -> list[Callable[[], None]]:
+    """Return an assertion for each case; the calls of all of them are made in few messages.
 
-    Several elements share a call if their digits can be separated. Only if such a call gives
-    something else, each element is measured alone.
+    Every output pixel reads through every kernel element what the conventions predict. Several
+    elements share a call if their digits can be separated. Only if such a call gives something
+    else, each element is measured alone.
 
     Raises
     ------
-    WrongShapeError, WrongValueError
-        If it does not.
+    WrongFactError
+        If the probe found no orientation.
     """
-    expected = predict_map(subject, case)
-    dtype = dtype_by_name(case.dtype)
-    if _together(subject, case, expected):
+    expected = [predict_map(subject, case) for case in cases]
+    kernels = [_kernels(subject, case) for case in cases]
+    calls = [call for each in zip(cases, kernels, strict=True) for call in _operands(*each)]
+    results = iter(subject.call_each(calls))
+    return [
+        partial(_assert_index_map, subject, case, found, list(zip(each, results, strict=False)))
+        for case, found, each in zip(cases, expected, kernels, strict=True)
+    ]
+
+
+def assert_index_map(subject: BackendUnderTest, case: Case) -> None:
+    """Make the assertion of one case.
+
+    Raises
+    ------
+    WrongShapeError, WrongValueError, WrongFactError
+        If the map is another one than predicted, or none is.
+    """
+    index_map_assertions(subject, [case])[0]()
+
+
+def _assert_index_map(
+    subject: BackendUnderTest, case: Case, expected: Indices, calls: Iterable[Taken]
+) -> None:
+    if _together(subject, case, expected, calls):
         return
+    dtype = dtype_by_name(case.dtype)
     try:
         found = index_map.measure(subject.call, case.image, case.kernel, case.padding_word, dtype)
     except index_map.NotAnIndexMapError as error:
@@ -155,8 +184,8 @@ def predict_map(subject: BackendUnderTest, case: Case) -> Indices:
     return expected
 
 
-def _together(subject: BackendUnderTest, case: Case, expected: Indices) -> bool:
-    """Return whether calls with several kernel elements at once give what the map predicts.
+def _kernels(subject: BackendUnderTest, case: Case) -> list[Array]:
+    """Return kernels of integers, with as many elements at once as have separate digits.
 
     With pixels numbered 1…HW < 2ⁿ and elements 1, 2ⁿ, 2²ⁿ, … the result is a number whose digits
     in base 2ⁿ are the pixels read: equal to the prediction only if every digit is.
@@ -164,12 +193,30 @@ def _together(subject: BackendUnderTest, case: Case, expected: Indices) -> bool:
     img, _ = single(case, (0, 0))
     elements = case.kernel[0] * case.kernel[1]
     step = _digits(subject, img, case.kernel)
-    for start in range(0, elements, step):
-        k = _powers(img, case.kernel, range(start, min(start + step, elements)))
-        result = subject.call(img, k.astype(img.dtype), case.padding_word)
+    return [
+        _powers(img, case.kernel, range(start, min(start + step, elements)))
+        for start in range(0, elements, step)
+    ]
+
+
+def _operands(case: Case, kernels: list[Array]) -> Iterator[tuple[Array, Array, str]]:
+    """Yield the operands of the calls: one image, and each kernel in the dtype of the case."""
+    img, _ = single(case, (0, 0))
+    return ((img, k.astype(img.dtype), case.padding_word) for k in kernels)
+
+
+def _together(
+    subject: BackendUnderTest, case: Case, expected: Indices, calls: Iterable[Taken]
+) -> bool:
+    """Return whether the calls give what the map predicts."""
+    elements = case.kernel[0] * case.kernel[1]
+    read = (expected - OUTSIDE).reshape(elements, -1)
+    for k, take in calls:
+        result = take()
         if not subject.sums_directly_in(case.dtype):
             result = np.rint(result)
-        if not np.array_equal(result, np.tensordot(k, expected - OUTSIDE, 2)):
+        wanted = k.reshape(-1) @ read
+        if not np.array_equal(result, wanted.reshape(expected.shape[2:])):
             return False
     return True
 

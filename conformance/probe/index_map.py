@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -150,11 +151,17 @@ def _window(source: Indices, width: int) -> Shape | None:
 def predict(image: Shape, shape: tuple[int, ...], before: Shape, boundary: Boundary) -> Indices:
     """Return the map of a correlation; ``shape`` is (Kh, Kw, Oh, Ow), ``before`` the padding."""
     kh, kw, oh, ow = shape
-    rows = source_indices(
-        np.add.outer(np.arange(kh), np.arange(oh)) - before[0], image[0], boundary
-    )
-    columns = source_indices(
-        np.add.outer(np.arange(kw), np.arange(ow)) - before[1], image[1], boundary
-    )
+    rows = _along_axis(image[0], kh, oh, before[0], boundary)
+    columns = _along_axis(image[1], kw, ow, before[1], boundary)
     r, c = rows[:, None, :, None], columns[None, :, None, :]
     return np.where((r < 0) | (c < 0), OUTSIDE, r * image[1] + c)
+
+
+@lru_cache(maxsize=2**10)
+def _along_axis(pixels: int, taps: int, outputs: int, before: int, boundary: Boundary) -> Indices:
+    """Return the index (taps, outputs) read along one axis; many maps share it, so read-only."""
+    found = source_indices(
+        np.add.outer(np.arange(taps), np.arange(outputs)) - before, pixels, boundary
+    )
+    found.flags.writeable = False
+    return found

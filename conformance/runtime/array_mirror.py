@@ -47,6 +47,19 @@ class ArrayMirror:
         """Encode operands for a request; their arrays are added to the blobs."""
         return [self._one(a, blobs) if isinstance(a, np.ndarray) else a for a in operands]
 
+    def encode_calls(self, calls: Sequence[Sequence[Any]], blobs: list[bytes]) -> list[list[Any]]:
+        """Encode the operands of several calls of one message; each array is sent once."""
+        sent: dict[int, dict[str, Any]] = {}
+        return [[self._once(operand, blobs, sent) for operand in each] for each in calls]
+
+    def _once(self, operand: Any, blobs: list[bytes], sent: dict[int, dict[str, Any]]) -> Any:
+        if not isinstance(operand, np.ndarray):
+            return operand
+        if id(operand) in sent:
+            return {**sent[id(operand)], "again": True}
+        sent[id(operand)] = self._one(operand, blobs)
+        return sent[id(operand)]
+
     def _one(self, array: Array, blobs: list[bytes]) -> dict[str, Any]:
         return {
             **encode_array(array, blobs),
@@ -70,7 +83,7 @@ class ArrayMirror:
         for change in answer.get("mutated", ()):
             _write(arrays[change["operand"]], decode_array(change, out))
         for change in answer.get("changed", ()):
-            result = self._results[change["number"]]()
+            result = self._results.get(change["number"], _nothing)()
             if result is not None:
                 _write(result, decode_array(change, out))
 
@@ -89,6 +102,10 @@ class ArrayMirror:
             found = _view(arrays[answer["alias"]["operand"]], found, answer["alias"])
         self._results[answer["number"]] = weakref.ref(found)
         return found
+
+
+def _nothing() -> None:
+    """Stands for the reference to a result that this process has dropped."""
 
 
 def decode_array(described: dict[str, Any], out: list[bytes]) -> Array:

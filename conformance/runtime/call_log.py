@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from conv2d_conformance.runtime.in_process import CallAhead
+
 if TYPE_CHECKING:
-    from conv2d_conformance.backends.protocol import Backend, Padding
+    from collections.abc import Callable, Sequence
+
+    from conv2d_conformance.backends.protocol import Padding
     from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.runtime.call_guard import GuardedBackend, PlainOperands
 
 # The longest sequence of calls that one check needs for a verdict.
 MAX_CALLS = 8
@@ -65,20 +71,33 @@ class RecordedCall:
 class CallLog:
     """A backend that records its last calls."""
 
-    def __init__(self, backend: Backend, calls: deque[RecordedCall] | None = None) -> None:
+    def __init__(self, backend: GuardedBackend, calls: deque[RecordedCall] | None = None) -> None:
         self.spec = backend.spec
         self.calls: deque[RecordedCall] = deque(maxlen=MAX_CALLS) if calls is None else calls
         self._backend = backend
 
     def conv2d(self, img: Array, k: Array, padding: Padding) -> Array:
         """Call the backend, and record the result or that it raised."""
+        call = CallAhead(partial(self._backend.conv2d, img, k, padding), returned=False)
+        return self._recorded(call, (img, k, padding))  # type: ignore[no-any-return]
+
+    def conv2d_each(self, calls: Sequence[PlainOperands]) -> list[Callable[[], Array]]:
+        """Call the backend on several operands; each is recorded when its result is taken."""
+        made = self._backend.conv2d_each(calls)
+        return [
+            partial(self._recorded, call, operands)
+            for call, operands in zip(made, calls, strict=True)
+        ]
+
+    def _recorded(self, call: CallAhead, given: PlainOperands) -> Any:
+        img, k, padding = given
         operands = RecordedOperand.record(img), RecordedOperand.record(k)
         result: Any = None
         began = perf_counter()
         try:
-            result = self._backend.conv2d(img, k, padding)
+            result = call.take()
         finally:
-            seconds = perf_counter() - began
+            seconds = call.seconds + perf_counter() - began
             kept = result.copy() if isinstance(result, np.ndarray) else result
             self.calls.append(RecordedCall(*operands, padding, kept, seconds))
-        return result  # type: ignore[no-any-return]
+        return result

@@ -7,6 +7,7 @@ import platform
 import signal
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
@@ -27,6 +28,15 @@ if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array
 
 SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class CallAhead:
+    """A call that was made ahead: ``take`` gives its result, or raises what it raised."""
+
+    take: Callable[[], Any]
+    returned: bool
+    seconds: float = 0.0
 
 
 class Runner(Protocol):
@@ -63,6 +73,14 @@ class Runner(Protocol):
         seconds: float | None = None,
     ) -> Any:
         """Call a method of the adapter; raises as it does, or `TimedOutError`, `ExitedError`."""
+
+    def ahead(
+        self, method: str, calls: Sequence[Sequence[Any]], within: Callable[[int], float]
+    ) -> Iterator[CallAhead] | None:
+        """Make several calls before their results are needed, or return None if it saves nothing.
+
+        ``within`` gives the seconds of each by its number. Raises as `call`, and ends there.
+        """
 
     def time(
         self, method: str, operands: Sequence[Any], options: dict[str, Any], rounds: int, loops: int
@@ -144,6 +162,9 @@ class InProcessRunner:
         except SystemExit as error:
             msg = f"{call}: called sys.exit({error.code!r})"
             raise ExitedError(msg) from error
+
+    def ahead(self, *_: object) -> None:
+        """Return None: a call in this process costs no message."""
 
     def time(
         self, method: str, operands: Sequence[Any], options: dict[str, Any], rounds: int, loops: int

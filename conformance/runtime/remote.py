@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+from contextlib import contextmanager
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +14,10 @@ from conv2d_conformance.backends.worker.concurrent_calls import ThreadTimeout
 from conv2d_conformance.backends.worker.wire import to_tuples
 from conv2d_conformance.errors import ExitedError, NotRun, TimedOutError
 from conv2d_conformance.runtime.array_mirror import ArrayMirror, decode_array
+from conv2d_conformance.runtime.in_process import CallAhead
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from conv2d_conformance.backends.worker.wire import Message
     from conv2d_conformance.definition.correlation import Array
@@ -104,9 +107,34 @@ class RemoteRunner:
             What the call raised, by the name of its type.
         """
         forget = self._arrays.take_dropped()
-        answer, out = self._ask(
+        message = self._ask(
             "call", operands, seconds, method=method, options=options, forget=forget
         )
+        return self._take(operands, message)
+
+    def ahead(
+        self, method: str, calls: Sequence[Sequence[Any]], within: Callable[[int], float]
+    ) -> Iterator[CallAhead]:
+        """Make several calls in one message, each within its seconds; yield them as they return.
+
+        Raises as `call` at the first one without an answer, and ends there.
+        """
+        blobs: list[bytes] = []
+        with self._counted():
+            forget = [self._arrays.take_dropped(), *[[] for _ in calls[1:]]]
+            requests = [
+                {"do": "call", "adapter": self._number, "operands": operands, "method": method,
+                 "options": {}, "forget": forget.pop(0)}
+                for operands in self._arrays.encode_calls(calls, blobs)
+            ]  # fmt: skip
+            made = self.interpreter.ask_each(requests, blobs, what=self.spec.call, within=within)
+            for operands, message in zip(calls, made, strict=True):
+                take = partial(self._take, operands, message)
+                yield CallAhead(take, returned="raised" not in message[0])
+
+    def _take(self, operands: Sequence[Any], message: Message) -> Any:
+        """Return the result of a call, and copy its effects on operands and earlier results."""
+        answer, out = message
         self._arrays.update(operands, answer, out)
         return self._arrays.result(self._unless_raised(answer), out, operands)
 
@@ -162,19 +190,31 @@ class RemoteRunner:
     def _ask(
         self, do: str, operands: Sequence[Any], within: float | None, **fields: Any
     ) -> Message:
+        blobs: list[bytes] = []
+        with self._counted():
+            described = self._arrays.encode_operands(operands, blobs)
+            return self.interpreter.ask(
+                do, blobs, what=self.spec.call, within=within or self.seconds,
+                adapter=self._number, operands=described, **fields,
+            )  # fmt: skip
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Load the backend if its process has ended, and count calls that end it.
+
+        Raises
+        ------
+        NotRun
+            If it has done so too often.
+        """
         if self._lost > LOST:
             msg = f"{self.spec.call}: not called, for it has ended its process {self._deaths} times"
             raise NotRun(msg)
         began = monotonic()
         if not self.interpreter.greeting or self._generation != self.interpreter.generation:
             self._load()
-        blobs: list[bytes] = []
-        described = self._arrays.encode_operands(operands, blobs)
         try:
-            return self.interpreter.ask(
-                do, blobs, what=self.spec.call, within=within or self.seconds,
-                adapter=self._number, operands=described, **fields,
-            )  # fmt: skip
+            yield
         except ExitedError:
             self._deaths += 1
             self._lost += monotonic() - began

@@ -10,14 +10,13 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import weakref
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 import psutil
 
@@ -25,18 +24,19 @@ from conv2d_conformance.backends.find_adapter import UnknownBackendError
 from conv2d_conformance.backends.protocol import Unavailable
 from conv2d_conformance.backends.worker import wire
 from conv2d_conformance.errors import ExitedError, TimedOutError
+from conv2d_conformance.runtime.worker_output import WorkerOutput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from conv2d_conformance.backends.worker.wire import Message
+
+    # The seconds of each request of a message, by its number.
+    Deadlines: TypeAlias = Callable[[int], float]
 
 HOST = Path(wire.__file__).with_name("host.py")
 MIB = 2**20
 MEMORY = min(8192 * MIB, psutil.virtual_memory().total // 2)
-# The bytes that one call may print: enough for a framework's warnings; and one request.
-FLOOD = MIB // 4
-DELUGE = 64 * MIB
 # Seconds between two checks of memory and output while waiting for an answer.
 TICK = 0.05
 STARTING = 120.0
@@ -116,6 +116,24 @@ class WorkerProcess:
         self._calls = calls
         return self._request({"do": do, **fields}, list(blobs), what, within)
 
+    def ask_each(
+        self,
+        requests: Sequence[dict[str, Any]],
+        blobs: Sequence[bytes],
+        *,
+        what: str,
+        within: Deadlines,
+    ) -> Iterator[Message]:
+        """Make several requests in one message, and yield the answer of each as it comes.
+
+        The seconds of each count from the answer before it. Raises as `ask` for the first one
+        without an answer; those after it are lost with it.
+        """
+        self._running()
+        self._calls = 1
+        head = {"requests": list(requests)}
+        yield from self._exchange(head, list(blobs), what, len(requests), within)
+
     def names(self, selector: str) -> list[str]:
         """Return the backends that a selector matches in the worker, with those of other packages.
 
@@ -137,21 +155,13 @@ class WorkerProcess:
         with suppress(OSError, subprocess.TimeoutExpired):
             self._process.stdin.close()
             self._process.wait(STOP_TIMEOUT)
-        self._pass_on()
+        self._log.pass_on()
         self._kill()
 
     def _kill(self) -> None:
         if self._process is not None:
-            _end(self._process, self._log)
+            _end(self._process, self._log.file)
         self._process = None
-
-    def _pass_on(self) -> None:
-        """Pass on the worker's output."""
-        if os.fstat(self._log.fileno()).st_size:
-            self._log.seek(0)
-            output = self._output or sys.stderr.write
-            output(self._log.read().decode(errors="replace"))
-            self._log.truncate(0)
 
     def _running(self) -> None:
         if self._process is not None:
@@ -173,39 +183,55 @@ class WorkerProcess:
         self._greeting = answer
 
     def _start(self) -> None:
-        self._log = _appended_file()
+        self._log = WorkerOutput(self._output)
         kept = {k: v for k, v in os.environ.items() if self._own or k not in RESERVED_VARIABLES}
         try:
             self._process = subprocess.Popen(  # noqa: S603  (our own script)
                 [str(self.python), str(HOST)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=self._log,
+                stderr=self._log.file,
                 env={**kept, **self._environment},
                 start_new_session=True,
             )
         except OSError as error:
-            self._log.close()
+            self._log.file.close()
             msg = f"{self.python} is no interpreter that can be started: {error.strerror}"
             raise Unavailable(msg) from error
         self.generation += 1
         self._answers = SimpleQueue()
-        weakref.finalize(self, _end, self._process, self._log)
+        weakref.finalize(self, _end, self._process, self._log.file)
         threading.Thread(
             target=_read, args=(self._process.stdout, self._answers), daemon=True
         ).start()
 
     def _request(self, head: dict[str, Any], blobs: list[bytes], what: str, s: float) -> Message:
+        return next(self._exchange(head, blobs, what, 1, lambda _: s))
+
+    def _exchange(
+        self, head: dict[str, Any], blobs: list[bytes], what: str, left: int, within: Deadlines
+    ) -> Iterator[Message]:
+        """Send a message, and yield as many answers; without one of them, end the process."""
         assert self._process is not None
         assert self._process.stdin is not None
+        requests = left
         try:
             # A broken pipe shows in the missing answer.
             with suppress(OSError):
                 wire.send(self._process.stdin, head, blobs)
-            return self._awaited(what, s)
+            while left:
+                answer = self._awaited(what, within(requests - left))
+                left -= 1
+                if left:
+                    self._log.next_call(answer[0].get("printed"))
+                else:
+                    self._log.pass_on()
+                yield answer
         except BaseException:
             # A late answer would be taken for the answer to another request.
-            self._kill()
+            if left:
+                self._log.pass_on_earlier()
+                self._kill()
             raise
 
     def _awaited(self, what: str, seconds: float) -> Message:
@@ -215,7 +241,7 @@ class WorkerProcess:
             try:
                 answer = self._answers.get(timeout=min(TICK, max(left, 0)))
             except Empty:
-                self._check_output(what)
+                self._log.require_little(what, self._calls)
                 self._check_memory(what)
                 if left <= 0:
                     msg = f"{what}: no result within {seconds:g} s"
@@ -224,16 +250,8 @@ class WorkerProcess:
             if answer is None:
                 msg = f"{what}: {self._last_words()}"
                 raise ExitedError(msg)
-            self._check_output(what)
-            self._pass_on()
+            self._log.require_little(what, self._calls, answer[0].get("printed"))
             return answer
-
-    def _check_output(self, what: str) -> None:
-        limit = min(FLOOD * self._calls, DELUGE)
-        if (printed := os.fstat(self._log.fileno()).st_size) > limit:
-            calls = "one call" if self._calls == 1 else f"{self._calls} calls"
-            msg = f"{what}: printed {printed / MIB:.1f} MiB in {calls}, over {limit / MIB:g} MiB"
-            raise ExitedError(msg)
 
     def _check_memory(self, what: str) -> None:
         assert self._process is not None
@@ -251,10 +269,7 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:
             return "its process closed its answers, or garbled them"
         how = f"died of {signal.Signals(-code).name}" if code < 0 else f"ended with status {code}"
-        self._log.seek(0)
-        said = self._log.read().decode(errors="replace").strip().splitlines()
-        # The last line of a traceback names the cause, the first line of a crash.
-        word = said[-1] if said and said[0].startswith("Traceback") else "".join(said[:1])
+        word = self._log.cause()
         return f"its process {how}" + (f": {word[:200]}" if word else "")
 
 
@@ -266,21 +281,6 @@ def _read(stream: IO[bytes], answers: SimpleQueue[Message | None]) -> None:
             answers.put(wire.receive(stream))
     answers.put(None)
     stream.close()
-
-
-def _appended_file() -> IO[bytes]:
-    """Return a temporary file in which every write, of the worker too, goes to the end.
-
-    `tempfile.TemporaryFile` ignores that part of a mode. The worker would go on writing behind
-    what was truncated, and leave a gap of zeros.
-    """
-    handle, name = tempfile.mkstemp()
-    os.close(handle)
-    opened = Path(name).open("a+b")  # noqa: SIM115  (it lives as long as the process)
-    # Where an open file cannot be removed, it stays until the system clears its folder.
-    with suppress(OSError):
-        Path(name).unlink()
-    return opened
 
 
 def _end(process: subprocess.Popen[bytes], log: IO[bytes]) -> None:

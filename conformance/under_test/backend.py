@@ -17,7 +17,7 @@ from conv2d_conformance.under_test.convolution import Convolution
 from conv2d_conformance.under_test.transposed import TransposedConvolution
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from conv2d_conformance.backends.protocol import Backend, Transposed
     from conv2d_conformance.backends.protocol import Operation as OperationName
@@ -205,6 +205,10 @@ class BackendUnderTest:
     def call(self, img: Array, k: Array, padding: str) -> Array:
         """Call the backend on input that it should accept; raises as `Planes.call`."""
         return self.planes.call(img, k, padding)
+
+    def call_each(self, calls: Sequence[tuple[Array, Array, str]]) -> list[Callable[[], Array]]:
+        """Call the backend on several operands; see `Planes.call_each`."""
+        return self.planes.call_each(calls)
 
     def require_array(self, img: Array, k: Array, padding: str) -> Array:
         """Call the backend and require an array of the right shape; see `Planes.require_array`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import cached_property, partial
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,8 @@ from conv2d_conformance.probe.probe_shapes import refused_class
 from conv2d_conformance.under_test.called_backend import MOST_PRODUCTS, NO_RESULT, require_numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from conv2d_conformance.backends.protocol import Backend, Spec
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.definition.shapes import Shape
@@ -178,9 +181,34 @@ class Planes:
         backend = self._backend.risked if risky else self._backend.backend
         return self._array(backend, img, k, padding)
 
+    def call_each(self, calls: Sequence[tuple[Array, Array, str]]) -> list[Callable[[], Array]]:
+        """Call the backend on several operands, with few messages if it is in another process.
+
+        The result of each is taken by a call, which raises as `call`. Those that are taken before
+        one that raised are as if they had been called one by one.
+        """
+        risky = [may_end_the_process(img, k) for img, k, _ in calls]
+        backends = {True: self._backend.risked, False: self._backend.backend}
+        made = {
+            where: iter(backends[where].conv2d_each(list(compress(calls, chosen))))  # type: ignore[arg-type]
+            for where, chosen in ((True, risky), (False, [not each for each in risky]))
+            if any(chosen)
+        }
+        return [
+            partial(self._required, next(made[where]), *call)
+            for where, call in zip(risky, calls, strict=True)
+        ]
+
     def _array(self, backend: Backend, img: Array, k: Array, padding: str) -> Array:
+        return self._required(
+            partial(backend.conv2d, img, k, padding),  # type: ignore[arg-type]
+            img, k, padding,
+        )  # fmt: skip
+
+    def _required(self, call: Callable[[], Any], img: Array, k: Array, padding: str) -> Array:
+        """Return the array that a call gives on these operands."""
         try:
-            result: Any = backend.conv2d(img, k, padding)  # type: ignore[arg-type]
+            result = call()
         except NO_RESULT:
             raise
         except Exception as error:
