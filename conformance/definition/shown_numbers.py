@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 FEWEST, MOST = 9, 17
 
 
@@ -18,8 +20,9 @@ def tell_apart(expected: float, got: Any, rest: float = 0.0) -> tuple[str, str]:
     got : number
         Of NumPy or Python.
     """
+    shown = complex(got) if np.iscomplexobj(got) else float(got)
     for digits in range(FEWEST, MOST + 1):
-        pair = f"{expected:.{digits}g}", f"{float(got):.{digits}g}"
+        pair = f"{expected:.{digits}g}", f"{shown:.{digits}g}"
         if pair[0] != pair[1]:
             return pair
     if getattr(got, "dtype", None) is not None and got.dtype.kind in "iu":

@@ -19,6 +19,7 @@ from conv2d_conformance.definition.shown_numbers import tell_apart
         (2.0**53, np.int64(2**53 + 1), 0.0, ("9007199254740992", "9007199254740993")),
         (2.0**53, np.int64(2**53), 1.0, ("9007199254740993", "9007199254740992")),
         (0.5, np.float32("nan"), 0.0, ("0.5", "nan")),
+        (-66.0, np.complex64(-66 + 1j), 0.0, ("-66", "-66+1j")),
     ],
 )
 def test_as_many_digits_are_written_as_tell_two_numbers_apart(
