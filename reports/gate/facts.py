@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.reports.gate.change import Change
-from conv2d_conformance.reports.gate.meanings import of_fact
+from conv2d_conformance.reports.gate.meanings import RIGHT, UNTOLD, of_fact
 from conv2d_conformance.reports.gate.precision import precision_changes
 from conv2d_conformance.reports.tables.symptoms import exception, steady
 
@@ -51,6 +51,8 @@ def _kind(path: str, was: Any, now: Any) -> Kind:
         return "vanished"
     if _unmeasured(was):
         return "new"
+    if RIGHT.get(path) == shown(now):
+        return "fixed"
     if _refuses(was) and _refuses(now) and exception(was) == exception(now):
         return "worded differently"
     return "no longer refused" if _refuses(was) and not _refuses(now) else "fact changed"
@@ -84,7 +86,9 @@ def shown(value: Any) -> str:
         return ", ".join(map(shown, value)) or "none"
     if isinstance(value, dict):
         return steady("; ".join(f"{key} {shown(item)}" for key, item in value.items())) or "none"
-    return steady({None: "cannot be told", True: "yes", False: "no"}.get(value, str(value)))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return UNTOLD if value is None else steady(str(value))
 
 
 def _change(pair: Pair, path: str, was: Any, now: Any, kind: Kind) -> Change:

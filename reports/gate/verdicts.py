@@ -190,14 +190,17 @@ def _regressed(before: VerdictRecord, after: VerdictRecord) -> str:
         return f"it met the clause before; now, as only a call that declares nothing may: {said}"
     if is_measured(before):
         return "it could be held to nothing before, and fails now"
-    if before["outcome"] in SILENT and after["symptom"] != "raised":
-        return "it was refused before, and is accepted now with a wrong result"
+    was = "it was refused" if before["outcome"] in SILENT else "a result came"
     endings = {
-        "crashed": "the process ends where a result came before",
-        "timed out": "the call does not return where a result came before",
+        "crashed": f"the process ends where {was} before",
+        "timed out": f"the call does not return where {was} before",
         "error": "the check itself broke off; nothing is known of the call",
     }
-    return endings.get(after["outcome"], WRONG.get(after["symptom"] or "", WRONG["value"]))
+    if after["outcome"] in endings:
+        return endings[after["outcome"]]
+    if before["outcome"] in SILENT and after["symptom"] != "raised":
+        return "it was refused before, and is accepted now with a wrong result"
+    return WRONG.get(after["symptom"] or "", WRONG["value"])
 
 
 WRONG = {

@@ -169,6 +169,11 @@ PLANTED = {
         "verdict regressed", CASE, "accepted now with a wrong result",
         verdicts(failed("value", SHIFTED), **ONE), verdicts({"outcome": "refused"}, **ONE),
     ),
+    "a crash where it refused": Planted(
+        "verdict regressed", CASE, "the process ends where it was refused before",
+        verdicts({"outcome": "crashed", "symptom": "crashed"}, **ONE),
+        verdicts({"outcome": "refused"}, **ONE),
+    ),
     "a pass that became a known deviation": Planted(
         "verdict regressed", CASE, "a known deviation", verdicts(KNOWN, **ONE)
     ),
@@ -216,6 +221,7 @@ NOTED: dict[str, tuple[Kind, Plant, Plant]] = {
     # A version that its record does not hold for, else it were an unexpected pass.
     "a fixed deviation": ("fixed", verdicts(KNOWN, **ONE), lambda _: None),
     "a fix": ("fixed", verdicts(failed("value", SHIFTED), **ONE), lambda _: None),
+    "equal bits again": ("fixed", fact("one_thread", "9x10: differs"), lambda _: None),
     "a refusal that ended": (
         "no longer refused", verdicts({"outcome": "refused"}, **ONE), lambda _: None,
     ),
