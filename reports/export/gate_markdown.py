@@ -16,9 +16,8 @@ from conv2d_conformance.reports.export.markdown import (
 from conv2d_conformance.reports.gate.grouping import group_changes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from conv2d_conformance.reports.gate.change import Change
     from conv2d_conformance.reports.gate.compare import Comparison
     from conv2d_conformance.reports.gate.grouping import Group
 
@@ -32,14 +31,17 @@ def markdown(made: Comparison, limit: int = SUMMARY_BYTES) -> str:
     """Return a page of at most ``limit`` bytes: the verdict, then findings, then notes."""
     parts = [f"**{escaped(verdict(made))}**\n"]
     parts += [f"\n* could not judge: {escaped(reason)}\n" for reason in made.unjudged]
-    parts += _table("Findings", made.findings)
-    parts += _table("Acknowledged", [one.change for one in made.acknowledged])
-    parts += _table("Notes", made.notes)
+    accepted = [one.change for one in made.acknowledged]
+    for title, changes in (
+        ("Findings", made.findings),
+        ("Acknowledged", accepted),
+        ("Notes", made.notes),
+    ):
+        parts += _table(title, group_changes(changes, made.compared))
     return fit_bytes(parts, limit, CUT)
 
 
-def _table(title: str, changes: Iterable[Change]) -> Iterator[str]:
-    groups = group_changes(changes)
+def _table(title: str, groups: list[Group]) -> Iterator[str]:
     if groups:
         yield f"\n### {title}\n\n{table_of(HEAD, [])}"
     for group in groups:
@@ -58,8 +60,8 @@ def github(made: Comparison) -> str:
     A comparison of a part of the checks is a warning.
     """
     errors = [("could not judge", reason) for reason in made.unjudged]
-    errors += map(_annotation, group_changes(made.findings))
-    notices = [_annotation(group) for group in group_changes(made.notes)]
+    errors += map(_annotation, group_changes(made.findings, made.compared))
+    notices = [_annotation(group) for group in group_changes(made.notes, made.compared)]
     parts = [("only a part was compared", said)] if (said := only_a_part(made)) else []
     levels = {"error": errors, "warning": parts, "notice": notices}
     return "\n".join(line for level in levels for line in _commands(level, levels[level]))

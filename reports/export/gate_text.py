@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.reports.gate.acknowledgements import KINDS, entry_for
-from conv2d_conformance.reports.gate.grouping import MAX_NAMED, group_changes
+from conv2d_conformance.reports.gate.grouping import MAX_NAMED, by_check, group_changes
 from conv2d_conformance.reports.tables.summary import count
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def _verdict(made: Comparison) -> str:
 
 def text(made: Comparison) -> str:
     """Return everything as text; the verdict comes last, where a terminal stops."""
-    lines = [*_section(made.findings), *_accepted(made), *_section(made.notes, "note: ")]
+    groups = [group_changes(some, made.compared) for some in (made.findings, made.notes)]
+    lines = [*_section(groups[0]), *_accepted(made), *_section(groups[1], "note: ")]
     if entries := list(entries_of(made)):
         lines += [
             "To accept a finding, say why and put its entry into acknowledgements.toml:",
@@ -54,24 +55,23 @@ def text(made: Comparison) -> str:
         ]
         lines += entries
     lines += [f"could not judge: {reason}" for reason in made.unjudged[1:]]
-    if any(
-        len(group.changes) > MAX_NAMED for group in group_changes([*made.findings, *made.notes])
-    ):
+    if any(len(group.changes) > MAX_NAMED for some in groups for group in some):
         lines += ["Every case is named by --json.", ""]
     return "\n".join([*lines, verdict(made)])
 
 
 def entries_of(made: Comparison) -> Iterator[str]:
-    """Yield the entry that would accept each group of findings, of those that can be accepted."""
-    for group in group_changes(made.findings):
+    """Yield the entry that would accept the findings of one cause in one check, where one can."""
+    parts = (part for group in group_changes(made.findings) for part in by_check(group))
+    for group in parts:
         versions = made.versions.get((group.first.environment, group.first.backend))
         if versions is not None and group.first.kind in KINDS:
             yield entry_for(group, versions, made.today)
 
 
-def _section(changes: Iterable[Change], prefix: str = "") -> Iterator[str]:
+def _section(groups: Iterable[Group], prefix: str = "") -> Iterator[str]:
     kind = backend = ""
-    for group in group_changes(changes):
+    for group in groups:
         change = group.first
         if change.kind != kind:
             kind, backend = change.kind, ""

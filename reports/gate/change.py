@@ -29,6 +29,7 @@ NoteKind = Literal[
     "no longer asked",
     "numerics reordered",
     "numerics on another processor",
+    "numerics under another bound",
     "worded differently",
     "measured otherwise",
     "set up differently",

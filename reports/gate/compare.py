@@ -29,7 +29,8 @@ class Comparison:
     """The result of the gate; ``unjudged`` has a sentence for everything it could not judge.
 
     ``partial`` has one for each two runs of which one holds a part of the checks only.
-    ``versions`` has those of each backend's own distributions, by environment and backend.
+    ``versions`` has those of each backend's own distributions, by environment and backend, and
+    ``compared`` the cases that both documents have, by environment, backend and check.
     """
 
     today: date
@@ -40,6 +41,7 @@ class Comparison:
     partial: list[str] = field(default_factory=list)
     joined: int = 0
     versions: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    compared: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -74,8 +76,11 @@ def compare(
     made = Comparison(today, unjudged=both.unjudged, partial=both.partial)
     changes = list(both.changes)
     for pair in both.pairs:
-        joined = len(comparable(pair))
-        made.joined += joined
+        joined = comparable(pair)
+        made.joined += len(joined)
+        for _, after in joined:
+            place = pair.environment, pair.backend, after["check"]
+            made.compared.setdefault(place, []).append(after["case"])
         record = pair.after.record
         made.versions[pair.environment, pair.backend] = record["versions"] if record else {}
         changes += _of_pair(pair)

@@ -1,30 +1,56 @@
-"""Groups the same change in many cases, to report it once."""
+"""Groups the changes that have one cause, to report each cause once."""
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv2d_conformance.reports.gate.covering_words import covering_words, size
 from conv2d_conformance.reports.tables.summary import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from conv2d_conformance.reports.gate.change import Change
 
+    # The cases of a check that both sides have, by environment, backend and check.
+    Compared = Mapping[tuple[str, str, str], Iterable[str]]
+
 MAX_NAMED = 3
+# Each of these has numbers of its own, or is about records and not about what a call does.
+ONE_CHECK = frozenset({
+    "new", "vanished", "case redefined", "no longer asked", "numerics moved while passing",
+    "numerics reordered", "numerics on another processor", "numerics under another bound",
+    "more precise",
+})  # fmt: skip
+OWN_NUMBERS = frozenset({"new", "vanished", "case redefined"})
+LAYER = re.compile(r"^.*\bon (?:transposed )?layer \S+", re.DOTALL)
+NUMBERS = re.compile(r"(?:…|[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?:, (?=…|[+-]?\d))?")
+DIAGNOSIS = "It equals"
 
 
 @dataclass
 class Group:
-    """Changes of one backend that differ only in their case, or in which of many facts."""
+    """Changes of one backend with one cause.
+
+    ``compared`` has the cases that both documents have.
+    """
 
     changes: list[Change] = field(default_factory=list)
+    compared: Compared = field(default_factory=dict)
 
     @property
     def first(self) -> Change:
         """The change that represents the group."""
         return self.changes[0]
+
+    @cached_property
+    def smallest(self) -> Change:
+        """The change of the case with the smallest operands."""
+        return min(self.changes, key=lambda change: size(change.case) or math.inf)
 
     @property
     def subject(self) -> str:
@@ -38,21 +64,44 @@ class Group:
 
     @property
     def before(self) -> str:
-        """The common value before, as far as there is one."""
-        return _common(change.before for change in self.changes)
+        """The value before: of the smallest case, or what facts have in common."""
+        return self._value([change.before for change in self.changes], self.smallest.before)
 
     @property
     def after(self) -> str:
-        """The common value after, as far as there is one."""
-        return _common(change.after for change in self.changes)
+        """The value after, likewise."""
+        return self._value([change.after for change in self.changes], self.smallest.after)
+
+    def _value(self, values: list[str], smallest: str) -> str:
+        return smallest if self.first.check and self.first.kind != "fixed" else _common(values)
 
     def _facts(self) -> str:
         return f"{count(len(self.changes), 'fact')}: {first_names([c.fact for c in self.changes])}"
 
     def _cases(self) -> str:
+        clauses = list(dict.fromkeys(change.clause for change in self.changes))
+        checks = dict.fromkeys(change.check for change in self.changes)
+        where = f"clause{'s' * (len(clauses) > 1)} {', '.join(clauses)}"
+        check = f" ({self.first.check})" if len(checks) == 1 else ""
+        what = f"{count(len(self.changes), 'case')} of {where}{check}"
+        words = self._words()
+        return ", ".join(part for part in (what, words) if part) + self._named()
+
+    def _words(self) -> str:
+        cases = [(change.check, change.case) for change in self.changes]
+        where = self.first.environment, self.first.backend
+        asked = [
+            (check, case)
+            for check in dict.fromkeys(check for check, _ in cases)
+            for case in self.compared.get((*where, check), ())
+        ]
+        return covering_words(cases, asked) if asked else ""
+
+    def _named(self) -> str:
         names = [change.case for change in self.changes if change.case]
-        what = f"{count(len(self.changes), 'case')} of clause {self.first.clause}"
-        return f"{what} ({self.first.check}){f': {first_names(names)}' if names else ''}"
+        if len(names) <= MAX_NAMED:
+            return f": {', '.join(names)}" if names else ""
+        return f"; the smallest: {self.smallest.case}"
 
 
 def _common(texts: Iterable[str]) -> str:
@@ -68,21 +117,39 @@ def first_names(names: list[str], between: str = ", ") -> str:
     return f"{shown} and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else shown
 
 
-def group_changes(changes: Iterable[Change]) -> list[Group]:
-    """Group the changes that say the same, in the order of the first of each."""
+def group_changes(changes: Iterable[Change], compared: Compared | None = None) -> list[Group]:
+    """Group the changes that have one cause, in the order of the first of each."""
     found: dict[tuple[str, ...], Group] = {}
     for change in changes:
-        found.setdefault(_same(change), Group()).changes.append(change)
+        group = found.setdefault(_cause(change), Group(compared=compared or {}))
+        group.changes.append(change)
     return list(found.values())
 
 
-def _same(change: Change) -> tuple[str, ...]:
-    # Each case of moved numerics or timings has its own numbers.
-    values = () if change.kind in OWN_NUMBERS else (change.before, change.after)
-    return (
-        change.kind, change.environment, change.backend, change.check,
-        change.fact.partition(".")[0], change.meaning, *values,
-    )  # fmt: skip
+def by_check(group: Group) -> list[Group]:
+    """Return the parts of a group, each about one check."""
+    parts: dict[str, Group] = {}
+    for change in group.changes:
+        parts.setdefault(change.check, Group(compared=group.compared)).changes.append(change)
+    return list(parts.values())
 
 
-OWN_NUMBERS = frozenset({"new", "vanished", "case redefined"})
+def _cause(change: Change) -> tuple[str, ...]:
+    where = (change.kind, change.environment, change.backend)
+    if change.fact:
+        # The members of a family of facts change together, each from a value of its own.
+        family, _, member = change.fact.partition(".")
+        values = () if member else (change.before, change.after)
+        return (*where, family, change.meaning, *values)
+    if not change.check or change.kind in ONE_CHECK:
+        values = () if change.kind in OWN_NUMBERS else (change.before, change.after)
+        return (*where, change.check, change.meaning, *values)
+    if change.kind == "fixed":
+        return (*where, "every check")
+    return (*where, change.meaning, plain(change.before), plain(change.after))
+
+
+def plain(text: str) -> str:
+    """Return how a verdict failed, without the case and its numbers; a diagnosis keeps them."""
+    said, mark, diagnosis = text.partition(DIAGNOSIS)
+    return NUMBERS.sub("#", LAYER.sub("on a layer", said)) + mark + diagnosis

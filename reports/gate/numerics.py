@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.reports.document.model import Number, VerdictRecord
     from conv2d_conformance.reports.gate.change import Kind
-    from conv2d_conformance.reports.gate.sides import Pair
+    from conv2d_conformance.reports.gate.sides import Pair, Side
 
 HALF_A_DIGIT = math.sqrt(10)
 DIGIT = 10.0
@@ -65,7 +65,8 @@ def numeric_changes(pair: Pair) -> Iterator[Change]:
     its margin to chance, but by at most 7.9 among those that end above a tenth of the bound. A
     digit lost there is a finding. Two runs of the same calls on one processor give the same bits
     (of 6827 margins none differed), so smaller moves are reported too, as another order of sums.
-    Another processor runs other instructions, so there a move is not a loss by itself.
+    Another processor runs other instructions, so there a move is not a loss by itself. Where a
+    call begins or ceases to sum directly, its errors are divided by a bound of another kind.
     """
     why = differing(pair, PROCESSOR)
     for family in _families(pair):
@@ -105,6 +106,10 @@ def _add(family: Family, was: float, now: float, verdict: VerdictRecord) -> None
 
 
 def _of_family(pair: Pair, family: Family, why: str) -> Iterator[Change]:
+    if _kind_of_bound(pair.before, family.dtype) != _kind_of_bound(pair.after, family.dtype):
+        if family.moved:
+            yield _under_another_bound(pair, family)
+        return
     factor = family.factor
     judged = len(family.logs) >= FEWEST
     if judged and factor > HALF_A_DIGIT:
@@ -120,6 +125,25 @@ def _of_family(pair: Pair, family: Family, why: str) -> Iterator[Change]:
     elif family.moved > len(lost):
         kind: Kind = "numerics on another processor" if why else "numerics reordered"
         yield _change(pair, family, kind, "no more than another order of the same sums moves them")
+
+
+def _kind_of_bound(side: Side, dtype: str) -> tuple[object, bool]:
+    """Return whether a call sums directly: that decides which bound its errors are held to."""
+    exactly, precision = (
+        side.facts[name]["value"] if name in side.facts else None
+        for name in ("sums_exactly", "precision")
+    )
+    of_dtype = precision.get(dtype) if isinstance(precision, dict) else None
+    return exactly, isinstance(of_dtype, dict) and of_dtype.get("family") == "direct"
+
+
+def _under_another_bound(pair: Pair, family: Family) -> Change:
+    return Change(
+        "numerics under another bound", pair.environment, pair.backend,
+        "errors over one bound", "errors over another one",
+        "whether the call sums directly has changed, and its bound with it: these are not compared",
+        check=family.check, clause=family.clause, case=family.dtype,
+    )  # fmt: skip
 
 
 def _lost(factor: float) -> str:

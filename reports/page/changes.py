@@ -10,7 +10,7 @@ from conv2d_conformance.reports.gate.grouping import group_changes
 from conv2d_conformance.reports.tables.conventions import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from conv2d_conformance.reports.gate.change import Change
     from conv2d_conformance.reports.gate.compare import Comparison
@@ -45,17 +45,17 @@ class Changes:
 def changes_of(made: Comparison) -> Changes:
     """Return what the page shows of a comparison."""
     parts = {
-        "Findings": list(_rows(made.findings)),
-        "Acknowledged": list(_rows(one.change for one in made.acknowledged)),
-        "Notes": list(_rows(made.notes)),
+        "Findings": list(_rows(made, made.findings)),
+        "Acknowledged": list(_rows(made, [one.change for one in made.acknowledged])),
+        "Notes": list(_rows(made, made.notes)),
     }
     left = sum(max(0, len(rows) - MAX_GROUPS) for rows in parts.values())
     shown = {title: rows[:MAX_GROUPS] for title, rows in parts.items() if rows}
     return Changes(verdict(made), made.exit_code, tuple(made.unjudged), shown, left)
 
 
-def _rows(changes: Iterable[Change]) -> Iterator[ChangeRow]:
-    for group in group_changes(changes):
+def _rows(made: Comparison, changes: list[Change]) -> Iterator[ChangeRow]:
+    for group in group_changes(changes, made.compared):
         one = group.first
         texts = (place(one), group.subject, group.before, group.after, one.meaning)
         yield ChangeRow(one.kind, *(clip(text, LONGEST) for text in texts))

@@ -14,6 +14,7 @@ from conv2d_conformance.reports.gate.numerics import FEWEST, HALF_A_DIGIT, VISIB
 from tests.helpers.gate_documents import (
     changes,
     compare_records,
+    facts,
     gate,
     margin_verdicts,
     margins,
@@ -128,6 +129,21 @@ def test_on_another_processor_moved_numerics_are_a_note_that_says_why(
     assert made.findings == []
     assert {note.kind for note in made.notes} == {"numerics on another processor"}
     assert said in made.notes[0].meaning
+
+
+@pytest.mark.parametrize(
+    ("fact", "was", "now"),
+    [
+        ("sums_exactly", False, True),
+        ("precision", {"float32": {"family": "direct"}}, {"float32": {"family": "fft-like"}}),
+    ],
+)
+def test_errors_over_bounds_of_two_kinds_are_not_compared(fact: str, was: Any, now: Any) -> None:
+    before, after = facts(**{fact: was}), facts(**{fact: now})
+    made = compare_records([*family(*[0.03] * 6), *before], [*family(*[0.5] * 6), *after])
+    assert ("numerics under another bound", "float32") in changes(made)
+    assert "numerics moved while passing" not in {change.kind for change in made.findings}
+    assert made.exit_code == 1  # another algorithm is a finding of its own
 
 
 def test_without_a_fingerprint_nothing_is_blamed_on_the_call() -> None:
