@@ -75,15 +75,25 @@ def _join(found: PairingResult, before: Run, after: Run) -> None:
     for backend, side in held.items():
         other = now.get(backend)
         if other is not None and other.ran:
-            found.pairs.append(Pair(name, backend, side, other))
+            if side.ran:
+                found.pairs.append(Pair(name, backend, side, other))
+            else:
+                found.changes.append(_new(name, backend, f"not judged{_why(side)}"))
         elif side.ran:
             found.unjudged.append(_missing(name, backend, other))
             found.changes.append(_vanished(name, backend, "the backend"))
     for backend in now.keys() - held.keys():
-        found.changes.append(
-            Change("new", name, backend, "not in the baseline", "judged",
-                   "it is held to nothing until the baseline is renewed")
-        )  # fmt: skip
+        found.changes.append(_new(name, backend, "not in the baseline"))
+
+
+def _new(environment: str, backend: str, before: str) -> Change:
+    meaning = "it is held to nothing until the baseline is renewed"
+    return Change("new", environment, backend, before, "judged", meaning)
+
+
+def _why(side: Side) -> str:
+    reason = side.record["reason"] if side.record else None
+    return f": {reason}" if reason else ""
 
 
 def _missing(environment: str, backend: str, side: Side | None) -> str:

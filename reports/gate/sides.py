@@ -115,6 +115,9 @@ def _unusable(run: Run, what: str) -> str:
         return f"{where}: not run: {run['not_run']}"
     if why := doubt(run):
         return f"{where}: {why}; run it again, to its end"
-    if not any(side.ran for side in sides(run).values()):
-        return f"{where}: nothing ran; run it on a backend that is installed"
+    found = sides(run).values()
+    if not any(side.ran for side in found):
+        reasons = (side.record["reason"] for side in found if side.record)
+        why = next((f" ({reason})" for reason in reasons if reason), "")
+        return f"{where}: nothing ran{why}; run it on a backend that is installed"
     return ""

@@ -57,6 +57,24 @@ def test_what_cannot_be_judged_is_exit_2_and_says_why(name: str) -> None:
     assert any(why in reason for reason in made.unjudged), made.unjudged
 
 
+def test_what_the_baseline_did_not_judge_is_no_regression() -> None:
+    absent = backend(available=False, reason="AttributeError: set_float32_matmul_precision")
+    numbers = range(149)
+    baseline = document(run(absent, *(verdict(n, "not run") for n in numbers), END))
+    made = gate(baseline, document(run(backend(), *(verdict(n, "failed") for n in numbers), END)))
+    assert (made.exit_code, made.findings) == (2, [])
+    (why,) = made.unjudged
+    assert "nothing ran (AttributeError: set_float32_matmul_precision)" in why
+
+
+def test_a_backend_that_only_the_candidate_judged_is_new() -> None:
+    absent = backend(OTHER, available=False, reason="needs scipy")
+    skipped, failed = verdict(0, "not run", of=OTHER), verdict(0, "failed", of=OTHER)
+    made = compare_records([absent, skipped], [backend(OTHER), failed])
+    assert (made.exit_code, changes(made)) == (0, [("new", OTHER)])
+    assert made.notes[0].before == "not judged: needs scipy"
+
+
 @pytest.mark.parametrize("name", [n for n in UNJUDGED if "run" in n and "environment" not in n])
 def test_a_baseline_that_is_not_whole_is_exit_2_too(name: str) -> None:
     made = gate(UNJUDGED[name][0], run_document())
