@@ -14,9 +14,9 @@ from conv2d_conformance.console import import_command
 GATE = """\
 Compare two results documents record by record: facts, verdicts, margins, timings.
 
-Exit 0: no finding; 1: findings; 2: could not judge (an incomplete document, or a backend or
-environment of the baseline that the candidate lacks). Anything fixed, new, faster, or not
-comparable between two machines is a note, not a finding."""
+Exit 0: no finding; 1: findings; 2: none, but something could not be judged (an incomplete
+document, or a backend or environment of the baseline that the candidate lacks). Anything fixed,
+new, faster, or not comparable between two machines is a note, not a finding."""
 GATE_MORE = """\
 Accepted findings are listed in acknowledgements.toml next to the baseline, or in
 --acknowledgements FILE. The gate never writes it; it prints the entry to paste for each finding.
@@ -28,7 +28,8 @@ Compare two versions of a framework: build both, run the matrix in both, time th
 report what changed, from facts to digits to speed.
 
 BEFORE and AFTER are requirements as pip takes them, several separated by blanks. Environments are
-built once and cached. Exit 0: no finding; 1: findings; 2: could not judge."""
+built once and cached. Exit 0: no finding; 1: findings; 2: none, but something could not be
+judged."""
 UPGRADE_MORE = """\
   conv2d-conformance upgrade jax==0.9.2 jax==0.10.2
   conv2d-conformance upgrade keras==3.14.0 keras==3.15.1 --with tensorflow-cpu==2.21.0

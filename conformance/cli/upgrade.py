@@ -83,7 +83,7 @@ def _upgrade(wanted: UpgradeRequest) -> int:
     status = gating.gate(wanted.gate)
     for why in unjudged:
         say(f"could not judge {why}")
-    return 2 if unjudged else status or shown
+    return 2 if unjudged and status != 1 else status or shown
 
 
 @contextmanager

@@ -33,15 +33,18 @@ def only_a_part(made: Comparison) -> str:
 
 
 def _verdict(made: Comparison) -> str:
+    unjudged = ""
     if made.unjudged:
-        head = f"could not judge: {made.unjudged[0]}"
+        unjudged = f"could not judge: {made.unjudged[0]}"
         more = len(made.unjudged) - 1
-        head += f" (and {count(more, 'other reason')}, listed above)" if more else ""
-        return f"{head}; {count(len(made.findings), 'finding')} so far"
+        unjudged += f" (and {count(more, 'other reason')}, listed above)" if more else ""
+    if made.exit_code == 2:
+        return f"{unjudged}; {count(len(made.findings), 'finding')} so far"
     findings = count(len(made.findings), "finding") if made.findings else "no finding"
     accepted = f"{len(made.acknowledged)} acknowledged, " if made.acknowledged else ""
     compared = f"{count(made.joined, 'verdict')} compared"
-    return f"{findings}; {accepted}{count(len(made.notes), 'note')}, {compared}"
+    found = f"{findings}; {accepted}{count(len(made.notes), 'note')}, {compared}"
+    return f"{found}; {unjudged}" if unjudged else found
 
 
 def text(made: Comparison) -> str:

@@ -45,7 +45,12 @@ class Comparison:
 
     @property
     def exit_code(self) -> int:
-        """0: nothing; 1: findings without an acknowledgement; 2: could not judge."""
+        """0: nothing; 1: findings without an acknowledgement; 2: none, but something not judged.
+
+        What has vanished may be missing for the same reason as what was not judged.
+        """
+        if any(change.kind != "vanished" for change in self.findings):
+            return 1
         return 2 if self.unjudged else int(bool(self.findings))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conv2d_conformance.reports.export.gate_text import text
 from tests.helpers.documents import END, backend, document, run, verdict
 from tests.helpers.gate_documents import NAME, changes, compare_records, facts, gate, run_document
 
@@ -86,6 +87,15 @@ def test_a_missing_environment_is_exit_2_and_still_listed_as_vanished() -> None:
     made = gate(two("scipy", "torch"), two("scipy"))
     assert made.exit_code == 2
     assert [(c.kind, c.environment) for c in made.findings] == [("vanished", "torch")]
+
+
+def test_findings_are_exit_1_whatever_could_not_be_judged() -> None:
+    broken: Any = two("scipy")
+    broken["runs"][0]["records"][1] |= {"outcome": "crashed"}
+    made = gate(two("scipy", "torch"), broken)
+    assert made.exit_code == 1
+    *_, last = text(made).splitlines()
+    assert last.startswith("2 findings; 0 notes, 1 verdict compared; could not judge: environment")
 
 
 def test_a_missing_backend_is_listed_as_vanished() -> None:
