@@ -219,10 +219,15 @@ def describe_error(error: BaseException) -> dict[str, Any]:
 
 
 def printed() -> int | None:
-    """Return how many bytes are in the file of what calls print; None if a call has closed it."""
+    """Return how many bytes are in the file of what calls print; None if a call has closed it.
+
+    What Python has not written yet is written now: it is of this call.
+    """
     try:
+        sys.stdout.flush()
+        sys.stderr.flush()
         return os.fstat(2).st_size
-    except OSError:
+    except (OSError, ValueError, AttributeError):  # closed, or replaced by what is no stream
         return None
 
 

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
     MapShapes = tuple[str, Shape, Shape]
 
-# Of the calls whose answer does not depend on the shape: dtypes, paddings, special values.
-PLAIN: Shape = (9, 10)
-
 # Heights and widths of both parities; kernels odd, even and mixed, square and not.
 IMAGES: tuple[Shape, ...] = ((6, 7), (7, 6), (5, 9))
 KERNELS: tuple[Shape, ...] = ((3, 3), (3, 5), (1, 3), (2, 2), (2, 3), (3, 2), (5, 4), (4, 1))

@@ -14,7 +14,6 @@ from conv2d_conformance.definition.correlation import Array, shape_of
 from conv2d_conformance.definition.dtypes import DTYPES, FLOATS, INTEGERS, dtype_by_name, info
 from conv2d_conformance.definition.shapes import describe
 from conv2d_conformance.probe.measured_call import describe_failure
-from conv2d_conformance.probe.probe_shapes import PLAIN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     Mask = NDArray[np.bool_]
 
+IMAGE = (9, 10)
 PIXEL = (4, 5)
 TAP = (0, 2)
 
@@ -57,7 +57,7 @@ class NonFiniteCase(Case):
 
 
 NON_FINITE_CASES = tuple(
-    NonFiniteCase(PLAIN, (3, 3), padding, dtype, value=value, where=where)
+    NonFiniteCase(IMAGE, (3, 3), padding, dtype, value=value, where=where)
     for padding, dtype, value, where in product(CASE_PADDINGS, FLOATS, VALUES, NON_FINITE_PLACES)
     if value == "nan" or dtype == "float32"
 )
@@ -124,7 +124,7 @@ def non_finite_outputs(subject: MeasuredCall, case: NonFiniteCase) -> Mask:
 
 def reach(subject: MeasuredCall, dtype: np.dtype[Any], value: str) -> str:
     """Return ``local``, ``rows``, ``columns``, ``global``, ``spreads``, or ``swallowed``: lost."""
-    case = NonFiniteCase(PLAIN, (3, 3), subject.paddings[0], dtype.name, value=value)
+    case = NonFiniteCase(IMAGE, (3, 3), subject.paddings[0], dtype.name, value=value)
     mask, expected = non_finite_outputs(subject, case), footprint(subject, case)
     if (expected & ~mask).any():
         return "swallowed" if not mask.any() else "swallowed in part"
@@ -140,7 +140,7 @@ def reach(subject: MeasuredCall, dtype: np.dtype[Any], value: str) -> str:
 
 def zero_times_inf(subject: MeasuredCall, dtype: np.dtype[Any]) -> str:
     """Return ``nan`` (IEEE 754), or ``skipped`` if zero kernel elements are not multiplied."""
-    img, k = np.full(PLAIN, np.inf, dtype), np.zeros((3, 3), dtype)
+    img, k = np.full(IMAGE, np.inf, dtype), np.zeros((3, 3), dtype)
     k[1, 1] = 1
     inner = _call(subject, img, k)[3:5, 3:5].astype(np.float64)
     return "nan" if np.isnan(inner).all() else "skipped" if np.isinf(inner).all() else "mixed"
@@ -148,13 +148,13 @@ def zero_times_inf(subject: MeasuredCall, dtype: np.dtype[Any]) -> str:
 
 def signed_zero(subject: MeasuredCall, dtype: np.dtype[Any]) -> str:
     """Return whether (-0)·1 is ``kept``, or ``lost`` by a sum that starts at +0."""
-    result = _call(subject, np.full(PLAIN, -0.0, dtype), np.ones((1, 1), dtype))
+    result = _call(subject, np.full(IMAGE, -0.0, dtype), np.ones((1, 1), dtype))
     return "kept" if np.signbit(result.astype(np.float64)).all() else "lost"
 
 
 def subnormals(subject: MeasuredCall, dtype: np.dtype[Any]) -> str:
     """Return whether a subnormal pixel times one is ``kept`` or ``flushed`` to zero."""
-    img = np.full(PLAIN, info(dtype).smallest_subnormal * 4, dtype)
+    img = np.full(IMAGE, info(dtype).smallest_subnormal * 4, dtype)
     k = np.zeros((3, 3), dtype)
     k[1, 1] = 1
     inner = _call(subject, img, k)[3:5, 3:5]
@@ -169,7 +169,7 @@ def subnormals(subject: MeasuredCall, dtype: np.dtype[Any]) -> str:
 
 def partial_sum_overflow(subject: MeasuredCall, dtype: np.dtype[Any]) -> str:
     """Return whether the largest numbers and their negatives sum to ``zero`` or ``non-finite``."""
-    img, k = np.full(PLAIN, info(dtype).max, dtype), np.zeros((3, 3), dtype)
+    img, k = np.full(IMAGE, info(dtype).max, dtype), np.zeros((3, 3), dtype)
     k[1], k[2] = 1, -1
     inner = _call(subject, img, k)[3:5, 3:5].astype(np.float64)
     return (
@@ -192,7 +192,7 @@ def _overflow(subject: MeasuredCall, name: str, padding: str) -> str:
     dtype = dtype_by_name(name)
     top = int(np.iinfo(dtype).max)
     with np.errstate(all="ignore"):
-        result = subject.require_array(np.full(PLAIN, top, dtype), np.ones((3, 3), dtype), padding)
+        result = subject.require_array(np.full(IMAGE, top, dtype), np.ones((3, 3), dtype), padding)
     got = result[tuple(n // 2 for n in shape_of(result))]
     if result.dtype != dtype and float(got) == 9.0 * top:
         return f"widens to {result.dtype.name}"
@@ -205,7 +205,7 @@ def _overflow(subject: MeasuredCall, name: str, padding: str) -> str:
 
 def conjugation(subject: MeasuredCall) -> str:
     """Return whether a complex kernel is conjugated: ``plain`` or ``conjugates``."""
-    img, k = np.ones(PLAIN, np.complex64), np.zeros((3, 3), np.complex64)
+    img, k = np.ones(IMAGE, np.complex64), np.zeros((3, 3), np.complex64)
     k[1, 1] = 1j
     got = complex(_call(subject, img, k)[3, 3])
     rounded = complex(round(got.real), round(got.imag))
@@ -214,5 +214,5 @@ def conjugation(subject: MeasuredCall) -> str:
 
 def boolean_sum(subject: MeasuredCall) -> str:
     """Return dtype and value of nine times True."""
-    result = _call(subject, np.ones(PLAIN, np.bool_), np.ones((3, 3), np.bool_))
+    result = _call(subject, np.ones(IMAGE, np.bool_), np.ones((3, 3), np.bool_))
     return f"{result.dtype.name}: {result[3, 3]}"

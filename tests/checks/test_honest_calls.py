@@ -17,6 +17,8 @@ from tests.mutants.transposed import Transposed
 if TYPE_CHECKING:
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
+# Of a layer in a dtype that the call does not have.
+NO_DTYPE = "is not declared"
 OF_PLANES = [check for check in REGISTERED.values() if check.operation in (None, "conv2d")]
 OF_LAYERS = [check for check in REGISTERED.values() if is_of_layers(check)]
 OF_TRANSPOSED = [check for check in REGISTERED.values() if check.operation == "conv_transpose2d"]
@@ -55,8 +57,8 @@ def test_an_honest_call_is_judged_on_each_case_that_it_declares(
 def test_the_right_layer_passes_every_check_on_every_case_that_it_declares(check: Check) -> None:
     subject = put_under_test(Layer(), seconds=20)
     assert outcome(subject, check) is None
-    taken = [case for case in check.cases if not subject.lacks(case)]
-    assert len(taken) == len(check.cases) or check.name == LAYOUT
+    lacking = [case for case in check.cases if (why := subject.lacks(case)) and NO_DTYPE not in why]
+    assert lacking == [] or check.name == LAYOUT
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ def compare(sums, got):
     expected, low, scale = sums
     if type(got) is not np.ndarray or got.shape != SIZE:
         end(1, "expected shape", SIZE, "got", got.shape if type(got) is np.ndarray else type(got))
-    values = got if got.dtype.kind in "iu" else got.astype(np.float64)
+    values = got if got.dtype.kind in "iuc" else got.astype(np.float64)
     with np.errstate(invalid="ignore"):
         error = np.abs((values - expected) - low)
         allowed = bound(scale)
