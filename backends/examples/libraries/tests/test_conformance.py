@@ -19,20 +19,8 @@ ASTROPY = [
     ),
     ExpectedFailure("V1/*/same/*/int64/huge", "value", "sums integers in double precision"),
 ]
-FOURIER = "takes a Fourier transform where the kernel is large, and says so"
 BYTE_ORDER = "reads a big-endian array's bytes as native ones: silently wrong"
-DOCUMENTED = "https://docs.opencv.org/4.x/d4/d86/group__imgproc__filter.html"
 OPENCV = [
-    *(
-        ExpectedFailure(check, "value", FOURIER, link=DOCUMENTED)
-        for check in (
-            "V1/*/same/20x21-by-*/float64",
-            "V1/*/same/33x34-by-31x31/float64",
-            "V2/*/same/40x41-by-11x11/float64/wide",
-            "V2/*/same/33x32-by-31x31/float64/wide",
-            "X1/*/shapes",
-        )
-    ),
     ExpectedFailure("H2/*/same/*/big-endian*", "value", BYTE_ORDER),
     ExpectedFailure("X1/*/layouts", "value", BYTE_ORDER),
 ]
