@@ -105,14 +105,15 @@ def entry_for(group: Group, own: Mapping[str, str], today: date) -> str:
     """
     change = group.changes[0]
     name, version = next(iter(own.items()), ("", ""))
-    cases = {one.case for one in group.changes}
+    cases, facts = ({getattr(one, name) for one in group.changes} for name in ("case", "fact"))
+    family = escaped(change.fact.partition(".")[0])
     fields = {
         "finding": change.kind,
         "backend": escaped(change.backend),
         "environment": escaped(change.environment),
         "check": escaped(change.check),
         "case": escaped(change.case) if len(cases) == 1 else "",
-        "fact": escaped(change.fact),
+        "fact": escaped(change.fact) if len(facts) == 1 else f"{family}.*",
     }
     lines = [f"{key} = {json.dumps(value)}" for key, value in fields.items() if value]
     lines.append(f"versions = {json.dumps(f'{name}=={version}' if name else '')}")

@@ -180,3 +180,12 @@ def test_an_empty_file_accepts_nothing(tmp_path: Path) -> None:
     path = tmp_path / "a.toml"
     path.touch()
     assert read(path) == []
+
+
+def test_the_entry_for_facts_that_moved_together_accepts_each_of_them(tmp_path: Path) -> None:
+    before, after = (facts(crops={"a": [n], "b": [n + 1]}) for n in (0, 1))
+    file = tmp_path / "acknowledgements.toml"
+    (entry,) = entries_of(compare_records(before, after))
+    file.write_text(entry.replace('reason = ""', 'reason = "announced"'), "utf-8")
+    told = compare_records(before, after, entries=list(read(file)))
+    assert (told.exit_code, len(told.acknowledged)) == (0, 2)
