@@ -78,7 +78,8 @@ def _join(found: PairingResult, before: Run, after: Run) -> None:
             if side.ran:
                 found.pairs.append(Pair(name, backend, side, other))
             else:
-                found.changes.append(_new(name, backend, f"not judged{_why(side)}"))
+                why = f": {side.reason}" if side.reason else ""
+                found.changes.append(_new(name, backend, f"not judged{why}"))
         elif side.ran:
             found.unjudged.append(_missing(name, backend, other))
             found.changes.append(_vanished(name, backend, "the backend"))
@@ -91,14 +92,8 @@ def _new(environment: str, backend: str, before: str) -> Change:
     return Change("new", environment, backend, before, "judged", meaning)
 
 
-def _why(side: Side) -> str:
-    reason = side.record["reason"] if side.record else None
-    return f": {reason}" if reason else ""
-
-
 def _missing(environment: str, backend: str, side: Side | None) -> str:
     why = "is not in the candidate"
     if side is not None:
-        reason = side.record["reason"] if side.record else None
-        why = f"was not judged in the candidate ({reason or 'none of its checks ran'})"
+        why = f"was not judged in the candidate ({side.reason or 'none of its checks ran'})"
     return f"{environment}: backend {backend} {why}; install it and run it again"

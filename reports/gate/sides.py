@@ -41,6 +41,11 @@ class Side:
         return any(verdict["outcome"] in RAN for verdict in self.verdicts.values())
 
     @property
+    def reason(self) -> str:
+        """Why the backend was not judged; empty if nothing says so."""
+        return (self.record["reason"] if self.record else None) or ""
+
+    @property
     def versions(self) -> dict[str, str]:
         """The installed versions, by distribution; the backend's own distributions first."""
         own = self.record["versions"] if self.record else {}
@@ -117,7 +122,6 @@ def _unusable(run: Run, what: str) -> str:
         return f"{where}: {why}; run it again, to its end"
     found = sides(run).values()
     if not any(side.ran for side in found):
-        reasons = (side.record["reason"] for side in found if side.record)
-        why = next((f" ({reason})" for reason in reasons if reason), "")
+        why = next((f" ({side.reason})" for side in found if side.reason), "")
         return f"{where}: nothing ran{why}; run it on a backend that is installed"
     return ""
