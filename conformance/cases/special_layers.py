@@ -1,4 +1,4 @@
-"""The layers for hygiene, and those with a single number that is not finite."""
+"""The layers for hygiene, and operands with a single number that is not finite."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.cases.memory_layouts import Operand
     from conv2d_conformance.definition.correlation import Array
 
-Place = Literal["pixel", "tap"]
+NonFinitePlace = Literal["pixel", "tap"]
 # One of the layers that calls compile anyway: a batch, and several channels and outputs.
 BATCH = parse("n5c3o8/12x11-by-3x3/same")
 _ARRANGED: tuple[Operand, ...] = ("kernel", "image", "both")
@@ -34,12 +34,26 @@ PIXEL = (1, 2, 4, 5)
 TAP = (3, 1, 0, 2)
 
 
+def ones_but_one(
+    shapes: tuple[tuple[int, ...], tuple[int, ...]],
+    dtype: str,
+    value: str,
+    where: NonFinitePlace,
+    places: tuple[tuple[int, ...], tuple[int, ...]],
+) -> tuple[Array, Array]:
+    """Make image and kernel of ones, with ``value`` at the place of the pixel or of the tap."""
+    img, k = (np.ones(shape, dtype_by_name(dtype)) for shape in shapes)
+    operand, place = (img, places[0]) if where == "pixel" else (k, places[1])
+    operand[place] = float(value)
+    return img, k
+
+
 @dataclass(frozen=True)
 class NonFiniteLayer(Case):
     """A layer of ones, with a single ``value`` that is not finite: a ``pixel`` or a ``tap``."""
 
     value: str = "nan"
-    where: Place = "pixel"
+    where: NonFinitePlace = "pixel"
 
     @property
     def id(self) -> str:
@@ -53,15 +67,14 @@ class NonFiniteLayer(Case):
 
     def arrays(self) -> tuple[Array, Array]:
         """Make image and kernel, new ones at each call."""
-        img, k = (np.ones(shape, dtype_by_name(self.dtype)) for shape in self.shapes)
-        if self.where == "pixel":
-            img[PIXEL] = float(self.value)
-        else:
-            k[TAP] = float(self.value)
-        return img, k
+        return ones_but_one(self.shapes, self.dtype, self.value, self.where, (PIXEL, TAP))
 
 
-_PLACES: tuple[tuple[str, Place], ...] = (("nan", "pixel"), ("nan", "tap"), ("inf", "pixel"))
+_PLACES: tuple[tuple[str, NonFinitePlace], ...] = (
+    ("nan", "pixel"),
+    ("nan", "tap"),
+    ("inf", "pixel"),
+)
 # Without pads, which are zeros that a NaN of the kernel need not be multiplied with.
 NON_FINITE_LAYERS = tuple(
     NonFiniteLayer(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from conv2d_conformance.cases.case import CASE_PADDINGS, Case
+from conv2d_conformance.cases.special_layers import NonFinitePlace, ones_but_one
 from conv2d_conformance.definition.correlation import Array, shape_of
 from conv2d_conformance.definition.dtypes import DTYPES, FLOATS, INTEGERS, dtype_by_name, info
 from conv2d_conformance.definition.shapes import describe
@@ -27,7 +28,6 @@ PIXEL = (4, 5)
 TAP = (0, 2)
 
 
-NonFinitePlace = Literal["pixel", "tap"]
 NON_FINITE_PLACES: tuple[NonFinitePlace, ...] = ("pixel", "tap")
 VALUES = ("nan", "inf", "-inf")
 
@@ -47,13 +47,8 @@ class NonFiniteCase(Case):
 
     def arrays(self) -> tuple[Array, Array]:
         """Make image and kernel, new ones at each call."""
-        img, k = (
-            np.ones(self.image, dtype_by_name(self.dtype)),
-            np.ones(self.kernel, dtype_by_name(self.dtype)),
-        )
-        pixel = self.where == "pixel"
-        (img if pixel else k)[PIXEL if pixel else TAP] = float(self.value)
-        return img, k
+        shapes = self.image, self.kernel
+        return ones_but_one(shapes, self.dtype, self.value, self.where, (PIXEL, TAP))
 
 
 NON_FINITE_CASES = tuple(
