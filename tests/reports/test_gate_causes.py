@@ -20,7 +20,7 @@ LAYERS = [
 ]
 
 
-def asked(cases: list[str]) -> list[tuple[str, str]]:
+def with_check(cases: list[str]) -> list[tuple[str, str]]:
     return [("check", case) for case in cases]
 
 
@@ -40,7 +40,7 @@ def asked(cases: list[str]) -> list[tuple[str, str]]:
     ],
 )  # fmt: skip
 def test_the_fewest_words_cover_the_cases(chosen: list[str], words: str) -> None:
-    assert covering_words(asked(chosen), asked(LAYERS)) == words
+    assert covering_words(with_check(chosen), with_check(LAYERS)) == words
 
 
 @pytest.mark.parametrize(
@@ -106,6 +106,6 @@ def test_a_family_of_facts_that_moved_is_one_finding() -> None:
 
 def test_what_is_fixed_is_one_note() -> None:
     broken = [wrong(f"test_{n}", case, f"wrong: {n}") for n, case in enumerate(LAYERS)]
-    mended = [passed(f"test_{n}", case) for n, case in enumerate(LAYERS)]
-    (group,) = group_changes(compare_records(broken, mended).notes)
+    repaired = [passed(f"test_{n}", case) for n, case in enumerate(LAYERS)]
+    (group,) = group_changes(compare_records(broken, repaired).notes)
     assert (group.before, group.after) == ("failed", "passed")

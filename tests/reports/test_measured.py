@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WORDS = "takes an image of rank 3: gives float32 of shape (2, 5, 6)"
 
 
-def measured(words: str = WORDS, symptom: str = "accepted bad input") -> VerdictRecord:
+def measured_verdict(words: str = WORDS, symptom: str = "accepted bad input") -> VerdictRecord:
     reason = f"declares nothing; {words}"
     return verdict(1, "measured", clause="B1", reason=reason, symptom=symptom, margin=None)
 
@@ -32,12 +32,12 @@ OLD = outcome("refused", reason="declares nothing; conv2d(img, k): image-3d: gav
 
 @pytest.mark.parametrize("drawn", [render_html, job_page])
 def test_the_words_are_shown(drawn: Any) -> None:
-    text = html.unescape(str(drawn(run_document(measured()))))
+    text = html.unescape(str(drawn(run_document(measured_verdict()))))
     assert WORDS in text
     assert "1 refused" not in text
 
 
-@pytest.mark.parametrize("before", [measured(), OLD])
+@pytest.mark.parametrize("before", [measured_verdict(), OLD])
 def test_what_is_refused_now_is_noted(before: VerdictRecord) -> None:
     made = compare_records([before], [outcome("passed")])
     (note,) = made.notes
@@ -47,7 +47,7 @@ def test_what_is_refused_now_is_noted(before: VerdictRecord) -> None:
 
 
 def test_what_is_taken_now_is_noted_with_its_words() -> None:
-    made = compare_records([outcome("passed")], [measured()])
+    made = compare_records([outcome("passed")], [measured_verdict()])
     (note,) = made.notes
     assert (made.exit_code, note.kind) == (0, "measured otherwise")
     assert note.after == f"measured (accepted bad input: {WORDS})"
@@ -55,25 +55,27 @@ def test_what_is_taken_now_is_noted_with_its_words() -> None:
 
 
 def test_another_answer_is_noted() -> None:
-    made = compare_records([measured()], [measured(WORDS.replace("float32", "float64"))])
+    made = compare_records(
+        [measured_verdict()], [measured_verdict(WORDS.replace("float32", "float64"))]
+    )
     assert [(n.kind, made.exit_code) for n in made.notes] == [("measured otherwise", 0)]
 
 
-@pytest.mark.parametrize("before", [measured(), OLD])
+@pytest.mark.parametrize("before", [measured_verdict(), OLD])
 def test_an_older_document_that_says_refused_means_the_same(before: VerdictRecord) -> None:
-    assert changes(compare_records([before], [measured()])) == []
+    assert changes(compare_records([before], [measured_verdict()])) == []
 
 
 @pytest.mark.parametrize(
     ("before", "after", "kind"),
     [
-        (outcome("passed"), measured(symptom="dtype"), "verdict regressed"),
+        (outcome("passed"), measured_verdict(symptom="dtype"), "verdict regressed"),
         (outcome("passed"), OLD, "verdict regressed"),
-        (outcome("failed", symptom="dtype"), measured(symptom="dtype"), "vanished"),
-        (measured(), outcome("failed", symptom="value"), "verdict regressed"),
-        (measured(), outcome("crashed"), "verdict regressed"),
-        (measured(), outcome("not run"), "vanished"),
-        (measured(), outcome("unsupported", reason="no"), "newly unsupported"),
+        (outcome("failed", symptom="dtype"), measured_verdict(symptom="dtype"), "vanished"),
+        (measured_verdict(), outcome("failed", symptom="value"), "verdict regressed"),
+        (measured_verdict(), outcome("crashed"), "verdict regressed"),
+        (measured_verdict(), outcome("not run"), "vanished"),
+        (measured_verdict(), outcome("unsupported", reason="no"), "newly unsupported"),
     ],
 )
 def test_what_may_not_change_freely_is_a_finding(
@@ -88,5 +90,5 @@ def test_what_may_not_change_freely_is_a_finding(
      (outcome("crashed"), "measured otherwise")],
 )  # fmt: skip
 def test_an_answer_where_there_was_none_is_noted(before: VerdictRecord, kind: str) -> None:
-    made = compare_records([before], [measured()])
+    made = compare_records([before], [measured_verdict()])
     assert (made.findings, [note.kind for note in made.notes]) == ([], [kind])

@@ -66,18 +66,18 @@ def test_a_timing_does_not_stand_for_a_check(reduced_run: tuple[Path, str], tmp_
     assert overall(load(tmp_path / "timed.json"))[0] == "incomplete"
 
 
-def whole(planned: int | None = 2) -> Document:
+def two_of(planned: int | None = 2) -> Document:
     closing = END if planned is None else END | {"planned": planned}
     return document(run(backend(), verdict(0), verdict(1), closing))
 
 
 PARTS = {
-    "both": (whole(9), whole(9), "the baseline and the candidate hold 2 of 9 checks each"),
+    "both": (two_of(9), two_of(9), "the baseline and the candidate hold 2 of 9 checks each"),
     "both, otherwise": (
-        whole(9), whole(8), "the baseline holds 2 of 9 checks, the candidate holds 2 of 8 checks",
+        two_of(9), two_of(8), "the baseline holds 2 of 9 checks, the candidate holds 2 of 8 checks",
     ),
-    "the baseline": (whole(9), whole(), ": the baseline holds 2 of 9 checks;"),
-    "the candidate": (whole(None), whole(9), ": the candidate holds 2 of 9 checks;"),
+    "the baseline": (two_of(9), two_of(), ": the baseline holds 2 of 9 checks;"),
+    "the candidate": (two_of(None), two_of(9), ": the candidate holds 2 of 9 checks;"),
 }  # fmt: skip
 
 
@@ -106,11 +106,11 @@ def test_the_gate_names_the_environments_of_parts() -> None:
 
 @pytest.mark.parametrize("planned", [2, None])
 def test_the_gate_of_whole_documents_speaks_of_no_part(planned: int | None) -> None:
-    assert "part" not in text(gate(whole(planned), whole(planned)))
+    assert "part" not in text(gate(two_of(planned), two_of(planned)))
 
 
 def test_what_is_gone_is_a_finding_in_a_part_too() -> None:
     less = document(run(backend(), verdict(0), END | {"planned": 2}))
-    made = gate(whole(), less)
+    made = gate(two_of(), less)
     assert (made.exit_code, [one.kind for one in made.findings]) == (1, ["vanished"])
     assert "the candidate holds 1 of 2 checks" in text(made)
