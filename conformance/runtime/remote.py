@@ -121,11 +121,11 @@ class RemoteRunner:
         """
         blobs: list[bytes] = []
         with self._counted():
-            forget = [self._arrays.take_dropped(), *[[] for _ in calls[1:]]]
+            dropped = self._arrays.take_dropped()
             requests = [
                 {"do": "call", "adapter": self._number, "operands": operands, "method": method,
-                 "options": {}, "forget": forget.pop(0)}
-                for operands in self._arrays.encode_calls(calls, blobs)
+                 "options": {}, "forget": [] if n else dropped}
+                for n, operands in enumerate(self._arrays.encode_calls(calls, blobs))
             ]  # fmt: skip
             made = self.interpreter.ask_each(requests, blobs, what=self.spec.call, within=within)
             for operands, message in zip(calls, made, strict=True):
