@@ -60,7 +60,7 @@ def to_time(before: Document, after: Document, backend: str) -> list[Case]:
 
 def unseen(
     before: Document, after: Document, backend: str, ratios: Iterable[Ratio], longest: float
-) -> list[str]:
+) -> list[Case]:
     """Return the cases without a ratio that were far slower in the second run.
 
     The second run leaves them out, because `ROUNDS` calls exceed ``longest`` seconds. In the first
@@ -68,7 +68,8 @@ def unseen(
     """
     (was, _), (_, late) = (_clocked(each, backend) for each in (before, after))
     quick = {case for case, seconds in was.items() if 3 * ROUNDS * seconds < longest}
-    return sorted((quick & late) - {ratio.case.id for ratio in ratios})
+    lost = (quick & late) - {ratio.case.id for ratio in ratios}
+    return [case for case in TIMED if case.id in lost]
 
 
 def _clocked(document: Document, backend: str) -> tuple[dict[str, float], set[str]]:

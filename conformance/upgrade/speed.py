@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.console import say
@@ -12,6 +13,7 @@ from conv2d_conformance.upgrade.compare_speed import LEVEL
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conv2d_conformance.cases.case import Case
     from conv2d_conformance.reports.document.model import Document, RatioRecord
     from conv2d_conformance.upgrade.compare_speed import Ratio
     from conv2d_conformance.upgrade.sides import Side
@@ -54,18 +56,33 @@ def _ratios(
     seconds: float,
     level: float,
 ) -> tuple[list[Ratio], str]:
-    """The ratios of one backend, and why they are not enough; that is empty if they are."""
+    """The ratios of one backend, and why they are not enough; that is empty if they are.
+
+    Sizes that became too slow to be timed beside the others are timed once more, alone.
+    """
+    measure = partial(_in_turns, both, name, seconds=seconds, level=level / 2)
     cases = remote_pairs.to_time(*documents, name)
+    found, why = measure(cases)
+    if lost := remote_pairs.unseen(*documents, name, found, LONGEST):
+        alone, why_not = measure(lost)
+        found, why = [*found, *alone], why or why_not
+    if lost := remote_pairs.unseen(*documents, name, found, LONGEST):
+        sizes = ", ".join(case.id for case in lost)
+        return found, f"{sizes} got slower than fits; give it more --seconds"
+    return found, why if len(found) < len(cases) else ""
+
+
+def _in_turns(
+    both: Sequence[Side], name: str, cases: list[Case], *, seconds: float, level: float
+) -> tuple[list[Ratio], str]:
+    """The ratios of some cases, or why there are none."""
     if not cases:
         return [], ""
     say(f"timing {name}: {both[0]} and {both[1]} in turns, {len(cases)} cases")
     selectors = both[0].has(name), both[1].has(name)
     try:
-        found = remote_pairs.ratios(selectors, cases, seconds, level, say)
+        return remote_pairs.ratios(selectors, cases, seconds, level, say), ""
     except OverBudget as error:
         return [], f"{error}; give it more --seconds"
     except Exception as error:  # noqa: BLE001  (whatever a framework raises; the rest goes on)
         return [], f"{type(error).__name__}: {error}"
-    if lost := remote_pairs.unseen(*documents, name, found, LONGEST):
-        return found, f"{', '.join(lost)} got slower than fits; give it more --seconds"
-    return found, ""

@@ -50,7 +50,7 @@ def _table(title: str, groups: list[Group]) -> Iterator[str]:
 
 def _cells(group: Group) -> tuple[str, ...]:
     change = group.first
-    texts = (group.subject, group.before, group.after, change.meaning)
+    texts = (group.subject, group.before, group.after, group.meaning)
     return escaped(change.kind), code(place(change)), *map(escaped, texts)
 
 
@@ -70,7 +70,7 @@ def github(made: Comparison) -> str:
 def _annotation(group: Group) -> tuple[str, str]:
     change = group.first
     title = f"{change.kind}: {place(change)}"
-    return title, f"{group.subject}: {group.before} -> {group.after}. {change.meaning}"
+    return title, f"{group.subject}: {group.before} -> {group.after}. {group.meaning}"
 
 
 def _commands(level: str, items: list[tuple[str, str]]) -> Iterator[str]:

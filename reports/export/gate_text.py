@@ -93,10 +93,9 @@ def place(change: Change) -> str:
 
 
 def _group(group: Group) -> Iterator[str]:
-    change = group.first
     yield f"    {group.subject}"
     yield f"      {group.before} -> {group.after}"
-    yield f"      {change.meaning}"
+    yield f"      {group.meaning}"
     yield ""
 
 

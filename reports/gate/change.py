@@ -47,7 +47,8 @@ class Change:
     """A difference: before, after, and what it means for the users of the backend.
 
     ``check``, ``clause`` and ``case`` name a verdict. ``fact`` is the path of a fact. ``case``
-    alone names a timing. All are empty if the change is about an entire backend.
+    alone names a timing, and ``times`` is how many times as long a call takes, if calls were made
+    in turn. All are empty if the change is about an entire backend.
     """
 
     kind: Kind
@@ -60,6 +61,7 @@ class Change:
     clause: str = ""
     case: str = ""
     fact: str = ""
+    times: float | None = None
 
     @property
     def is_finding(self) -> bool:

@@ -86,6 +86,8 @@ def compare(
         for _, after in joined:
             place = pair.environment, pair.backend, after["check"]
             made.compared.setdefault(place, []).append(after["case"])
+        if pair.after.ratios:
+            made.compared[pair.environment, pair.backend, ""] = list(pair.after.ratios)
         record = pair.after.record
         made.versions[pair.environment, pair.backend] = record["versions"] if record else {}
         changes += _of_pair(pair)

@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from statistics import median
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.reports.gate.covering_words import covering_words, size
@@ -59,6 +60,8 @@ class Group:
             return self.first.fact if len(self.changes) == 1 else self._facts()
         if self.first.check:
             return self._cases()
+        if self._times and len(self.changes) > 1:
+            return self._sizes()
         names = [change.case for change in self.changes if change.case]
         return first_names(names) if names else "the whole of it"
 
@@ -70,7 +73,32 @@ class Group:
     @property
     def after(self) -> str:
         """The value after, likewise."""
+        if self._times and len(self.changes) > 1:
+            low, high = (f"{some(self._times):.3g}" for some in (min, max))
+            return f"{low} to {high} times that, {median(self._times):.3g} in the median"
         return self._value([change.after for change in self.changes], self.smallest.after)
+
+    @property
+    def meaning(self) -> str:
+        """What it means for the users of the backend."""
+        if self._times and len(self.changes) > 1:
+            return f"calls of these sizes are {self.first.kind}"
+        return self.first.meaning
+
+    @property
+    def _times(self) -> list[float]:
+        return [change.times for change in self.changes if change.times is not None]
+
+    def _sizes(self) -> str:
+        names = [change.case for change in self.changes]
+        asked = list(self.compared.get((self.first.environment, self.first.backend, ""), names))
+        others = [case for case in asked if case not in names]
+        if len(others) <= MAX_NAMED:
+            but = f" but {', '.join(others)}" if others else ""
+            return f"all {len(asked)} sizes{but}"
+        words = covering_words([("", case) for case in names], [("", case) for case in asked])
+        exact = f", {words}" if words.startswith("all") else ""
+        return f"{len(names)} of {count(len(asked), 'size')}{exact}{self._named()}"
 
     def _value(self, values: list[str], smallest: str) -> str:
         return smallest if self.first.check and self.first.kind != "fixed" else _common(values)
@@ -141,6 +169,8 @@ def _cause(change: Change) -> tuple[str, ...]:
         family, _, member = change.fact.partition(".")
         values = () if member else (change.before, change.after)
         return (*where, family, change.meaning, *values)
+    if change.times is not None:
+        return (*where, "speed")
     if not change.check or change.kind in ONE_CHECK:
         values = () if change.kind in OWN_NUMBERS else (change.before, change.after)
         return (*where, change.check, change.meaning, *values)

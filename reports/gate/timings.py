@@ -48,7 +48,7 @@ def _paired(pair: Pair, ratio: RatioRecord) -> Change:
     after = f"{times:.3g} times that ({low:.3g} to {high:.3g}, {ratio['pairs']} pairs of calls)"
     return Change(kind, pair.environment, pair.backend, f"time of {ratio['against']}", after,
                   f"each call of this size takes {abs(times - 1):.0%} {_more(times)} time",
-                  case=ratio["case"])  # fmt: skip
+                  case=ratio["case"], times=times)  # fmt: skip
 
 
 def _unmeasured(pair: Pair, case: str) -> Change:

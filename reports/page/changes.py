@@ -57,5 +57,5 @@ def changes_of(made: Comparison) -> Changes:
 def _rows(made: Comparison, changes: list[Change]) -> Iterator[ChangeRow]:
     for group in group_changes(changes, made.compared):
         one = group.first
-        texts = (place(one), group.subject, group.before, group.after, one.meaning)
+        texts = (place(one), group.subject, group.before, group.after, group.meaning)
         yield ChangeRow(one.kind, *(clip(text, LONGEST) for text in texts))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conv2d_conformance.reports.gate.grouping import group_changes
 from conv2d_conformance.reports.page.render import render_html
 from tests.helpers.documents import timing
 from tests.helpers.gate_documents import NAME, changes, compare_records, gate, run_document
@@ -132,3 +133,32 @@ def test_what_two_runs_of_the_same_thing_differ_by_is_no_finding(
     after = timed(times * median, min=least * times * median)
     assert compare_records([before], [after]).findings == []
     assert "perhaps slower" not in {kind for kind, _ in changes(compare_records([before], [after]))}
+
+
+def sized(times: dict[str, float], slower: float = 1.1) -> list[Any]:
+    return [{**ratio(t, slower=t > slower), "case": case} for case, t in times.items()]
+
+
+LADDER = {f"same/{n}x{n}-by-{k}x{k}/float32": n * k / 20 for n in (8, 32, 64) for k in (3, 5, 7)}
+
+
+def test_sizes_of_one_call_that_are_slower_are_one_finding() -> None:
+    (said,) = group_changes((made := compare_records([], sized(LADDER))).findings, made.compared)
+    assert (said.subject, said.after, said.meaning) == (
+        "all 9 sizes", "1.2 to 22.4 times that, 8 in the median",
+        "calls of these sizes are slower",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("slower", "subject"),
+    [
+        (1.3, "all 9 sizes but same/8x8-by-3x3/float32"),
+        (7.0, "5 of 9 sizes; the smallest: same/32x32-by-5x5/float32"),
+        (15.0, "2 of 9 sizes: same/64x64-by-5x5/float32, same/64x64-by-7x7/float32"),
+    ],
+)
+def test_the_sizes_that_are_slower_are_named_in_few_words(slower: float, subject: str) -> None:
+    made = compare_records([], sized(LADDER, slower))
+    (said,) = group_changes(made.findings, made.compared)
+    assert said.subject == subject
