@@ -1,19 +1,21 @@
 """Tests whether one version of a backend is slower, in pairs of fresh processes, twice.
 
-Every case is screened in `SCREEN` pairs of processes. Those that look slower are measured again
-in `CONFIRM` fresh pairs, and only a case that is slower both times is reported. In either
-measurement a case counts as slower if the lower bound of its ratio, by the sign test over pairs,
-is above `MIN_RATIO`.
+Every case is screened in `SCREEN` pairs of processes. Those whose median ratio is above `MIN_RATIO`
+look slower. They are measured again in `CONFIRM` fresh pairs, and what is still undecided in as
+many more. Only a case that is slower then is reported: the lower bound of its ratio, by the sign
+test over all fresh pairs, is above `MIN_RATIO`.
 
 The chance of a false report is set for all cases together. A case that is at most `MIN_RATIO`
-times slower passes the screen with a chance of at most `SCREENED`. The confirmation shares no
-process with it and has the chance level/(cases · `SCREENED`). So any false report at all has a
-chance of at most ``level`` (Bonferroni's bound, which holds even if cases depend on each other).
+times slower looks slower with a chance of at most `SCREENED`. The confirmation shares no process
+with the screen, and each of its `LOOKS` has the chance level/(cases · `SCREENED` · `LOOKS`). So
+any false report at all has a chance of at most ``level`` (Bonferroni's bound, which holds even if
+cases and looks depend on each other).
 """
 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,10 +32,13 @@ if TYPE_CHECKING:
 # Differences up to 3 % are not reported: the placement of code and data makes as much
 # (Mytkowicz et al., "Producing wrong data without doing anything obviously wrong", 2009).
 MIN_RATIO = 1.03
-# One pair of 7 may be disturbed, with a chance of (1 + 7)/2**7 = 1/16; two of 18 for 18 cases.
-SCREEN, SCREENED = 7, 1 / 16
-CONFIRM = 18
+# As likely as not, a ratio of at most 3 % has a median above 3 %.
+SCREEN, SCREENED = 7, 1 / 2
+# Of 18 cases 2 of 24 pairs may be disturbed, and 10 of 48.
+CONFIRM, LOOKS = 24, 2
 LEVEL = 0.001
+# Chance that a bound of a case that does not look slower is wrong: one pair of 7 may be disturbed.
+SHOWN = 1 / 16
 # Seconds of calls in the first measurement.
 BUDGET = 60.0
 
@@ -42,8 +47,8 @@ BUDGET = 60.0
 class Ratio:
     """B's time over A's on one case: the median of the pairs that were measured last.
 
-    ``low`` and ``high`` enclose the true median with a confidence of ``level``. ``slower`` is what
-    the first measurement says, ``confirmed`` whether the second, which is then the last, agrees.
+    ``low`` and ``high`` enclose the true median with a confidence of ``level``. ``slower`` is
+    whether the first measurement looks slower, ``confirmed`` whether the second one shows it.
     """
 
     case: Case
@@ -54,6 +59,11 @@ class Ratio:
     pairs: int
     slower: bool
     confirmed: bool
+
+    @property
+    def open(self) -> bool:
+        """Whether more pairs could show that it is slower."""
+        return not self.confirmed and self.ratio > MIN_RATIO
 
 
 def compare(
@@ -73,8 +83,8 @@ def compare(
         What starts a fresh process of the old version, and of the new one.
     budget : float
         Seconds of calls in the first measurement; starting processes comes on top, and so does the
-        second measurement, which takes up to `CONFIRM`/`SCREEN` times as long if all cases are
-        slower. A case that does not fit is left out, and ``progress`` is called.
+        second measurement, which takes up to `LOOKS`·`CONFIRM`/`SCREEN` times as long if all cases
+        look slower. A case that does not fit is left out, and ``progress`` is called.
     level : float
         Chance that any case that is not slower is reported.
 
@@ -85,21 +95,26 @@ def compare(
     """
     bench = PairedBenchmark(a, b, budget / SCREEN, progress)
     first = bench.measure(cases, SCREEN)
-    screened = {case: ratio_from_logs(case, logs, SCREENED) for case, logs in first.items()}
-    flagged = [case for case, ratio in screened.items() if ratio.slower]
-    if flagged:
-        progress(f"measuring {len(flagged)} of {len(screened)} cases again")
-        chance = min(level / (len(screened) * SCREENED), SCREENED)
-        screened.update(measure_again(bench, flagged, chance))
-    return [screened[case] for case in cases if case in screened]
+    ratios = {case: ratio_from_logs(case, logs, SHOWN) for case, logs in first.items()}
+    suspects = [case for case, ratio in ratios.items() if ratio.ratio > MIN_RATIO]
+    chance = min(level / (len(ratios) * SCREENED * LOOKS), SHOWN)
+    ratios.update(confirm(bench, suspects, chance))
+    return [ratios[case] for case in cases if case in ratios]
 
 
-def measure_again(
-    bench: PairedBenchmark, flagged: Sequence[Case], chance: float
-) -> dict[Case, Ratio]:
-    """Measure the cases that look slower in fresh pairs."""
-    logs = bench.measure(flagged, max(CONFIRM, min_values(chance)))
-    return {case: ratio_from_logs(case, logs[case], chance, again=True) for case in flagged}
+def confirm(bench: PairedBenchmark, suspects: Sequence[Case], chance: float) -> dict[Case, Ratio]:
+    """Measure what looks slower in fresh pairs, and again where that leaves it open."""
+    ratios: dict[Case, Ratio] = {}
+    logs: dict[Case, list[float]] = defaultdict(list)
+    for look in range(LOOKS):
+        left = [case for case in suspects if not look or ratios[case].open]
+        if not left:
+            break
+        bench.progress(f"measuring {len(left)} of {len(bench.costs)} cases again")
+        for case, more in bench.measure(left, max(CONFIRM, min_values(chance))).items():
+            logs[case] += more
+            ratios[case] = ratio_from_logs(case, logs[case], chance, again=True)
+    return ratios
 
 
 def ratio_from_logs(
@@ -108,6 +123,6 @@ def ratio_from_logs(
     """Return the ratio from the pairs of one measurement."""
     found = interval(logs, chance)
     middle, low, high = map(math.exp, (found.middle, found.low, found.high))
-    slower = low > MIN_RATIO
-    confidence = 1 - 2 * chance
-    return Ratio(case, middle, low, high, confidence, len(logs), again or slower, again and slower)
+    slower = again or middle > MIN_RATIO
+    confirmed = again and low > MIN_RATIO
+    return Ratio(case, middle, low, high, 1 - 2 * chance, len(logs), slower, confirmed)

@@ -15,13 +15,13 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.upgrade.schedule import plan_turns
+from conv2d_conformance.upgrade.schedule import costs_that_fit, share_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from conv2d_conformance.cases.case import Case
-    from conv2d_conformance.upgrade.schedule import Process, Progress, Turns
+    from conv2d_conformance.upgrade.schedule import CaseCost, Process, Progress, Turns
 
     Start = Callable[[], Process]
 
@@ -30,14 +30,15 @@ if TYPE_CHECKING:
 class PairedBenchmark:
     """Measures cases in pair after pair of fresh processes.
 
-    ``plan`` is made in the first pair, of what fits into ``seconds`` of one pair, and then holds.
+    ``costs`` are estimated in the first pair, of what fits into ``seconds`` of one pair, and then
+    hold. Fewer cases share the same seconds, and get more turns each.
     """
 
     a: Start
     b: Start
     seconds: float
     progress: Progress
-    plan: dict[Case, Turns] = field(default_factory=dict)
+    costs: dict[Case, CaseCost] = field(default_factory=dict)
 
     def measure(self, cases: Iterable[Case], pairs: int) -> dict[Case, list[float]]:
         """Return the logarithm of B's seconds over A's in each pair, for each case that fits."""
@@ -53,9 +54,10 @@ class PairedBenchmark:
         with ExitStack() as both:
             a = both.enter_context(closing(self.a()))
             b = both.enter_context(closing(self.b()))
-            if not self.plan:
-                self.plan = plan_turns(a, b, cases, self.seconds, self.progress)
-            return log_ratios(a, b, {c: t for c, t in self.plan.items() if c in cases}, pair)
+            if not self.costs:
+                self.costs = costs_that_fit(a, b, cases, self.seconds, self.progress)
+            chosen = {case: cost for case, cost in self.costs.items() if case in cases}
+            return log_ratios(a, b, share_time(chosen, self.seconds), pair)
 
 
 def log_ratios(a: Process, b: Process, plan: Mapping[Case, Turns], pair: int) -> dict[Case, float]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from conv2d_conformance.runtime.time_budget import OverBudget, multiplications
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from conv2d_conformance.cases.case import Case
 
@@ -72,14 +72,14 @@ class CaseCost:
         return self.first + self.cycle
 
 
-def plan_turns(
+def costs_that_fit(
     a: Process,
     b: Process,
     cases: Iterable[Case],
     seconds: float,
     progress: Progress,
-) -> dict[Case, Turns]:
-    """Turns for the cases that fit into ``seconds``, the cheapest first.
+) -> dict[Case, CaseCost]:
+    """Costs of the cases that fit into ``seconds``, the cheapest first.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def plan_turns(
     if not order:
         reason = f"no case fits into the {seconds:.2g} s that a pair of processes may take"
         raise OverBudget(reason)
-    return share_time([(case, costs[case]) for case in order], seconds)
+    return {case: costs[case] for case in order}
 
 
 def estimate_costs(
@@ -118,11 +118,11 @@ def left_out(progress: Progress, case: Case, seconds: float) -> None:
     progress(f"left out: {case.id}, as a pair of processes may take {seconds:.2g} s")
 
 
-def share_time(costs: Sequence[tuple[Case, CaseCost]], seconds: float) -> dict[Case, Turns]:
+def share_time(costs: Mapping[Case, CaseCost], seconds: float) -> dict[Case, Turns]:
     """One cycle for each, and more from equal shares of the rest; what one spares, others get."""
-    spare = seconds - sum(cost.least for _, cost in costs)
+    spare = seconds - sum(cost.least for cost in costs.values())
     turns = {}
-    for done, (case, cost) in enumerate(costs):
+    for done, (case, cost) in enumerate(costs.items()):
         more = min(MAX_CYCLES - 1, int(spare / (len(costs) - done) / cost.cycle))
         spare -= more * cost.cycle
         turns[case] = Turns(1 + more, cost.rounds, cost.loops)

@@ -35,9 +35,10 @@ HEAD = f"""# Benchmarks
 
 ## Is this version slower?
 
-`upgrade.compare_speed.compare` asks it of two versions of a backend: {SCREEN} pairs of fresh
-processes that take turns, and {CONFIRM} fresh pairs for the cases that look slower. Differences up
-to {MIN_RATIO - 1:.0%} are not reported, and the chance that any case is reported wrongly is set to
+`conv2d_conformance.upgrade.compare_speed.compare` asks it of two versions of a backend: {SCREEN}
+pairs of fresh processes that take turns, and {CONFIRM} fresh pairs, or twice as many, for the
+cases that look slower. Differences up to {MIN_RATIO - 1:.0%} are not reported, and the chance that
+any case is reported wrongly is set to
 {LEVEL:.1%}. Here a backend is compared with itself, and with itself plus 10, 20 and 50 % of the
 same work (`slowed.py`), on every rung of the ladder that fits into {BUDGET:.0f} s.
 

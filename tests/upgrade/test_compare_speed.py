@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conv2d_conformance.runtime.time_budget import LADDER, OverBudget
-from conv2d_conformance.upgrade.compare_speed import MIN_RATIO, compare
-from conv2d_conformance.upgrade.paired_processes import log_ratios
+from conv2d_conformance.upgrade.compare_speed import CONFIRM, MIN_RATIO, SCREEN, compare
+from conv2d_conformance.upgrade.paired_processes import PairedBenchmark, log_ratios
 from conv2d_conformance.upgrade.schedule import Turns
 from tests.helpers.simulated_timings import Machine, Simulated
 
@@ -124,9 +124,32 @@ def test_a_process_that_does_not_start_leaves_none_behind() -> None:
 
 def test_what_is_slower_is_measured_again_in_fresh_processes() -> None:
     machine = Machine()
-    starts = iter([machine.start(1.2)] * 7 + [machine.start()] * 18)
+    starts = iter([machine.start(1.2)] * SCREEN + [machine.start()] * CONFIRM)
     ratios = compared(machine, lambda: next(starts)())  # noqa: PLW0108
-    assert [(r.slower, r.confirmed, r.pairs) for r in ratios] == [(True, False, 18)] * 4
+    assert [(r.slower, r.confirmed, r.pairs) for r in ratios] == [(True, False, CONFIRM)] * 4
+
+
+def test_what_fresh_processes_leave_open_is_measured_in_more_of_them() -> None:
+    machine = Machine()
+    pairs = [machine.start()] * 4 + [machine.start(1.2)] * (2 * CONFIRM - 4)
+    starts = iter([machine.start(1.2)] * SCREEN + pairs)
+    ratios = compared(machine, lambda: next(starts)())  # noqa: PLW0108
+    assert [(r.confirmed, r.pairs) for r in ratios] == [(True, 2 * CONFIRM)] * 4
+
+
+def test_a_tenth_is_found_where_one_pair_in_six_says_otherwise() -> None:
+    machines = [Machine(seed, spread=0.05) for seed in range(GATES)]
+    found = [r.confirmed for m in machines for r in compared(m, m.start(1.1))]
+    assert sum(found) > 0.75 * len(found)
+
+
+def test_one_of_four_cases_that_is_measured_again_gets_more_than_a_quarter_of_the_time() -> None:
+    machine = Machine()
+    bench = PairedBenchmark(machine.start(), machine.start(), 0.1, lambda _: None)
+    bench.measure(CASES, 1)
+    began = machine.now
+    bench.measure(CASES[:1], 1)
+    assert machine.now - began > began / 2
 
 
 def test_more_cases_ask_for_more_confidence() -> None:
