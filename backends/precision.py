@@ -20,7 +20,8 @@ def pin_torch() -> Any:
     """
     import torch
 
-    torch.set_float32_matmul_precision("highest")
+    if hasattr(torch, "set_float32_matmul_precision"):  # PyTorch >= 1.12
+        torch.set_float32_matmul_precision("highest")
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.deterministic = True
@@ -83,7 +84,7 @@ def settings() -> dict[str, str]:
 def _read_torch(torch: Any) -> dict[str, Any]:
     backends = torch.backends
     return {
-        "torch.float32_matmul_precision": torch.get_float32_matmul_precision(),
+        "torch.float32_matmul_precision": _torch_matmul_precision(torch),
         "torch.backends.cuda.matmul.allow_tf32": backends.cuda.matmul.allow_tf32,
         "torch.backends.cudnn.allow_tf32": backends.cudnn.allow_tf32,
         "torch.backends.cudnn.deterministic": backends.cudnn.deterministic,
@@ -91,6 +92,12 @@ def _read_torch(torch: Any) -> dict[str, Any]:
         and getattr(backends.mkldnn, "enabled", True),
         "torch.num_threads": torch.get_num_threads(),
     }
+
+
+def _torch_matmul_precision(torch: Any) -> str:
+    if not hasattr(torch, "get_float32_matmul_precision"):
+        return "unknown"  # PyTorch < 1.12
+    return str(torch.get_float32_matmul_precision())
 
 
 def _read_jax(jax: Any) -> dict[str, Any]:

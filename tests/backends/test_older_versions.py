@@ -181,3 +181,23 @@ def test_a_transposed_layer_of_keras_2_is_given_output_padding_and_may_give_a_li
         img, k, "valid", stride=2, output_padding=1
     )
     assert (given, out) == ([1], [])
+
+
+def test_pytorch_1_11_is_pinned_by_the_flags_that_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    flags = {name: SimpleNamespace(allow_tf32=True) for name in ("matmul", "cudnn")}
+    mkldnn = SimpleNamespace(is_available=lambda: True)
+    backends = SimpleNamespace(
+        cuda=SimpleNamespace(matmul=flags["matmul"]), cudnn=flags["cudnn"], mkldnn=mkldnn
+    )
+    torch = SimpleNamespace(backends=backends, get_num_threads=lambda: 2)
+    monkeypatch.setattr(precision, "_pinned", {})
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    assert precision.pin_torch() is torch
+    assert precision.settings() == {
+        "torch.float32_matmul_precision": "unknown",
+        "torch.backends.cuda.matmul.allow_tf32": "False",
+        "torch.backends.cudnn.allow_tf32": "False",
+        "torch.backends.cudnn.deterministic": "True",
+        "torch.backends.mkldnn": "True",
+        "torch.num_threads": "2",
+    }
