@@ -21,7 +21,7 @@ from conv2d_conformance.upgrade import sides
 from conv2d_conformance.upgrade.speed import LONGEST, add_ratios
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from conv2d_conformance.reports.document.model import Document
@@ -73,7 +73,7 @@ def _upgrade(wanted: UpgradeRequest) -> int:
     for side, path in zip(both, (wanted.gate.baseline, wanted.gate.candidate), strict=True):
         matrix(side, names, path)
     documents = load(wanted.gate.baseline), load(wanted.gate.candidate)
-    unjudged = [*_mute(documents, names)]
+    unjudged = [*_mute(documents, names.values())]
     if wanted.seconds > 0:
         unjudged += add_ratios(both, names, documents, wanted.seconds)
         save(documents[1], wanted.gate.candidate)
@@ -117,7 +117,7 @@ def _tell_differences(both: Sequence[Side]) -> None:
     say(f"what differs: {names or 'nothing, all versions are the same'}{more}")
 
 
-def _mute(documents: tuple[Document, Document], names: Sequence[str]) -> Iterator[str]:
+def _mute(documents: tuple[Document, Document], names: Iterable[str]) -> Iterator[str]:
     """Return the backends without a result on either side: equal, but nothing is known of them."""
     each = [of_run(document["runs"][0]) for document in documents]
     for name in names:
@@ -126,7 +126,7 @@ def _mute(documents: tuple[Document, Document], names: Sequence[str]) -> Iterato
             yield f"{name}: no padding gave a result on either side"
 
 
-def matrix(side: Side, names: Sequence[str], results: Path) -> None:
+def matrix(side: Side, names: Iterable[str], results: Path) -> None:
     """Run the matrix on the backends of one side, and write their results.
 
     Raises

@@ -72,8 +72,14 @@ def build_sides(
     return made
 
 
-def backends(selectors: Sequence[str], sides: Sequence[Side]) -> list[str]:
-    """Return the names of the backends; without a selector, the calls of what differs.
+def backends(selectors: Sequence[str], sides: Sequence[Side]) -> dict[str, str]:
+    """Return the backends that are compared; without a selector, the calls of what differs.
+
+    Returns
+    -------
+    dict
+        What selects each, and the name under which documents have it: an adapter in a file may
+        declare another one.
 
     Raises
     ------
@@ -86,11 +92,9 @@ def backends(selectors: Sequence[str], sides: Sequence[Side]) -> list[str]:
     pool = RunnerPool()
     try:
         names = list(dict.fromkeys(n for each in chosen for n in _names(pool, each, sides)))
-        for name in names:
-            _require(pool, name, sides)
+        return {name: _require(pool, name, sides) for name in names}
     finally:
         pool.stop()
-    return names
 
 
 def distributions(wanted: Iterable[str]) -> list[str]:
@@ -178,13 +182,15 @@ def _names(pool: RunnerPool, selector: str, sides: Sequence[Side]) -> list[str]:
     return found
 
 
-def _require(pool: RunnerPool, name: str, sides: Sequence[Side]) -> None:
-    reasons = []
+def _require(pool: RunnerPool, name: str, sides: Sequence[Side]) -> str:
+    """Return the name that a backend declares on the last side that it loads on."""
+    declared, reasons = name, []
     for side in sides:
         try:
-            pool.runner(side.has(name))
+            declared = pool.runner(side.has(name)).spec.name
         except (Unavailable, UnknownBackendError) as error:
             reasons.append(f"{side}: {error}")
     if len(reasons) == len(sides):
         msg = f"{reasons[0]}; add what it needs with --with, or name others with --backend"
         raise Unavailable(msg)
+    return declared

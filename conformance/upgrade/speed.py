@@ -11,7 +11,7 @@ from conv2d_conformance.upgrade import remote_pairs
 from conv2d_conformance.upgrade.compare_speed import LEVEL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from conv2d_conformance.cases.case import Case
     from conv2d_conformance.reports.document.model import Document, RatioRecord
@@ -23,15 +23,18 @@ LONGEST = 0.5
 
 
 def add_ratios(
-    both: Sequence[Side], names: Sequence[str], documents: tuple[Document, Document], seconds: float
+    both: Sequence[Side],
+    names: Mapping[str, str],
+    documents: tuple[Document, Document],
+    seconds: float,
 ) -> list[str]:
     """Time the two in turns, put the ratios into the second document, and say what has too few.
 
     Parameters
     ----------
     both : sequence of Side
-    names : sequence of str
-        Backends.
+    names : mapping of str to str
+        What selects each backend, and its name in the documents.
     documents : (Document, Document)
         Of the two sides, one run each; the second gets a record of each ratio.
     seconds : float
@@ -40,8 +43,8 @@ def add_ratios(
     level = LEVEL / len(names)
     found: list[RatioRecord] = []
     unjudged = []
-    for name in names:
-        ratios, why = _ratios(both, name, documents, seconds, level)
+    for selector, name in names.items():
+        ratios, why = _ratios(both, selector, name, documents, seconds, level)
         found += [remote_pairs.record(name, ratio, str(both[0])) for ratio in ratios]
         unjudged += [f"the speed of {name}: {why}; --seconds 0 leaves speed out"] if why else []
     (run,) = documents[1]["runs"]
@@ -51,6 +54,7 @@ def add_ratios(
 
 def _ratios(
     both: Sequence[Side],
+    selector: str,
     name: str,
     documents: tuple[Document, Document],
     seconds: float,
@@ -60,7 +64,7 @@ def _ratios(
 
     Sizes that became too slow to be timed beside the others are timed once more, alone.
     """
-    measure = partial(_in_turns, both, name, seconds=seconds, level=level / 2)
+    measure = partial(_in_turns, both, selector, seconds=seconds, level=level / 2)
     cases = remote_pairs.to_time(*documents, name)
     found, why = measure(cases)
     if lost := remote_pairs.unseen(*documents, name, found, LONGEST):
@@ -73,13 +77,13 @@ def _ratios(
 
 
 def _in_turns(
-    both: Sequence[Side], name: str, cases: list[Case], *, seconds: float, level: float
+    both: Sequence[Side], selector: str, cases: list[Case], *, seconds: float, level: float
 ) -> tuple[list[Ratio], str]:
     """The ratios of some cases, or why there are none."""
     if not cases:
         return [], ""
-    say(f"timing {name}: {both[0]} and {both[1]} in turns, {len(cases)} cases")
-    selectors = both[0].has(name), both[1].has(name)
+    say(f"timing {selector}: {both[0]} and {both[1]} in turns, {len(cases)} cases")
+    selectors = both[0].has(selector), both[1].has(selector)
     try:
         return remote_pairs.ratios(selectors, cases, seconds, level, say), ""
     except OverBudget as error:

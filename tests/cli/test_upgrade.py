@@ -119,6 +119,34 @@ def test_a_version_against_itself_gives_no_finding(
     assert len(judged) > 50
 
 
+ADAPTER = """\
+from conv2d_conformance.backends.protocol import Spec
+
+
+class Adapter:
+    spec = Spec("calls", "calls.conv2d(img, k, padding)", paddings=("valid",))
+
+    def conv2d(self, img, k, padding):
+        from calls import conv2d
+
+        return conv2d(img, k, padding)
+"""
+
+
+@pytest.mark.slow
+def test_an_adapter_in_a_file_is_judged_under_the_name_that_it_declares(
+    version: Callable[[str, str], str],
+    few: Callable[[str], None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    few("5x5")
+    Path("mine.py").write_text(ADAPTER, "utf-8")
+    python = version("one", HONEST)
+    words = ("--python", python, "--python", python, "--backend", "mine.py:Adapter")
+    assert upgrade(*words, "--seconds", "0.5", "--output", "up") == 0
+    assert "could not judge" not in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_a_flipped_kernel_is_found_and_named(
     version: Callable[[str, str], str],

@@ -64,7 +64,7 @@ def measure(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[list[str], l
         monkeypatch.setattr(remote_pairs, "ratios", ratios)
         sides: Any = [Side("one"), Side("two")]
         both = documents(*after)
-        unjudged = speed.add_ratios(sides, ["photo"], both, 1.0)
+        unjudged = speed.add_ratios(sides, {"photo.py:Photo": "photo"}, both, 1.0)
         records = both[1]["runs"][0]["records"]
         return [r["case"] for r in records if r["kind"] == "ratio" and r["slower"]], unjudged
 
