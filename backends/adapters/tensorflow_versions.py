@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _EAGER = "tf.compat.v1.enable_eager_execution()"
 GROUPS = (2, 5)
 PLAIN_GRADIENTS = (("gradients", "dilation"), ("gradients", "groups"), ("followed", "groups"))
+ML_DTYPES = (2, 14)
 ONEDNN = (2, 9)  # on by default since then, on some processors
 
 
@@ -40,11 +41,12 @@ def has_onednn(tf: Any) -> bool:
 def spec_for_version(tf: Any, spec: Spec) -> Spec:
     """Return the spec of a call, reduced to what the installed version does on this processor."""
     now = version(tf)
+    dtypes = tuple(name for name in spec.dtypes if name not in _lacking_dtypes(now))
     if has_onednn(tf):
-        return spec
+        return spec if dtypes == spec.dtypes else replace(spec, dtypes=dtypes)
     return replace(
         spec,
-        dtypes=tuple(name for name in spec.dtypes if name not in _lacking_dtypes(now)),
+        dtypes=dtypes,
         options=tuple(word for word in spec.options if word not in _lacking(now, spec)),
         refuses=PLAIN_GRADIENTS if spec.differentiates else (),
         layouts=("NHWC",),
@@ -55,7 +57,7 @@ def spec_for_version(tf: Any, spec: Spec) -> Spec:
 
 
 def _lacking_dtypes(now: tuple[int, ...]) -> tuple[str, ...]:
-    if now >= ONEDNN:
+    if now >= ML_DTYPES:
         return ()
     # TensorFlow then had its own bfloat16 for NumPy, which is not the one of ml_dtypes.
     return ("bfloat16",) if now >= (2, 0) else ("bfloat16", "int32")

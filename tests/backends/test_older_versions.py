@@ -108,6 +108,14 @@ def test_todays_tensorflow_has_all_that_is_declared(spec: Spec, has_onednn: bool
 
 
 @pytest.mark.usefixtures("has_onednn")
+@pytest.mark.parametrize("has_onednn", [True, False], indirect=True)
+@pytest.mark.parametrize(("version", "taken"), [("2.13.1", False), ("2.14.0", True)])
+def test_tensorflow_takes_the_bfloat16_of_ml_dtypes_since_2_14(version: str, taken: bool) -> None:
+    spec = spec_for_version(tensorflow(version), Conv2d.spec)
+    assert ("bfloat16" in spec.dtypes) == taken
+
+
+@pytest.mark.usefixtures("has_onednn")
 @pytest.mark.parametrize("has_onednn", [False], indirect=True)
 def test_todays_tensorflow_lacks_a_layout_and_gradients_without_onednn() -> None:
     spec = spec_for_version(tensorflow("2.21.0"), Conv2d.spec)
