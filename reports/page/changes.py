@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.reports.export.gate_text import place, verdict
+from conv2d_conformance.reports.export.gate_text import kind_of, place, verdict
 from conv2d_conformance.reports.gate.grouping import group_changes
 from conv2d_conformance.reports.tables.conventions import clip
 
@@ -58,4 +58,4 @@ def _rows(made: Comparison, changes: list[Change]) -> Iterator[ChangeRow]:
     for group in group_changes(changes, made.compared):
         one = group.first
         texts = (place(one), group.subject, group.before, group.after, one.meaning)
-        yield ChangeRow(one.kind, *(clip(text, LONGEST) for text in texts))
+        yield ChangeRow(kind_of(one), *(clip(text, LONGEST) for text in texts))
