@@ -33,7 +33,8 @@ class Comparison:
     ``partial`` has one for each two runs of which one holds a part of the checks only.
     ``versions`` has those of each backend's own distributions, by environment and backend, and
     ``compared`` the cases that both documents have, by environment, backend and check. A finding
-    less severe than ``fail_on`` is listed, but does not fail the gate.
+    less severe than ``fail_on`` is listed, but does not fail the gate. ``upgraded`` has the
+    versions before and after of each distribution that differs, the backends' own first.
     """
 
     today: date
@@ -46,6 +47,7 @@ class Comparison:
     versions: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     compared: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
     fail_on: Severity | None = None
+    upgraded: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def failing(self) -> list[Change]:
@@ -102,6 +104,7 @@ def compare(
         record = pair.after.record
         made.versions[pair.environment, pair.backend] = record["versions"] if record else {}
         changes += _of_pair(pair)
+        made.upgraded |= _upgraded(pair)
         if not joined:
             made.unjudged.append(
                 f"{pair.environment}: no verdict on {pair.backend} is in both documents with one "
@@ -123,6 +126,11 @@ def _of_pair(pair: Pair) -> Iterator[Change]:
     yield from numeric_changes(pair)
     yield from timing_changes(pair)
     yield from _set_up(pair)
+
+
+def _upgraded(pair: Pair) -> dict[str, tuple[str, str]]:
+    was, now = pair.before.versions, pair.after.versions
+    return {name: (was[name], now[name]) for name in now if was.get(name, now[name]) != now[name]}
 
 
 def _set_up(pair: Pair) -> Iterator[Change]:

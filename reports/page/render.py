@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from conv2d_conformance.reports.page import assets
 from conv2d_conformance.reports.page.changes import changes_of
 from conv2d_conformance.reports.page.example import work_answers
+from conv2d_conformance.reports.page.headline import headline
 from conv2d_conformance.reports.page.packing import pack
 from conv2d_conformance.reports.page.plots import plots
 from conv2d_conformance.reports.page.precision import BITS, names_of, precision_rows
@@ -64,9 +65,11 @@ def render_html(
         | _timing_tables(document)
         | _about(document)
     )
+    told = changes_of(changes) if changes is not None else None
     context |= {
         "picker": pack(picker(translations)) if translations else None,
-        "changes": changes_of(changes) if changes is not None else None,
+        "changes": told,
+        "head": headline(document, told),
         "example": example,
         "worked": work_answers(example, document) if example else [],
     }

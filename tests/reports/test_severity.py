@@ -23,6 +23,7 @@ from conv2d_conformance.reports.tables.severity import (
 )
 from tests.helpers.documents import document, run, verdict
 from tests.helpers.gate_documents import compare_records, facts, gate, run_document
+from tests.helpers.html_page import Page
 
 if TYPE_CHECKING:
     from conv2d_conformance.reports.document.severity import Severity
@@ -122,7 +123,7 @@ def test_every_output_of_the_gate_says_how_bad_a_finding_is() -> None:
     assert json.loads(as_json(made))["findings"][0]["severity"] == "wrong numbers, silently"
     for output in (text, markdown, junit, github):
         assert "wrong numbers, silently" in output(made).replace("%2C", ",")
-    assert "wrong numbers, silently: verdict regressed" in render_html(document(), (), made)
+    assert '<td class="bad">wrong numbers, silently</td>' in render_html(document(), (), made)
 
 
 @pytest.mark.parametrize(("fail_on", "code"), [(None, 1), ("manners", 1), ("crash or hang", 0)])
@@ -143,6 +144,11 @@ def test_a_baseline_keeps_what_a_record_declares() -> None:
     known = verdict(outcome="expected failure", symptom="value", severity="manners")
     kept = to_baseline(document(run(known)))["runs"][0]["records"][0]
     assert kept.get("severity") == "manners"
+
+
+def test_the_page_says_how_bad_what_stands_behind_a_cell_is() -> None:
+    page = Page(render_html(document(run(verdict(outcome="crashed")))))
+    assert "1 crashed, crash or hang" in page.text
 
 
 def test_a_severity_is_typed_without_blanks() -> None:
