@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conv2d_conformance.reports.document.severity import SEVERITIES
 from conv2d_conformance.reports.page.speed import ranking
 from conv2d_conformance.reports.tables.conventions import clip, conventions
-from conv2d_conformance.reports.tables.dangers import Deviation, deviations
+from conv2d_conformance.reports.tables.deviations import Deviation, deviations
 from conv2d_conformance.reports.tables.summary import RAN, count, summarise
 
 if TYPE_CHECKING:
@@ -60,10 +60,11 @@ def answers_of_changes(changes: Changes) -> tuple[Answer, ...]:
     """Return what is worth knowing of an upgrade: changes by cause, speed, what is not judged."""
     rows = changes.tables.get("Findings", [])
     causes = [row for row in rows if row.change != "slower"]
-    found = [_of_change(row) for row in causes[:MAX_CAUSES]]
-    if more := len(causes) - MAX_CAUSES + changes.left:
-        found += [Answer(f"{count(more, 'more cause')}", "changes", (), "bad")] if more > 0 else []
-    return (*found, *_speed_of(changes), *_not_judged(changes))
+    shown = len(causes) if len(causes) <= MAX_CAUSES else MAX_CAUSES - 1
+    found = [_of_change(row) for row in causes[:shown]]
+    if more := len(causes) - shown:
+        found.append(Answer(count(more, "more cause"), "changes", (), "bad"))
+    return (*found, *_speed_of(changes), *_fixed(changes), *_not_judged(changes))
 
 
 def _dangers(document: Document) -> Iterator[Answer]:
@@ -73,13 +74,19 @@ def _dangers(document: Document) -> Iterator[Answer]:
     yield from (_danger(one) for one in worst[:shown])
     if left := worst[shown:]:
         names = dict.fromkeys(name for one in left for name in one.backends)
-        words = f"{count(len(left), 'more cause')} that severe"
-        yield Answer("More like these", "verdicts", (_part(names, words),), _look(left))
+        which = ", ".join(dict.fromkeys(one.severity for one in left))
+        words = f"{count(len(left), 'more cause')}: {which}"
+        yield Answer("More like these", "deviations", (_part(names, words),), _look(left))
     if not worst and any(sum(line.counts[o] for o in RAN) for line in summarise(document)):
         said = f"no check found {', '.join(SEVERITIES[:3])}"
         if found:
             said += f"; {count(len(found), 'cause')} of what is less severe"
-        yield Answer("No dangerous deviation", "verdicts", (Part((), said),), "good")
+        yield Answer(
+            "No dangerous deviation",
+            "deviations" if found else "verdicts",
+            (Part((), said),),
+            "good",
+        )
 
 
 def _danger(one: Deviation) -> Answer:
@@ -158,6 +165,13 @@ def _speed_of(changes: Changes) -> Iterator[Answer]:
         if found:
             parts = tuple(Part((r.place,), f"{r.subject}: {r.meaning}") for r in found[:MAX_CAUSES])
             yield Answer(_title(word), found[0].place_on_page, parts, look)
+
+
+def _fixed(changes: Changes) -> Iterator[Answer]:
+    rows = [row for row in changes.tables.get("Notes", []) if row.change == "fixed"]
+    if rows:
+        parts = tuple(Part((row.place,), row.subject) for row in rows[:MAX_CAUSES])
+        yield Answer("Fixed", rows[0].place_on_page, parts, "good")
 
 
 def _not_judged(changes: Changes) -> Iterator[Answer]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.reports.export.gate_text import place, verdict
+from conv2d_conformance.reports.export.gate_text import only_a_part, place, verdict
 from conv2d_conformance.reports.gate.grouping import group_changes
 from conv2d_conformance.reports.tables.conventions import clip
 
@@ -35,13 +35,17 @@ class ChangeRow:
 
 @dataclass(frozen=True)
 class Changes:
-    """The gate's comparison in words; ``left`` groups did not fit the page."""
+    """The gate's comparison in words; ``left`` groups did not fit the page.
+
+    ``partial`` says that documents hold a part of the checks; empty if all are whole.
+    """
 
     sentence: str
     exit_code: int
     unjudged: tuple[str, ...]
     tables: dict[str, list[ChangeRow]]
     left: int
+    partial: str
     upgraded: dict[str, tuple[str, str]]
 
     @property
@@ -59,7 +63,15 @@ def changes_of(made: Comparison) -> Changes:
     }
     left = sum(max(0, len(rows) - MAX_GROUPS) for rows in parts.values())
     shown = {title: rows[:MAX_GROUPS] for title, rows in parts.items() if rows}
-    return Changes(verdict(made), made.exit_code, tuple(made.unjudged), shown, left, made.upgraded)
+    return Changes(
+        verdict(made),
+        made.exit_code,
+        tuple(made.unjudged),
+        shown,
+        left,
+        only_a_part(made),
+        made.upgraded,
+    )
 
 
 def _rows(made: Comparison, changes: list[Change], word: str) -> Iterator[ChangeRow]:

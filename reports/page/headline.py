@@ -67,12 +67,12 @@ def _upgrade(changes: Changes) -> str:
 
 def _safe(changes: Changes) -> str:
     """Return the verdict on an upgrade in one sentence."""
+    said = "Nothing became worse"
     if causes := changes.causes:
         worst = changes.tables["Findings"][0].severity
-        return (
-            f"{count(causes, 'change')} to look at before you upgrade, the worst: “{worst}” "
-            f"({changes.sentence})."
-        )
+        said = f"{count(causes, 'change')} to look at, the worst: “{worst}”"
+    elif changes.unjudged:
+        said = "It cannot be told whether anything became worse"
     if changes.unjudged:
-        return f"It cannot be told whether this is safe: {changes.sentence}."
-    return f"Nothing became worse: {changes.sentence}."
+        said += f"; {count(len(changes.unjudged), 'thing')} could not be judged"
+    return "; ".join(filter(None, (said, changes.partial))) + "."

@@ -21,6 +21,7 @@ from conv2d_conformance.reports.page.translations import picker
 from conv2d_conformance.reports.page.wording import FILTERS, sections
 from conv2d_conformance.reports.tables.conventions import Conventions, conventions
 from conv2d_conformance.reports.tables.cost import ACCOUNTS, cost_rows
+from conv2d_conformance.reports.tables.deviations import deviations
 from conv2d_conformance.reports.tables.layers import layer_rows
 from conv2d_conformance.reports.tables.links import backend_place, cell_place, clause_place
 from conv2d_conformance.reports.tables.matrix import MatrixRow, clauses, matrix
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.reports.page.translations import Translation
 
 MAX_PAGE_BYTES = 2_350_000  # bytes of the page, its scripts aside
+MAX_DEVIATIONS = 60
 MIN_RECORD_BYTES = 200_000  # of them for records, at least
 
 
@@ -90,6 +92,8 @@ def _verdict_tables(document: Document) -> dict[str, Any]:
         "sentence": sentence,
         "clauses": clauses(document),
         "rows": rows,
+        "deviations": deviations(document),
+        "most_deviations": MAX_DEVIATIONS,
         "groups": _by_environment(rows),
         "outcomes": [o for o in OUTCOMES if any(row.line.counts[o] for row in rows)],
     }

@@ -9,7 +9,8 @@ import pytest
 from conv2d_conformance.reports.page.changes import changes_of
 from conv2d_conformance.reports.page.headline import headline
 from conv2d_conformance.reports.page.render import render_html
-from conv2d_conformance.reports.tables.dangers import deviations
+from conv2d_conformance.reports.tables.deviations import deviations
+from conv2d_conformance.reports.tables.links import cell_place
 from tests.browser.pages import full, full_page
 from tests.helpers.documents import END, backend, document, fact, realistic, run, timing, verdict
 from tests.helpers.gate_documents import NAME, compare_records, facts, gate, run_document
@@ -104,7 +105,7 @@ def test_an_upgrade_tells_its_causes_the_worst_first() -> None:
     made = compare_records(before, [*after, *facts(dtypes=["float32", "float64"])])
     head = headline(run_document(), changes_of(made))
     assert [one.title for one in head.answers] == ["Wrong numbers, silently", "Manners"]
-    assert head.verdict.startswith("2 changes to look at before you upgrade, the worst: “wrong")
+    assert head.verdict.startswith("2 changes to look at, the worst: “wrong")
     assert head.status == "fails"
 
 
@@ -112,12 +113,24 @@ def test_an_upgrade_that_could_not_be_judged_is_not_green() -> None:
     made = gate(run_document(), document(run(verdict()), run(END, environment="b")))
     head = headline(run_document(), changes_of(made))
     assert head.status != "conforms"
+    assert "could not be judged" in head.verdict
     assert head.answers[-1].title == "What could not be judged"
 
 
 def test_an_upgrade_without_a_finding_says_that_nothing_became_worse() -> None:
     head = headline(run_document(), changes_of(compare_records([], [])))
-    assert head.verdict == "Nothing became worse: no finding; 0 notes, 1 verdict compared."
+    assert head.verdict == "Nothing became worse."
+
+
+def test_what_an_upgrade_mends_is_told() -> None:
+    made = compare_records([verdict(1, "failed", symptom="value")], [verdict(1)])
+    assert [one.title for one in headline(run_document(), changes_of(made)).answers] == ["Fixed"]
+
+
+def test_every_cause_stands_in_a_table_with_a_link_to_its_cell() -> None:
+    page = Page(render_html(document(run(backend(), known(1, "it draws", "manners"), END))))
+    assert "it draws" in page.text
+    assert f"#{cell_place(NAME, 'V1')}" in page.values("href")
 
 
 @pytest.mark.parametrize("made", [realistic(60), full()])

@@ -83,6 +83,8 @@ def test_every_clause_with_every_symptom_has_a_severity() -> None:
         ("layers.answers.stride", "computes", "raised ValueError", "refuses what it should take"),
         ("dtypes", "float32, float64", "float32", "refuses what it should take"),
         ("dtypes", "float32", "float32, float64", "manners"),
+        ("sums_exactly", "yes", "no", "lower precision than promised"),
+        ("sums_exactly", "no", "yes", "manners"),
         ("layers.gradients", "yes", "no", "refuses what it should take"),
     ],
 )
