@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conv2d_conformance.backends.protocol import Spec
+    from conv2d_conformance.reports.document.severity import Severity
 
 
 _requirement = cache(Requirement)
@@ -34,6 +35,8 @@ class ExpectedFailure:
         Name of the check function.
     symptom : str
         The symptom: a key of `conv2d_conformance.errors.SYMPTOMS`.
+    severity : str
+        How bad it is, in a word of `conv2d_conformance.reports.tables.severity.SEVERITIES`.
     reason : str
         What the framework does and why that is a deviation.
     case : str
@@ -51,6 +54,7 @@ class ExpectedFailure:
     versions: str
     check: str
     symptom: str
+    severity: Severity
     reason: str
     case: str = "*"
     link: str | None = None

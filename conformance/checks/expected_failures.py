@@ -7,6 +7,15 @@ from __future__ import annotations
 
 from conv2d_conformance.checks.expected_failure import ExpectedFailure
 from conv2d_conformance.checks.expected_failures_2019 import RECORDS_2019
+from conv2d_conformance.reports.tables.severity import (
+    LOWER,
+    MANNERS,
+    NOT_FINITE,
+    REFUSES,
+    TAKES,
+    UNWRITTEN,
+    WRONG,
+)
 
 _PROMOTES = "promotes operands of two dtypes by NumPy's rules instead of refusing them"
 _N_DIMENSIONAL = "is N-dimensional: two operands of the same other rank are legal input to it"
@@ -93,32 +102,42 @@ _ISSUE_10527 = "https://github.com/scipy/scipy/issues/10527"
 
 E = ExpectedFailure
 EXPECTED_FAILURES: tuple[ExpectedFailure, ...] = (
-    E("scipy.signal.*-*", "scipy>=1.3", _RANK, _ACCEPTED, _N_DIMENSIONAL, "both-*"),
-    E("scipy.signal.[fo]*", "scipy>=1.3", _RANK, _ACCEPTED, _N_DIMENSIONAL, "both-*"),
-    E("scipy.ndimage.*", "scipy>=1.3", _RANK, _ACCEPTED, _N_DIMENSIONAL, "both-*"),
-    E("scipy.signal.*2d", "scipy>=1.3", _KERNEL, _ACCEPTED, _EMPTY_KERNEL),
-    E("scipy.signal.*-direct", "scipy>=1.3", _KERNEL, _ACCEPTED, _EMPTY_KERNEL),
-    E("scipy.signal.[fo]*", "scipy>=1.3", _KERNEL, _ACCEPTED, _FFT_EMPTY),
-    E("scipy.signal.*", "scipy>=1.3", _DTYPES, _ACCEPTED, _PROMOTES),
+    E("scipy.signal.*-*", "scipy>=1.3", _RANK, _ACCEPTED, TAKES, _N_DIMENSIONAL, "both-*"),
+    E("scipy.signal.[fo]*", "scipy>=1.3", _RANK, _ACCEPTED, TAKES, _N_DIMENSIONAL, "both-*"),
+    E("scipy.ndimage.*", "scipy>=1.3", _RANK, _ACCEPTED, TAKES, _N_DIMENSIONAL, "both-*"),
+    E("scipy.signal.*2d", "scipy>=1.3", _KERNEL, _ACCEPTED, TAKES, _EMPTY_KERNEL),
+    E("scipy.signal.*-direct", "scipy>=1.3", _KERNEL, _ACCEPTED, TAKES, _EMPTY_KERNEL),
+    E("scipy.signal.[fo]*", "scipy>=1.3", _KERNEL, _ACCEPTED, TAKES, _FFT_EMPTY),
+    E("scipy.signal.*", "scipy>=1.3", _DTYPES, _ACCEPTED, TAKES, _PROMOTES),
     E(
         "scipy.ndimage.*",
         "scipy>=1.3",
         _DTYPES,
         _ACCEPTED,
+        TAKES,
         "casts to the image's dtype",
         link=_ISSUE_10527,
     ),
-    E("scipy.signal.*2d", "scipy>=1.3", _IMAGE, "shape", _EMPTY_SWAP, "image-0x0/valid"),
-    E("scipy.signal.*-direct", "scipy>=1.3", _IMAGE, "shape", _EMPTY_SWAP, "image-0x0/valid"),
-    E("scipy.signal.[fo]*", "scipy>=1.3", _IMAGE, "shape", _FFT_EMPTY),
-    E("scipy.ndimage.*", "scipy>=1.3", _LOST, "value", _NAN_TAP, "*/nan-tap"),
-    E("scipy.ndimage.*", "scipy>=1.3", _EXACT, "value", _DOUBLE, "*/int64/huge"),
-    E("scipy.ndimage.*", "scipy>=1.3", _REAL, "value", _EPSILON, "*/float64/small"),
+    E("scipy.signal.*2d", "scipy>=1.3", _IMAGE, "shape", TAKES, _EMPTY_SWAP, "image-0x0/valid"),
+    E(
+        "scipy.signal.*-direct",
+        "scipy>=1.3",
+        _IMAGE,
+        "shape",
+        TAKES,
+        _EMPTY_SWAP,
+        "image-0x0/valid",
+    ),
+    E("scipy.signal.[fo]*", "scipy>=1.3", _IMAGE, "shape", TAKES, _FFT_EMPTY),
+    E("scipy.ndimage.*", "scipy>=1.3", _LOST, "value", NOT_FINITE, _NAN_TAP, "*/nan-tap"),
+    E("scipy.ndimage.*", "scipy>=1.3", _EXACT, "value", LOWER, _DOUBLE, "*/int64/huge"),
+    E("scipy.ndimage.*", "scipy>=1.3", _REAL, "value", WRONG, _EPSILON, "*/float64/small"),
     E(
         "scipy.ndimage.*",
         "scipy>=1.3",
         _REAL,
         "value",
+        WRONG,
         _EPSILON,
         "same/[34]*/float32/small",
         varied="*/float32/small",
@@ -128,6 +147,7 @@ EXPECTED_FAILURES: tuple[ExpectedFailure, ...] = (
         "scipy>=1.3",
         _REAL,
         "value",
+        WRONG,
         _EPSILON,
         "same/17x16-by-4x5/float64/wide",
         varied="*/float64/wide",
@@ -137,17 +157,19 @@ EXPECTED_FAILURES: tuple[ExpectedFailure, ...] = (
         "scipy>=1.3",
         _REAL,
         "value",
+        WRONG,
         _EPSILON,
         "same/9x10-by-3x3/float64/wide",
         varied="*/float64/wide",
     ),
-    E("jax.scipy.signal.*", "jax>=0.4", _DTYPES, _ACCEPTED, _PROMOTES),
-    E("jax.scipy.signal.*", "jax>=0.4", _EXACT, "raised", _LARGER_SWAP, "*/2x6-by-3x3/*"),
+    E("jax.scipy.signal.*", "jax>=0.4", _DTYPES, _ACCEPTED, TAKES, _PROMOTES),
+    E("jax.scipy.signal.*", "jax>=0.4", _EXACT, "raised", REFUSES, _LARGER_SWAP, "*/2x6-by-3x3/*"),
     E(
         "jax.scipy.signal.*",
         "jax>=0.4",
         "test_same_keeps_the_image_shape",
         "raised",
+        REFUSES,
         _LARGER_SWAP,
         "*/2x6-by-3x3/*",
     ),
@@ -156,36 +178,63 @@ EXPECTED_FAILURES: tuple[ExpectedFailure, ...] = (
         "jax>=0.4",
         "test_full_gains_a_kernel_less_one_pixel",
         "raised",
+        REFUSES,
         _LARGER_SWAP,
         "*/2x6-by-3x3/*",
     ),
-    E("jax.scipy.signal.*", "jax>=0.4", _SMALL, "raised", _LARGER_SWAP, "[sf]*/[124]x[45]"),
-    E("jax.scipy.signal.*", "jax>=0.4", _SMALL, "raised", _LARGER_SWAP, "[sf]*/5x[1235]"),
+    E(
+        "jax.scipy.signal.*",
+        "jax>=0.4",
+        _SMALL,
+        "raised",
+        REFUSES,
+        _LARGER_SWAP,
+        "[sf]*/[124]x[45]",
+    ),
+    E("jax.scipy.signal.*", "jax>=0.4", _SMALL, "raised", REFUSES, _LARGER_SWAP, "[sf]*/5x[1235]"),
     E(
         "jax.lax.conv_general_dilated-jit",
         "jax>=0.4",
         "test_memory_layout_does_not_change_the_result",
         "value",
+        WRONG,
         _BYTE_ORDER,
         "*/big-endian*",
     ),
-    E("jax.lax.conv_general_dilated-jit", "jax>=0.4", _SEARCH, "value", _BYTE_ORDER, "layouts"),
-    E("jax.scipy.signal.*", "jax>=0.4", _SEARCH, "raised", _LARGER_SWAP, "shapes"),
-    E("keras.layers.Conv2D", "keras>=3", _DTYPES, _ACCEPTED, _CASTS),
+    E(
+        "jax.lax.conv_general_dilated-jit",
+        "jax>=0.4",
+        _SEARCH,
+        "value",
+        WRONG,
+        _BYTE_ORDER,
+        "layouts",
+    ),
+    E("jax.scipy.signal.*", "jax>=0.4", _SEARCH, "raised", REFUSES, _LARGER_SWAP, "shapes"),
+    E("keras.layers.Conv2D", "keras>=3", _DTYPES, _ACCEPTED, TAKES, _CASTS),
     E(
         "keras.layers.Conv2D",
         "keras>=3",
         "test_the_process_is_left_as_it_was",
         "global state",
+        MANNERS,
         _DRAWS,
     ),
     *(
-        E(backend, "tensorflow>=2.10", check, "shape", _EMPTY_BATCH, "n0*", certain=False)
+        E(backend, "tensorflow>=2.10", check, "shape", MANNERS, _EMPTY_BATCH, "n0*", certain=False)
         for backend in ("tensorflow.nn.*", "keras.layers.*")
         for check in (_LAYER, _REAL_LAYER, _LAYOUTS)
     ),
     *(
-        E("torch.nn.functional.conv2d-compile", "torch>=2", check, "raised", _NO_BATCH, "n0*")
+        E(
+            "torch.nn.functional.conv2d-compile",
+            "torch>=2",
+            check,
+            "raised",
+            REFUSES,
+            _NO_BATCH,
+            "n0*",
+        )
         for check in (_GRADIENTS, _PAIRING)
     ),
     E(
@@ -193,6 +242,7 @@ EXPECTED_FAILURES: tuple[ExpectedFailure, ...] = (
         "torch==2.13.*",
         "test_two_threads_may_call_at_once",
         "raised",
+        REFUSES,
         _TWO_THREADS,
         link="https://github.com/pytorch/pytorch/pull/185138",
         certain=False,
@@ -202,6 +252,7 @@ EXPECTED_FAILURES: tuple[ExpectedFailure, ...] = (
         "tensorflow>=2.10",
         _PAIRING,
         "shape",
+        MANNERS,
         _EMPTY_BATCH,
         "n0*",
         certain=False,
@@ -212,6 +263,7 @@ EXPECTED_FAILURES: tuple[ExpectedFailure, ...] = (
             "tensorflow>=2.10",
             check,
             "fact",
+            UNWRITTEN,
             _UNWRITTEN,
             "*_by_one",
             _ISSUE_65214,
@@ -221,13 +273,31 @@ EXPECTED_FAILURES: tuple[ExpectedFailure, ...] = (
         for check in (_LARGER, _LARGER_ROWS)
     ),
     *(
-        E("keras.ops.conv", "tensorflow>=2.10", check, "raised", _AS_LIST, "n0*")
+        E("keras.ops.conv", "tensorflow>=2.10", check, "raised", REFUSES, _AS_LIST, "n0*")
         for check in (_LAYER, _REAL_LAYER)
     ),
     # Another layout needs oneDNN.
-    E("keras.ops.conv", "tensorflow>=2.10", _LAYOUTS, "raised", _AS_LIST, "n0*", certain=False),
+    E(
+        "keras.ops.conv",
+        "tensorflow>=2.10",
+        _LAYOUTS,
+        "raised",
+        REFUSES,
+        _AS_LIST,
+        "n0*",
+        certain=False,
+    ),
     *(
-        E(backend, versions, _LOCAL, "value", _BFLOAT16_NAN, "*/bfloat16/nan-pixel", certain=False)
+        E(
+            backend,
+            versions,
+            _LOCAL,
+            "value",
+            NOT_FINITE,
+            _BFLOAT16_NAN,
+            "*/bfloat16/nan-pixel",
+            certain=False,
+        )
         for backend, versions in (
             ("torch.nn.*", "torch>=2"),
             ("keras.*", "torch>=2"),
@@ -236,9 +306,17 @@ EXPECTED_FAILURES: tuple[ExpectedFailure, ...] = (
         )
     ),
     *(
-        E("keras.*[Tt]ranspose", "tensorflow>=2.10", check, "raised", _ZERO, "*-2x2/same/*/o0x0/*")
+        E(
+            "keras.*[Tt]ranspose",
+            "tensorflow>=2.10",
+            check,
+            "raised",
+            REFUSES,
+            _ZERO,
+            "*-2x2/same/*/o0x0/*",
+        )
         for check in (_TRANSPOSED, _REAL_TRANSPOSED)
     ),
-    E("keras.ops.conv", "jax>=0.4", _DTYPES, _ACCEPTED, "on JAX, " + _PROMOTES),
+    E("keras.ops.conv", "jax>=0.4", _DTYPES, _ACCEPTED, TAKES, "on JAX, " + _PROMOTES),
     *RECORDS_2019,
 )

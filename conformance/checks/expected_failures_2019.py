@@ -7,6 +7,7 @@ such release was measured, at the last one that was.
 from __future__ import annotations
 
 from conv2d_conformance.checks.expected_failure import ExpectedFailure
+from conv2d_conformance.reports.tables.severity import ENDS, MANNERS, REFUSES, TAKES
 
 _FFT_EMPTY = "returns array([]), of shape (0,), for an empty operand, as fftconvolve still does"
 _DIVIDES = (
@@ -37,20 +38,39 @@ _ISSUE_42208 = "https://github.com/tensorflow/tensorflow/issues/42208"
 
 E = ExpectedFailure
 RECORDS_2019: tuple[ExpectedFailure, ...] = (
-    E("scipy.signal.*-fft", "scipy<1.9", _KERNEL, _ACCEPTED, _FFT_EMPTY),
-    E("scipy.signal.*-fft", "scipy<1.9", _IMAGE, "shape", _FFT_EMPTY, "image-*/[sf]*"),
-    E("scipy.signal.*-fft", "scipy<1.9", _IMAGE, "shape", _FFT_EMPTY, "image-0x0/valid"),
-    E("tensorflow.nn.conv2d*", "tensorflow<2", _KERNEL, "crashed", _DIVIDES, link=_ISSUE_42208),
-    E("tensorflow.nn.conv2d*", "tensorflow<2", _IMAGE, "crashed", _NO_ROWS, "image-0x?/full"),
-    E("keras.layers.Conv2D", "tensorflow<2", _KERNEL, "crashed", _DIVIDES, link=_ISSUE_42208),
-    E("keras.layers.Conv2D", "keras<2.4", _DTYPES, _ACCEPTED, _CASTS),
-    *(E("keras.layers.Conv2D", "keras<2.4", check, "shape", _LIST, "n0*") for check in _LAYERS),
+    E("scipy.signal.*-fft", "scipy<1.9", _KERNEL, _ACCEPTED, TAKES, _FFT_EMPTY),
+    E("scipy.signal.*-fft", "scipy<1.9", _IMAGE, "shape", TAKES, _FFT_EMPTY, "image-*/[sf]*"),
+    E("scipy.signal.*-fft", "scipy<1.9", _IMAGE, "shape", TAKES, _FFT_EMPTY, "image-0x0/valid"),
+    E(
+        "tensorflow.nn.conv2d*",
+        "tensorflow<2",
+        _KERNEL,
+        "crashed",
+        ENDS,
+        _DIVIDES,
+        link=_ISSUE_42208,
+    ),
+    E("tensorflow.nn.conv2d*", "tensorflow<2", _IMAGE, "crashed", ENDS, _NO_ROWS, "image-0x?/full"),
+    E("keras.layers.Conv2D", "tensorflow<2", _KERNEL, "crashed", ENDS, _DIVIDES, link=_ISSUE_42208),
+    E("keras.layers.Conv2D", "keras<2.4", _DTYPES, _ACCEPTED, TAKES, _CASTS),
     *(
-        E("keras.layers.Conv2DTranspose", "keras<2.4", check, symptom, reason, case)
+        E("keras.layers.Conv2D", "keras<2.4", check, "shape", MANNERS, _LIST, "n0*")
+        for check in _LAYERS
+    ),
+    *(
+        E("keras.layers.Conv2DTranspose", "keras<2.4", check, "shape", MANNERS, _LIST, "t-n0*")
         for check in _TRANSPOSED
-        for symptom, reason, case in (
-            ("shape", _LIST, "t-n0*"),
-            ("raised", _ZERO, "*-2x2/same/*/o0x0/*"),
+    ),
+    *(
+        E(
+            "keras.layers.Conv2DTranspose",
+            "keras<2.4",
+            check,
+            "raised",
+            REFUSES,
+            _ZERO,
+            "*-2x2/same/*/o0x0/*",
         )
+        for check in _TRANSPOSED
     ),
 )

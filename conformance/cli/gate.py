@@ -20,6 +20,7 @@ from conv2d_conformance.reports.tables.summary import doubt, reduced
 
 if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import Document
+    from conv2d_conformance.reports.document.severity import Severity
     from conv2d_conformance.reports.gate.acknowledge import Acknowledgement
     from conv2d_conformance.reports.gate.compare import Comparison
 
@@ -39,6 +40,7 @@ class GateRequest:
     github: bool = False
     junit: Path | None = None
     markdown: Path | None = None
+    fail_on: Severity | None = None
 
 
 def gate(wanted: GateRequest) -> int:
@@ -52,6 +54,7 @@ def gate(wanted: GateRequest) -> int:
         _acknowledgements(wanted),
         today=datetime.now(UTC).date(),
         only_common=wanted.only_common,
+        fail_on=wanted.fail_on,
     )
     if wanted.junit:
         write(wanted.junit, junit(made), "--junit")

@@ -10,6 +10,7 @@ from typing import Any
 
 from conv2d_conformance.cli.document_options import OUTPUT
 from conv2d_conformance.console import import_command
+from conv2d_conformance.reports.document.severity import SEVERITIES, typed
 
 GATE = """\
 Compare two results documents record by record: facts, verdicts, margins, timings.
@@ -23,6 +24,7 @@ Accepted findings are listed in acknowledgements.toml next to the baseline, or i
 
   conv2d-conformance run scipy --save-baseline
   conv2d-conformance gate reports/baselines/scipy.json reports/output/scipy.json"""
+SEVERITY_BY_WORD = {typed(severity): severity for severity in SEVERITIES}
 UPGRADE = """\
 Compare two versions of a framework: build both, run the matrix in both, time them in turns, and
 report what changed, from facts to digits to speed.
@@ -106,6 +108,13 @@ def _findings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--markdown", type=Path, metavar="FILE", help="write Markdown, for GITHUB_STEP_SUMMARY"
     )
+    parser.add_argument(
+        "--fail-on",
+        choices=SEVERITY_BY_WORD,
+        metavar="SEVERITY",
+        help="exit 1 only for findings at least as severe; the others are listed. The worst first: "
+        f"{', '.join(SEVERITY_BY_WORD)}",
+    )
     printed = parser.add_mutually_exclusive_group()
     printed.add_argument("--json", action="store_true", help="print everything as JSON")
     printed.add_argument(
@@ -147,5 +156,13 @@ def _run_upgrade(parser: argparse.ArgumentParser, o: argparse.Namespace) -> int:
 
 def _gate_request(o: argparse.Namespace, baseline: Path, candidate: Path, only_common: bool) -> Any:
     return import_command("gate").GateRequest(
-        baseline, candidate, o.acknowledgements, only_common, o.json, o.github, o.junit, o.markdown
+        baseline,
+        candidate,
+        o.acknowledgements,
+        only_common,
+        o.json,
+        o.github,
+        o.junit,
+        o.markdown,
+        SEVERITY_BY_WORD.get(o.fail_on),
     )

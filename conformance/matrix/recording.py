@@ -29,8 +29,14 @@ if TYPE_CHECKING:
     import pytest
 
     from conv2d_conformance.checks.registry import CaseLike, Check
-    from conv2d_conformance.reports.document.model import Number, Outcome, RunHeader
+    from conv2d_conformance.reports.document.model import (
+        Number,
+        Outcome,
+        RunHeader,
+        VerdictRecord,
+    )
     from conv2d_conformance.reports.document.sample import Sample
+    from conv2d_conformance.reports.document.severity import Severity
     from conv2d_conformance.runtime.in_process import Runner
     from conv2d_conformance.runtime.time_budget import MeasuredTime
     from conv2d_conformance.under_test.backend import BackendUnderTest
@@ -151,12 +157,13 @@ class Recording:
         message: str | None = None,
         reason: str | None = None,
         link: str | None = None,
+        severity: Severity | None = None,
         script: Path | None = None,
         sample: Sample | None = None,
     ) -> None:
         """Record the outcome of one check on one case."""
         margin = subject.margin
-        self._recorder.add({
+        record: VerdictRecord = {
             "kind": "verdict",
             "id": node,
             "backend": subject.spec.name,
@@ -175,7 +182,10 @@ class Recording:
             "repeat": rerun_command(node, subject),
             "script": f"{script.parent.name}/{script.name}" if script else None,
             "sample": sample,
-        })  # fmt: skip
+        }
+        if severity and outcome == "expected failure":
+            record["severity"] = severity
+        self._recorder.add(record)
 
     def timing(self, subject: BackendUnderTest, case: Any, timing: MeasuredTime) -> None:
         """Record the timing of one size."""

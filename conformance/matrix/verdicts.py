@@ -160,6 +160,7 @@ def _record(
         message=None if error is None or reason else f"{error}" or repr(error),
         reason=str(reason) if reason else known.reason if known else None,
         link=known.link if known else None,
+        severity=known.severity if known else None,
         script=script,
         sample=sample,
     )  # fmt: skip

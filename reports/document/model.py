@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict  # Python 3.11 has none that says `closed`.
 
 from conv2d_conformance.reports.document.sample import Sample
+from conv2d_conformance.reports.document.severity import Severity
 
 SCHEMA_VERSION: Final = 1
 # JSON has types of its own: "1" is no number, and true is no integer.
@@ -129,6 +130,8 @@ class VerdictRecord(TypedDict, closed=True):
     script: NotRequired[str | None]
     """A script that shows the failure by itself, as a path from this document's folder."""
     sample: NotRequired[Sample | None]
+    severity: NotRequired[Severity | None]
+    """How bad an expected failure is, as its record declares; of others it is derived."""
 
 
 class TimingRecord(TypedDict, closed=True):

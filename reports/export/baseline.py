@@ -91,7 +91,7 @@ def _plain(value: Any) -> Any:
 
 
 def _verdict(verdict: VerdictRecord) -> VerdictRecord:
-    return {
+    made: VerdictRecord = {
         "kind": "verdict",
         "id": implied_id(verdict),
         "backend": verdict["backend"],
@@ -109,6 +109,7 @@ def _verdict(verdict: VerdictRecord) -> VerdictRecord:
         "seconds": 0,
         "repeat": None,
     }
+    return {**made, "severity": declared} if (declared := verdict.get("severity")) else made
 
 
 def _message(verdict: VerdictRecord) -> str | None:

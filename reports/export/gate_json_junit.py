@@ -21,6 +21,7 @@ def as_json(made: Comparison) -> str:
     value: dict[str, Any] = {
         "verdict": verdict(made),
         "exit": made.exit_code,
+        "fail_on": made.fail_on,
         "joined": made.joined,
         "could_not_judge": made.unjudged,
         "partial": made.partial,
@@ -69,7 +70,7 @@ def _case(case: Any, change: Change, failure: Any) -> Any:
     what = " ".join(part for part in (change.fact or change.check, change.case) if part)
     made = case(xml(f"{change.kind}: {what or 'the whole of it'}"), classname=xml(place(change)))
     result = failure(xml(f"{change.before} -> {change.after}"), type_=change.kind)
-    result.text = xml(change.meaning)
+    result.text = xml(f"{change.severity}: {change.meaning}")
     made.result = [result]
     return made
 

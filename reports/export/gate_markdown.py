@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.reports.export.gate_text import only_a_part, place, verdict
+from conv2d_conformance.reports.export.gate_text import kind_of, only_a_part, place, verdict
 from conv2d_conformance.reports.export.markdown import (
     SUMMARY_BYTES,
     code,
@@ -51,7 +51,7 @@ def _table(title: str, groups: list[Group]) -> Iterator[str]:
 def _cells(group: Group) -> tuple[str, ...]:
     change = group.first
     texts = (group.subject, group.before, group.after, group.meaning)
-    return escaped(change.kind), code(place(change)), *map(escaped, texts)
+    return escaped(kind_of(change)), code(place(change)), *map(escaped, texts)
 
 
 def github(made: Comparison) -> str:
@@ -69,7 +69,7 @@ def github(made: Comparison) -> str:
 
 def _annotation(group: Group) -> tuple[str, str]:
     change = group.first
-    title = f"{change.kind}: {place(change)}"
+    title = f"{kind_of(change)}: {place(change)}"
     return title, f"{group.subject}: {group.before} -> {group.after}. {group.meaning}"
 
 

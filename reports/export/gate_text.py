@@ -1,4 +1,4 @@
-"""The gate's findings as text: by kind, then backend, the same change once."""
+"""The gate's findings as text: by severity, kind and backend, the same change once."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ def _verdict(made: Comparison) -> str:
     if made.exit_code == 2:
         return f"{unjudged}; {count(len(made.findings), 'finding')} so far"
     findings = count(len(made.findings), "finding") if made.findings else "no finding"
+    if below := len(made.findings) - len(made.failing):
+        findings += f" ({below} less severe than “{made.fail_on}”, listed only)"
     accepted = f"{len(made.acknowledged)} acknowledged, " if made.acknowledged else ""
     compared = f"{count(made.joined, 'verdict')} compared"
     found = f"{findings}; {accepted}{count(len(made.notes), 'note')}, {compared}"
@@ -76,13 +78,18 @@ def _section(groups: Iterable[Group], prefix: str = "") -> Iterator[str]:
     kind = backend = ""
     for group in groups:
         change = group.first
-        if change.kind != kind:
-            kind, backend = change.kind, ""
+        if kind_of(change) != kind:
+            kind, backend = kind_of(change), ""
             yield f"{prefix}{kind}"
         if place(change) != backend:
             backend = place(change)
             yield f"  {backend}"
         yield from _group(group)
+
+
+def kind_of(change: Change) -> str:
+    """Return the kind of a change, and before it the severity of a finding."""
+    return f"{change.severity}: {change.kind}" if change.severity else change.kind
 
 
 def place(change: Change) -> str:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, get_args
+
+from conv2d_conformance.reports.tables.severity import LOWER, MANNERS, REFUSES, severity_of_fact
+
+if TYPE_CHECKING:
+    from conv2d_conformance.reports.document.severity import Severity
 
 FindingKind = Literal[
     "fact changed",
@@ -41,6 +46,20 @@ Kind = FindingKind | NoteKind
 FINDINGS: tuple[FindingKind, ...] = get_args(FindingKind)
 NOTES: tuple[NoteKind, ...] = get_args(NoteKind)
 
+# Of the other kinds, the fact says it, or the verdict, which its change has been given already.
+SEVERITY_BY_KIND: dict[Kind, Severity] = {
+    "precision class lowered": LOWER,
+    "numerics moved while passing": LOWER,
+    "newly unsupported": REFUSES,
+    # Nothing is known of what it was asked.
+    "vanished": REFUSES,
+    # What concerns no number.
+    "expectation stale": MANNERS,
+    "slower": MANNERS,
+    "dead acknowledgement": MANNERS,
+    "expired acknowledgement": MANNERS,
+}
+
 
 @dataclass(frozen=True)
 class Change:
@@ -48,7 +67,8 @@ class Change:
 
     ``check``, ``clause`` and ``case`` name a verdict. ``fact`` is the path of a fact. ``case``
     alone names a timing, and ``times`` is how many times as long a call takes, if calls were made
-    in turn. All are empty if the change is about an entire backend.
+    in turn. All are empty if the change is about an entire backend. ``severity`` is that of a
+    finding; a note has none.
     """
 
     kind: Kind
@@ -62,8 +82,17 @@ class Change:
     case: str = ""
     fact: str = ""
     times: float | None = None
+    severity: Severity | None = None
 
     @property
     def is_finding(self) -> bool:
         """Whether the gate fails because of it."""
         return self.kind in FINDINGS
+
+
+def with_severity(change: Change) -> Change:
+    """Return a finding with its severity; a note is returned as it is."""
+    if not change.is_finding or change.severity:
+        return change
+    of_fact = severity_of_fact(change.fact, change.before, change.after)
+    return replace(change, severity=SEVERITY_BY_KIND.get(change.kind, of_fact))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv2d_conformance.reports.gate.change import Change
 from conv2d_conformance.reports.tables.measured import UNDECLARED, is_measured
+from conv2d_conformance.reports.tables.severity import severity_of_verdict
 from conv2d_conformance.reports.tables.summary import FAILING
 from conv2d_conformance.reports.tables.symptoms import describe_verdict, exception, signature
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 SILENT = frozenset({"unsupported", "refused"})
 NOT_JUDGED = SILENT | {"measured", "not run"}
+WORSE = frozenset({"verdict regressed", "failing differently"})
 BAD = FAILING - {"unexpected pass"}
 # Of a call that declares nothing, a deviation with this symptom is a fact that changes freely.
 TAKEN = "accepted bad input"
@@ -220,7 +222,8 @@ WRONG = {
 def _change(
     pair: Pair, verdict: VerdictRecord, kind: Kind, before: str, after: str, meaning: str
 ) -> Change:
+    severity = severity_of_verdict(verdict) if kind in WORSE else None
     return Change(
         kind, pair.environment, pair.backend, before, after, meaning,
-        check=verdict["check"], clause=verdict["clause"], case=verdict["case"],
+        check=verdict["check"], clause=verdict["clause"], case=verdict["case"], severity=severity,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from conv2d_conformance.reports.page import assets
 from conv2d_conformance.reports.page.changes import changes_of
 from conv2d_conformance.reports.page.example import work_answers
+from conv2d_conformance.reports.page.headline import headline
 from conv2d_conformance.reports.page.packing import pack
 from conv2d_conformance.reports.page.plots import plots
 from conv2d_conformance.reports.page.precision import BITS, names_of, precision_rows
@@ -20,6 +21,7 @@ from conv2d_conformance.reports.page.translations import picker
 from conv2d_conformance.reports.page.wording import FILTERS, sections
 from conv2d_conformance.reports.tables.conventions import Conventions, conventions
 from conv2d_conformance.reports.tables.cost import ACCOUNTS, cost_rows
+from conv2d_conformance.reports.tables.deviations import deviations
 from conv2d_conformance.reports.tables.layers import layer_rows
 from conv2d_conformance.reports.tables.links import backend_place, cell_place, clause_place
 from conv2d_conformance.reports.tables.matrix import MatrixRow, clauses, matrix
@@ -31,12 +33,14 @@ from conv2d_conformance.reports.tables.transposed import transposed_rows
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv2d_conformance.reports.document.model import Document, Run
+    from conv2d_conformance.reports.document.model import Document, Outcome, Run
     from conv2d_conformance.reports.gate.compare import Comparison
     from conv2d_conformance.reports.page.example import Example
     from conv2d_conformance.reports.page.translations import Translation
 
 MAX_PAGE_BYTES = 2_350_000  # bytes of the page, its scripts aside
+MISSING: tuple[Outcome, ...] = ("not run", "refused", "unsupported")
+MAX_DEVIATIONS = 60
 MIN_RECORD_BYTES = 200_000  # of them for records, at least
 
 
@@ -52,7 +56,7 @@ def render_html(
     ----------
     document : Document
     translations : sequence of Translation
-        The entries of the picker; without any the page says why it is missing.
+        The entries of the picker; without any the page has none.
     changes : Comparison, optional
         What changed since a baseline.
     example : Example, optional
@@ -64,9 +68,11 @@ def render_html(
         | _timing_tables(document)
         | _about(document)
     )
+    told = changes_of(changes) if changes is not None else None
     context |= {
         "picker": pack(picker(translations)) if translations else None,
-        "changes": changes_of(changes) if changes is not None else None,
+        "changes": told,
+        "head": headline(document, told),
         "example": example,
         "worked": work_answers(example, document) if example else [],
     }
@@ -87,9 +93,19 @@ def _verdict_tables(document: Document) -> dict[str, Any]:
         "sentence": sentence,
         "clauses": clauses(document),
         "rows": rows,
+        "something_missing": _is_something_missing(document, rows),
+        "deviations": deviations(document),
+        "most_deviations": MAX_DEVIATIONS,
         "groups": _by_environment(rows),
         "outcomes": [o for o in OUTCOMES if any(row.line.counts[o] for row in rows)],
     }
+
+
+def _is_something_missing(document: Document, rows: list[MatrixRow]) -> bool:
+    interrupted = any(run["not_run"] is None and end(run) is None for run in document["runs"])
+    silent = any(row.line.counts[outcome] for row in rows for outcome in MISSING)
+    absent = any(row.line.status in ("not run", "incomplete") for row in rows)
+    return interrupted or silent or absent or bool(left_out(document))
 
 
 def _fact_tables(document: Document) -> dict[str, Any]:

@@ -24,6 +24,18 @@ class Best:
     near: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Ranking:
+    """The calls that were timed at one size on one machine, with their medians, fastest first."""
+
+    name: str
+    taken: tuple[tuple[str, float], ...]
+
+    def words(self, seconds: float) -> str:
+        """Return a time in words."""
+        return duration(seconds)
+
+
 @dataclass
 class Fastest:
     """Who is fastest on one machine, in one dtype and padding: by image and by kernel."""
@@ -48,6 +60,24 @@ def fastest(document: Document) -> list[Fastest]:
             sizes = _size(record["img"]), _size(record["kernel"])
             groups.setdefault((place, words), {}).setdefault(sizes, []).append((label, record))
     return [_fastest(*key, found) for key, found in groups.items()]
+
+
+def ranking(document: Document) -> Ranking | None:
+    """Return the ranking at the size that most calls were timed at, of these the largest.
+
+    None where no two calls were timed at one size.
+    """
+    sizes: dict[tuple[str, str, str, str], dict[str, TimingRecord]] = {}
+    for label, place, record in _taken(document):
+        if len(record["img"]) == 2 and _finite(float(record["median"])):
+            words = f"{record['dtype']}, {record['padding']}"
+            key = place, words, _size(record["img"]), _size(record["kernel"])
+            sizes.setdefault(key, {})[label] = record
+    if not sizes or len(max(sizes.values(), key=len)) < 2:
+        return None
+    key = max(sizes, key=lambda k: (len(sizes[k]), _extent(k[2]) * _extent(k[3])))
+    taken = sorted(((n, float(r["median"])) for n, r in sizes[key].items()), key=lambda t: t[1])
+    return Ranking(f"{key[2]} by {key[3]}, {key[1]}", tuple(taken))
 
 
 def _fastest(

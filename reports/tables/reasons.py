@@ -7,7 +7,9 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.reports.tables.conventions import clip
+from conv2d_conformance.reports.tables.severity import severity_of_verdict
 from conv2d_conformance.reports.tables.summary import (
+    DEVIATING,
     FAILING,
     WORST_FIRST,
     Key,
@@ -17,6 +19,7 @@ from conv2d_conformance.reports.tables.summary import (
 
 if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import Document, Outcome, VerdictRecord
+    from conv2d_conformance.reports.document.severity import Severity
 
 GROUPS_PER_CELL = 5
 CASES_PER_GROUP = 4
@@ -46,6 +49,7 @@ class Reason:
     """A group, ready to be shown."""
 
     outcome: Outcome
+    severity: Severity | None
     count: int
     check: str
     symptom: str
@@ -123,6 +127,7 @@ def _reason(group: Group, limit: int) -> Reason:
     example = group.example
     return Reason(
         outcome=example["outcome"],
+        severity=severity_of_verdict(example) if example["outcome"] in DEVIATING else None,
         count=group.count,
         check=_fitted(example["check"], 100),
         symptom=_fitted(example["symptom"], 60),

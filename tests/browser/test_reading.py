@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conv2d_conformance.reports.page.render import render_html
 from tests.browser.pages import HOSTILE
+from tests.helpers.documents import document
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +43,12 @@ def test_the_page_asks_for_nothing_and_complains_of_nothing(
     browser.open(page, width=width, dark=dark).everything()
     browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     assert browser.complaints() == []
+
+
+def test_a_page_about_nothing_complains_of_nothing(browser: Tab, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(render_html(document()), "utf-8")
+    assert browser.open(path).complaints() == []
 
 
 def test_hostile_names_run_nothing(browser: Tab, hostile: Path) -> None:

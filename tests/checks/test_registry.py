@@ -10,6 +10,7 @@ from conv2d_conformance.backends.registry import load
 from conv2d_conformance.checks.expected_failures import EXPECTED_FAILURES
 from conv2d_conformance.checks.registry import REGISTERED, Check
 from conv2d_conformance.errors import SYMPTOMS, RaisedError
+from conv2d_conformance.reports.document.severity import SEVERITIES
 from conv2d_conformance.under_test.backend import BackendUnderTest, MissingBackend
 from conv2d_conformance.under_test.factory import put_under_test
 from tests.helpers.judge_mutant import LOADING, check_named, outcome
@@ -57,3 +58,25 @@ def test_an_expected_failure_names_a_check_a_symptom_and_a_reason(record: Expect
     assert record.check in REGISTERED
     assert record.symptom in SYMPTOMS
     assert len(record.reason.split()) > 3
+
+
+@pytest.mark.parametrize("record", EXPECTED_FAILURES, ids=lambda r: f"{r.backend}-{r.check}")
+def test_an_expected_failure_has_a_severity(record: ExpectedFailure) -> None:
+    assert record.severity in SEVERITIES
+
+
+@pytest.mark.parametrize(
+    ("words", "severity"),
+    [
+        ("silently wrong", "wrong numbers, silently"),
+        ("the process dies", "crash or hang"),
+        ("never written", "memory never written"),
+        ("NaN", "loses or spreads NaN"),
+        ("is rounded", "lower precision than promised"),
+        ("raises for `same`", "refuses what it should take"),
+        ("promotes operands", "takes what it should refuse"),
+        ("global random generator", "manners"),
+    ],
+)
+def test_a_severity_is_what_the_reason_says(words: str, severity: str) -> None:
+    assert {r.severity for r in EXPECTED_FAILURES if words in r.reason} == {severity}

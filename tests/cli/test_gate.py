@@ -53,6 +53,12 @@ def test_a_change_is_exit_1_and_no_change_exit_0(folder: Path) -> None:
     assert (gate(folder, "after.json"), gate(folder, "same.json")) == (1, 0)
 
 
+def test_a_finding_below_the_given_severity_is_exit_0(folder: Path) -> None:
+    save(run_document(*facts(orientation="convolution", one_thread="differs")), folder / "b.json")
+    words = ("--fail-on", "wrong-numbers-silently")
+    assert (gate(folder, "b.json", *words), gate(folder, "after.json", *words)) == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("baseline", "candidate", "words"),
     [
@@ -108,7 +114,8 @@ def test_workflow_commands_are_printed_too(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     gate(folder, "after.json", "--github")
-    assert capsys.readouterr().out.splitlines()[-1].startswith("::error title=fact changed%3A ")
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("::error title=wrong numbers%2C silently%3A fact changed%3A ")
 
 
 def test_files_are_written_in_folders_that_are_made(folder: Path) -> None:

@@ -41,9 +41,10 @@ def test_the_same_change_of_many_cases_is_told_once() -> None:
     assert "Every case is named by --json." in told
 
 
-def test_kind_and_backend_stand_above_what_changed() -> None:
+def test_severity_kind_and_backend_stand_above_what_changed() -> None:
     assert text(worded("reflect")).startswith(
-        f"fact changed\n  {NAME} (scipy)\n    boundary\n      zeros -> reflect\n"
+        f"wrong numbers, silently: fact changed\n  {NAME} (scipy)\n    boundary\n"
+        "      zeros -> reflect\n"
     )
 
 
@@ -67,6 +68,7 @@ def test_the_json_is_complete() -> None:
         "kind": "verdict regressed", "environment": "scipy", "backend": NAME, "before": "passed",
         "after": "crashed", "check": "test_integers_are_exact", "clause": "V1", "case": "",
         "fact": "", "times": None, "meaning": "the process ends where a result came before",
+        "severity": "crash or hang",
     }  # fmt: skip
 
 
@@ -105,8 +107,9 @@ def test_markdown_fits_a_job_page_and_says_that_it_was_cut() -> None:
 def test_workflow_commands_are_escaped() -> None:
     made = worded("50%, a: b")
     assert github(made) == (
-        f"::error title=fact changed%3A {NAME} (scipy)::boundary: zeros -> 50%25, a: b. what lies "
-        "outside the image is now 50%25, a: b: results change at the border"
+        f"::error title=wrong numbers%2C silently%3A fact changed%3A {NAME} (scipy)::boundary: "
+        "zeros -> 50%25, a: b. what lies outside the image is now 50%25, a: b: results "
+        "change at the border"
     )
 
 

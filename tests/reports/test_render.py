@@ -121,6 +121,26 @@ def test_a_page_about_nothing_is_not_green(made: Document) -> None:
     assert "Nothing ran" in page.text
 
 
+def sections(page: Page) -> list[str | None]:
+    """The sections of a page, without those of single backends."""
+    named = [attrs.get("aria-labelledby") for tag, attrs in page.tags if tag == "section"]
+    return [name for name in named if name and "/" not in name]
+
+
+ALWAYS = ["verdicts", "matrix", "behind", "clauses", "environments"]
+
+
+@pytest.mark.parametrize(
+    ("made", "there"),
+    [(document(), []), (document(run(backend(), verdict(), END)), ALWAYS)],
+)
+def test_a_section_with_nothing_to_show_is_not_there(made: Document, there: list[str]) -> None:
+    page = Page(render_html(made))
+    links = {link for link in page.values("href") if link.startswith("#") and "/" not in link}
+    assert sections(page) == there
+    assert links <= {f"#{name}" for name in there}
+
+
 def test_one_name_in_two_environments_is_told_apart(page: Page) -> None:
     assert "keras.layers.Conv2D (keras-torch)" in page.text
     assert "keras.layers.Conv2D (keras-tensorflow)" in page.text

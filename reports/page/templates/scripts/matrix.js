@@ -1,7 +1,7 @@
 // Filter and search of the matrix: words choose rows, or columns where no row has them.
 const table = at("matrix-table");
-const heads = [...table.tHead.rows[0].cells].slice(1);
-const rows = [...table.tBodies].flatMap((body) => [...body.rows].slice(1));
+const heads = [...(table?.tHead.rows[0].cells ?? [])].slice(1);
+const rows = [...(table?.tBodies ?? [])].flatMap((body) => [...body.rows].slice(1));
 const has = (cell, words) => cell.dataset.words.includes(words);
 
 for (const head of heads) {
@@ -49,7 +49,9 @@ function hide(row, hidden, wanted) {
   }
 }
 
-at("filter").hidden = false;
-whenSet(at("filter"), show);
-at("filter").addEventListener("reset", () => setTimeout(show));
-show();
+if (table) {
+  at("filter").hidden = false;
+  whenSet(at("filter"), show);
+  at("filter").addEventListener("reset", () => setTimeout(show));
+  show();
+}
