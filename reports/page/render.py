@@ -22,6 +22,7 @@ from conv2d_conformance.reports.page.wording import FILTERS, sections
 from conv2d_conformance.reports.tables.conventions import Conventions, conventions
 from conv2d_conformance.reports.tables.cost import ACCOUNTS, cost_rows
 from conv2d_conformance.reports.tables.deviations import deviations
+from conv2d_conformance.reports.tables.grid import COLUMNS, grid
 from conv2d_conformance.reports.tables.layers import layer_rows
 from conv2d_conformance.reports.tables.links import backend_place, cell_place, clause_place
 from conv2d_conformance.reports.tables.matrix import MatrixRow, clauses, matrix
@@ -115,6 +116,8 @@ def _fact_tables(document: Document) -> dict[str, Any]:
         "orientations": ORIENTATIONS,
         "seen": _by_orientation(found),
         "conventions": found,
+        "grid": grid(document),
+        "grid_columns": COLUMNS,
         "precision": precision,
         "bits": BITS,
         "lowered": names_of([row for row in precision if row.lowered]),
