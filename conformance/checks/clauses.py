@@ -108,7 +108,7 @@ _ALL = (
         "precision",
         "operands keep their bits",
         "Operands of a floating-point dtype are not rounded to a shorter format, such as TF32 or "
-        "bfloat16, before they are multiplied.",
+        "bfloat16, before they are multiplied; of an FFT as far as its norm-wise bound shows it.",
     ),
     Clause(
         "N1",
@@ -120,7 +120,8 @@ _ALL = (
         "N2",
         "special values",
         "not finite stays local",
-        "Under direct summation no other output is.",
+        "Under direct summation no other output is; by an FFT none of another image or output "
+        "channel.",
     ),
     Clause(
         "R1",
@@ -184,8 +185,8 @@ _ALL = (
         "C7",
         "layers",
         "gradients pair with the layer",
-        "⟨conv(x, k), g⟩ = ⟨x, gradient by x⟩ = ⟨k, gradient by k⟩ on integers that are summed "
-        "directly.",
+        "⟨conv(x, k), g⟩ = ⟨x, gradient by x⟩ = ⟨k, gradient by k⟩ on integers; by an FFT within "
+        "what its bound allows their elements.",
     ),
     Clause(
         "A1",

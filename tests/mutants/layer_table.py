@@ -180,6 +180,12 @@ LAYER_MUTANTS = tuple(
             GRADIENTS,
             "by a kernel rotated by 180°",
         ),
+        (
+            "fourier-kernel-gradient-averaged",
+            fourier.KernelGradientAveraged,
+            PAIRING,
+            "⟨k, gradient by k⟩",
+        ),
         ("image-gradient-undilated", faults.ImageGradientUndilated, PAIRING, "gradient by x"),
         (
             "gradient-tail-unwritten",
@@ -241,6 +247,7 @@ LAYER_MUTANTS = tuple(
         ("nan-to-other-groups", nan_in(hygiene.to_other_groups), LOCAL, "nan of a pixel"),
         ("nan-to-other-images", nan_in(hygiene.to_other_images), LOCAL, "nan of a pixel"),
         ("nan-to-the-next-output", nan_in(hygiene.to_the_next_output), LOCAL, "nan of a tap"),
+        ("nan-to-the-packed-image", fourier.ImagesPackedInPairs, LOCAL, "nan of a pixel"),
         ("nan-of-later-outputs", nan_in(hygiene.lost_past_the_first_output), LOST, "is finite"),
         ("nan-lost-in-groups", nan_in(hygiene.lost_in_groups), LOST, "a tap of nan"),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ml_dtypes
 import numpy as np
 
-from tests.mutants import arithmetic, bad_input, direct, geometry, hygiene, process
-from tests.mutants.planes import stateful, stateless
+from tests.mutants import arithmetic, bad_input, direct, geometry, honest, hygiene, process
+from tests.mutants.mutant import Mutant
+from tests.mutants.planes import Plane, stateful, stateless
 
 EXACT = "test_sums_of_small_integers_are_exact"
 REAL = "test_real_data_stay_within_the_error_bound"
@@ -184,6 +185,12 @@ MUTANTS = (
     ),
     stateless("float16-bits", arithmetic.through(np.float16), BITS, "computes in float16"),
     stateless("bfloat16-bits", _BFLOAT16, BITS, "8 of 24 bits: the call computes in bfloat16"),
+    Mutant(
+        "fourier-bfloat16-bits",
+        lambda: Plane(arithmetic.through(ml_dtypes.bfloat16, honest.fourier), "fft"),
+        BITS,
+        "8 of 24 bits: the call computes in bfloat16",
+    ),
     stateless("nan-swallowed", process.swallowing_nan, LOST, "reads a pixel of nan and is finite"),
     stateless("nan-spread", process.spreading_nan, LOCAL, "nan reaches the output at (0, 0)"),
     stateless("clipped", process.clipped, REAL),
