@@ -263,7 +263,7 @@ _ALL = (
         "H6",
         "hygiene",
         "calls may run at once",
-        "Calls that two threads make at once give what each gives alone.",
+        "Calls that several threads make at once, up to eight, give what each gives alone.",
     ),
     Clause("B1", "bad input", "wrong rank", "Operands that are not 2-D get an exception."),
     Clause("B2", "bad input", "unknown padding", "An unknown padding gets an exception."),

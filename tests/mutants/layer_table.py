@@ -25,6 +25,9 @@ ANEW = "test_weights_changed_between_calls_of_a_layer_are_read_anew"
 LATER = "test_a_later_call_leaves_an_earlier_result_of_a_layer_alone"
 APART = "test_the_results_of_equal_images_share_no_memory"
 CHANNELS_LAST = "test_views_with_channels_last_give_the_same_layer"
+THREADS = "test_four_threads_may_call_a_layer_at_once"
+MANY = "test_many_calls_of_a_layer_give_one_result"
+REFUSAL = "test_a_refused_call_of_a_layer_leaves_the_next_one_alone"
 LOST = "test_what_is_not_finite_in_a_layer_reaches_every_output_that_reads_it"
 LOCAL = "test_what_is_not_finite_in_a_layer_stays_where_it_is_read"
 
@@ -244,6 +247,9 @@ LAYER_MUTANTS = tuple(
             CHANNELS_LAST,
             "wrong",
         ),
+        ("layer-scratch-shared", hygiene.SharingItsScratch, THREADS, "by 4 threads at once"),
+        ("layer-wrong-at-the-fiftieth", hygiene.WrongAtTheFiftiethCall, MANY, "gave other bits"),
+        ("refused-layer-kept", hygiene.KeepingARefusedRequest, REFUSAL, "a channel too few"),
         ("nan-to-other-groups", nan_in(hygiene.to_other_groups), LOCAL, "nan of a pixel"),
         ("nan-to-other-images", nan_in(hygiene.to_other_images), LOCAL, "nan of a pixel"),
         ("nan-to-the-next-output", nan_in(hygiene.to_the_next_output), LOCAL, "nan of a tap"),

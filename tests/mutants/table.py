@@ -48,6 +48,7 @@ SEARCH = "test_no_input_is_found_that_gives_a_wrong_result"
 FIRST = "test_the_first_call_of_all_gives_what_a_later_one_gives"
 LAST = "test_a_change_of_the_last_element_is_seen"
 THREADS = "test_two_threads_may_call_at_once"
+MANY_THREADS = "test_eight_threads_may_call_at_once"
 TIMED = "test_a_call_that_passes_is_timed"
 
 _BY_ROWS = geometry.reads("flip-rows")
@@ -249,7 +250,13 @@ MUTANTS = (
     stateful("buffers-in-turn", hygiene.taking_buffers_in_turn, LATER, "a later call changed"),
     stateful("kernel-cached-by-prefix", hygiene.caching_by_prefix(1), LAST, "of the kernel"),
     stateful("image-cached-by-prefix", hygiene.caching_by_prefix(0), LAST, "of the image"),
-    stateful("scratch-shared", process.sharing_its_scratch, THREADS, "two threads at once"),
+    stateful("scratch-shared", process.sharing_its_scratch, THREADS, "by 2 threads at once"),
+    stateful(
+        "scratch-shared-by-a-third",
+        process.sharing_its_scratch_from_the_third_caller,
+        MANY_THREADS,
+        "by 8 threads at once",
+    ),
     stateless("exports", process.exporting, PROCESS, "the environment variables"),
     stateful("first-call-wrong", process.wrong_at(lambda n: n == 1), FIRST, "another result"),
     stateless(

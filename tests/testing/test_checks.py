@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # A profile never changes after its release.
-FROZEN = {"2026.12": "91ca077ee27c3ccf483015f575e797c68d1b3ca51e5ada796d67a87c58eb67fe"}
+FROZEN = {"2026.12": "14160459ddcbbb53c3de930029a17e013d3019adf403e9a9f0af1cf07783e9c5"}
 UNRELEASED = "2026.12"
 
 ABORTING = """
