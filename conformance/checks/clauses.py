@@ -87,7 +87,7 @@ _ALL = (
         "values",
         "real data within the bound",
         "On real data each element lies within 2(√K + 2)·u·S of the exact result, S = |img| ⋆ |k|; "
-        "an FFT within (6·log₂N + 3)·u·‖img‖₂·‖k‖₂.",
+        "an FFT within (6·log₂N + 3)·u·‖img‖₂·‖k‖₂; with one thread, too.",
     ),
     Clause(
         "V3",

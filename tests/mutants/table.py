@@ -49,6 +49,7 @@ FIRST = "test_the_first_call_of_all_gives_what_a_later_one_gives"
 LAST = "test_a_change_of_the_last_element_is_seen"
 THREADS = "test_two_threads_may_call_at_once"
 MANY_THREADS = "test_eight_threads_may_call_at_once"
+ONE = "test_one_thread_stays_within_the_error_bound"
 TIMED = "test_a_call_that_passes_is_timed"
 
 _BY_ROWS = geometry.reads("flip-rows")
@@ -250,6 +251,13 @@ MUTANTS = (
     stateful("buffers-in-turn", hygiene.taking_buffers_in_turn, LATER, "a later call changed"),
     stateful("kernel-cached-by-prefix", hygiene.caching_by_prefix(1), LAST, "of the kernel"),
     stateful("image-cached-by-prefix", hygiene.caching_by_prefix(0), LAST, "of the image"),
+    Mutant(
+        "wrong-with-one-thread",
+        lambda: Plane(direct.conv2d),
+        ONE,
+        "with one thread (OMP_NUM_THREADS=1",
+        one_threaded=lambda: Plane(_BFLOAT16),
+    ),
     stateful("scratch-shared", process.sharing_its_scratch, THREADS, "by 2 threads at once"),
     stateful(
         "scratch-shared-by-a-third",

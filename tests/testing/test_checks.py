@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # A profile never changes after its release.
-FROZEN = {"2026.12": "14160459ddcbbb53c3de930029a17e013d3019adf403e9a9f0af1cf07783e9c5"}
+FROZEN = {"2026.12": "6505d380f5aec4926b71d7cc5db28d1c1d7193f36301fc94949af4c0f7aa150e"}
 UNRELEASED = "2026.12"
 
 ABORTING = """
@@ -39,6 +39,20 @@ def conv2d(img, k, padding):
         os.abort()
     windows = np.lib.stride_tricks.sliding_window_view(img, k.shape)
     return np.einsum("ijab,ab->ij", windows, k)
+"""
+
+DOUBLING = """
+import os
+import numpy as np
+
+def conv2d(img, k, padding):
+    if padding == "same":
+        img = np.pad(img, [((m - 1) // 2, m // 2) for m in k.shape])
+    elif padding != "valid":
+        raise ValueError(padding)
+    windows = np.lib.stride_tricks.sliding_window_view(img, k.shape)
+    one = "multi_thread_eigen=false" in os.environ.get("XLA_FLAGS", "")
+    return np.einsum("ijab,ab->ij", windows, k) * (2 if one else 1)
 """
 
 
@@ -182,4 +196,14 @@ def test_a_call_that_is_named_runs_in_a_process_of_its_own(tmp_path: Path) -> No
     wanted = "valid/33x32-by-31x31/float32/normal"
     (check,) = (each for each in checks_of("V2", f"{file}:conv2d") if each.id.endswith(wanted))
     with pytest.raises(NonconformanceError, match="died of SIGABRT"):
+        check.run()
+
+
+@pytest.mark.slow
+def test_a_call_that_is_wrong_with_one_thread_fails(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(DOUBLING, "utf-8")
+    found = checks_of("V2", f"{file}:conv2d")
+    (check,) = (each for each in found if "/one_thread_stays" in each.id)
+    with pytest.raises(NonconformanceError, match=r"with one thread .*4160 of 4160 elements"):
         check.run()
