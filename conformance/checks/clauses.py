@@ -228,7 +228,8 @@ _ALL = (
         "C8",
         "layers",
         "followed by an addition",
-        "relu(conv(x, k) + bias + z), which optimisers fuse, is exact on integers.",
+        "relu(conv(x, k) + bias + z), which optimisers fuse, is exact on integers; also where k, "
+        "bias and z are constants of what is compiled.",
     ),
     Clause("H1", "hygiene", "inputs untouched", "The operands are the same after the call."),
     Clause(

@@ -19,6 +19,7 @@ SAME = "test_same_with_a_stride_pads_as_declared"
 GRADIENTS = "test_gradients_are_those_of_the_definition"
 TIMED = "test_a_layer_of_a_network_that_passes_is_timed"
 FUSED = "test_a_layer_is_exact_when_bias_addition_and_relu_follow"
+CONSTANTS = "test_a_layer_is_exact_when_constants_follow"
 PAIRING = "test_a_layer_and_its_gradients_pair_alike"
 UNTOUCHED = "test_operands_of_a_layer_are_left_untouched"
 ANEW = "test_weights_changed_between_calls_of_a_layer_are_read_anew"
@@ -204,6 +205,7 @@ LAYER_MUTANTS = tuple(
             "elements are wrong",
         ),
         ("addition-after-relu", faults.AdditionAfterRelu, FUSED, "with ReLU before the addition"),
+        ("constants-of-the-first-image", faults.ConstantsOfTheFirstImage, CONSTANTS, "constants"),
         ("bias-of-the-first-output", faults.BiasOfTheFirstOutput, FUSED, "followed by bias"),
         (
             "fourier-channels-reversed",

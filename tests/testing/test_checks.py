@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # A profile never changes after its release.
-FROZEN = {"2026.12": "6505d380f5aec4926b71d7cc5db28d1c1d7193f36301fc94949af4c0f7aa150e"}
+FROZEN = {"2026.12": "bc41015f1efa41a36c95bec1de9bd1f76cbef453324f267812ff104ca0f03e8d"}
 UNRELEASED = "2026.12"
 
 ABORTING = """
