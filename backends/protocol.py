@@ -173,6 +173,9 @@ class Spec:
     fuses : bool
         Whether the adapter has ``fused``: relu(conv2d(img, k) + bias + addend). A compiled call
         compiles all of it together, because optimisers fuse it.
+    fuses_constants : bool
+        Whether the adapter has ``fused_constants``: the same, compiled for an image, with kernel,
+        bias and addend as constants, as in a network that is frozen.
     strided_same : str or None
         What ``same`` pads with a stride: ``output`` as much as the last window needs, ``input`` as
         with stride 1. None declares nothing.
@@ -210,6 +213,7 @@ class Spec:
     differentiates: bool = False
     strided_same: StridedSame | None = None
     fuses: bool = False
+    fuses_constants: bool = False
     operation: Operation = "conv2d"
     reads: Reads | None = None
     ends: Ends | None = None
@@ -287,6 +291,21 @@ class Fusing(Wide, Protocol):
         **options: Unpack[Options],
     ) -> Array:
         """Return relu(conv2d(img, k) + bias + addend), ``bias`` (O,), ``addend`` as the result."""
+
+
+class FusingConstants(Fusing, Protocol):
+    """A backend that can be compiled with all but the image as constants."""
+
+    def fused_constants(
+        self,
+        img: Array,
+        k: Array,
+        padding: Padding | Pads,
+        bias: Array,
+        addend: Array,
+        **options: Unpack[Options],
+    ) -> Array:
+        """Return as ``fused``; what is compiled for this takes ``img`` alone."""
 
 
 class Transposed(Protocol):

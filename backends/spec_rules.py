@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Mapping, Sequence
 
 # The methods of an adapter that its declaration promises, by the field that does so.
-PROMISED = {"differentiates": "gradients", "fuses": "fused"}
+PROMISED = {"differentiates": "gradients", "fuses": "fused", "fuses_constants": "fused_constants"}
 
 
 class SpecError(ValueError):

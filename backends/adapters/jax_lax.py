@@ -129,6 +129,14 @@ class ConvGeneralDilated:
         )
 
 
+class _OfConstants(ConvGeneralDilated):
+    """Traced for the image alone where something follows: kernel, bias, addend are constants."""
+
+    def _rectified(self, x: Any, *constants: Any) -> Any:
+        rectified = super()._rectified
+        return self._jax.jit(lambda img: rectified(img, *constants))(x)
+
+
 class ConvGeneralDilatedJit(ConvGeneralDilated):
     """The same under ``jax.jit``, which compiles each new shape, dtype and padding."""
 
@@ -140,12 +148,17 @@ class ConvGeneralDilatedJit(ConvGeneralDilated):
         snippet=jax_snippets.planes("call", _JIT),
         layer_snippet=jax_snippets.layers("@jax.jit\n"),
         gradient_snippet=jax_snippets.gradients("@jax.jit\n"),
+        fuses_constants=True,
     )
 
     def __init__(self, layout: str | None = None) -> None:
         super().__init__(layout)
         self._jit = self._jax.jit(super()._call, static_argnums=(2, 3, 4, 5))
         self._jit_rectified = self._jax.jit(super()._rectified, static_argnums=(4, 5, 6, 7))
+
+    def fused_constants(self, *operands: Any, **options: Any) -> Array:
+        """Do as ``fused``, traced for the image alone."""
+        return _OfConstants(self._orders[0]).fused(*operands, **options)
 
     def _rectified(self, *args: Any) -> Any:
         return self._jit_rectified(*args)

@@ -147,6 +147,18 @@ class Conv2d:
         )
 
 
+class _OfConstants(Conv2d):
+    """Traced for the image alone where something follows: kernel, bias, addend are constants."""
+
+    def _rectified(self, x: Any, w: Any, bias: Any, addend: Any, *options: Any) -> Any:
+        rectified, arrays = super()._rectified, [tensor.numpy() for tensor in (w, bias, addend)]
+        # A tensor of the outside would become an input of the graph.
+        traced = self._tf.function(
+            lambda img: rectified(img, *map(self._tf.constant, arrays), *options)
+        )
+        return traced(x)
+
+
 class Conv2dFunction(Conv2d):
     """The same under ``tf.function``, which traces each new shape, dtype and padding."""
 
@@ -159,12 +171,17 @@ class Conv2dFunction(Conv2d):
         snippet=tensorflow_snippets.planes(_TRACED),
         layer_snippet=tensorflow_snippets.layers(_TRACED),
         gradient_snippet=tensorflow_snippets.gradients(_TRACED),
+        fuses_constants=True,
     )
 
     def __init__(self, layout: str | None = None) -> None:
         super().__init__(layout)
         self._function = self._tf.function(super()._call)
         self._rectified_function = self._tf.function(super()._rectified)
+
+    def fused_constants(self, *operands: Any, **options: Any) -> Array:
+        """Do as ``fused``, traced for the image alone."""
+        return _OfConstants(self._layout).fused(*operands, **options)
 
     def _rectified(self, *args: Any) -> Any:
         return self._rectified_function(*args)

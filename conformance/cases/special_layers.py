@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 NonFinitePlace = Literal["pixel", "tap"]
 # One of the layers that calls compile anyway: a batch, and several channels and outputs.
 BATCH = parse("n5c3o8/12x11-by-3x3/same")
+# Its sums round: bits then depend on their order.
+REAL_BATCH = replace(BATCH, family="normal")
 _ARRANGED: tuple[Operand, ...] = ("kernel", "image", "both")
 # Views of arrays that have their channels last: of both operands, and of one alone. A call that
 # compiles does so for every format; it gets the one that no native layout of an adapter has.

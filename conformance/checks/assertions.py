@@ -11,17 +11,48 @@ from conv2d_conformance.definition import error_bounds
 from conv2d_conformance.definition.correlation import shape_of
 from conv2d_conformance.definition.shown_numbers import tell_apart
 from conv2d_conformance.diagnosis.misreadings import explain
-from conv2d_conformance.errors import WrongDtypeError, WrongShapeError, WrongValueError
+from conv2d_conformance.errors import (
+    NO_ANSWER,
+    RaisedError,
+    StaleOutputError,
+    WrongDtypeError,
+    WrongShapeError,
+    WrongValueError,
+)
 from conv2d_conformance.under_test.backend import Margin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from conv2d_conformance.definition.correlation import Array, Exact, Floats
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
 # Integers below it are small.
 SMALL = 4
+
+
+def assert_same_at_once(
+    subject: BackendUnderTest,
+    what: str,
+    operands: Sequence[Sequence[Any]],
+    alone: Sequence[bytes],
+    times: int,
+) -> None:
+    """Calls of as many threads as there are operands give what each call alone does."""
+    try:
+        results = subject.runner.at_once("conv2d", operands, times)
+    except NO_ANSWER:
+        raise
+    except Exception as error:
+        msg = f"{what} raised {type(error).__name__} in a thread: {error}"
+        raise RaisedError(msg) from error
+    wrong = sum(bits != one for one, many in zip(alone, results, strict=True) for bits in many)
+    if wrong:
+        msg = (
+            f"{what}: {wrong} of {len(operands) * times} calls, made by {len(operands)} threads at "
+            "once, gave what the same call alone does not give"
+        )
+        raise StaleOutputError(msg)
 
 
 def assert_shape_and_dtype(

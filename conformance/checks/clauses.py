@@ -87,7 +87,7 @@ _ALL = (
         "values",
         "real data within the bound",
         "On real data each element lies within 2(√K + 2)·u·S of the exact result, S = |img| ⋆ |k|; "
-        "an FFT within (6·log₂N + 3)·u·‖img‖₂·‖k‖₂.",
+        "an FFT within (6·log₂N + 3)·u·‖img‖₂·‖k‖₂; with one thread, too.",
     ),
     Clause(
         "V3",
@@ -108,7 +108,7 @@ _ALL = (
         "precision",
         "operands keep their bits",
         "Operands of a floating-point dtype are not rounded to a shorter format, such as TF32 or "
-        "bfloat16, before they are multiplied.",
+        "bfloat16, before they are multiplied; of an FFT as far as its norm-wise bound shows it.",
     ),
     Clause(
         "N1",
@@ -120,7 +120,8 @@ _ALL = (
         "N2",
         "special values",
         "not finite stays local",
-        "Under direct summation no other output is.",
+        "Under direct summation no other output is; by an FFT none of another image or output "
+        "channel.",
     ),
     Clause(
         "R1",
@@ -184,8 +185,8 @@ _ALL = (
         "C7",
         "layers",
         "gradients pair with the layer",
-        "⟨conv(x, k), g⟩ = ⟨x, gradient by x⟩ = ⟨k, gradient by k⟩ on integers that are summed "
-        "directly.",
+        "⟨conv(x, k), g⟩ = ⟨x, gradient by x⟩ = ⟨k, gradient by k⟩ on integers; by an FFT within "
+        "what its bound allows their elements.",
     ),
     Clause(
         "A1",
@@ -227,7 +228,8 @@ _ALL = (
         "C8",
         "layers",
         "followed by an addition",
-        "relu(conv(x, k) + bias + z), which optimisers fuse, is exact on integers.",
+        "relu(conv(x, k) + bias + z), which optimisers fuse, is exact on integers; also where k, "
+        "bias and z are constants of what is compiled.",
     ),
     Clause("H1", "hygiene", "inputs untouched", "The operands are the same after the call."),
     Clause(
@@ -262,7 +264,7 @@ _ALL = (
         "H6",
         "hygiene",
         "calls may run at once",
-        "Calls that two threads make at once give what each gives alone.",
+        "Calls that several threads make at once, up to eight, give what each gives alone.",
     ),
     Clause("B1", "bad input", "wrong rank", "Operands that are not 2-D get an exception."),
     Clause("B2", "bad input", "unknown padding", "An unknown padding gets an exception."),

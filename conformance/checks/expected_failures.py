@@ -237,15 +237,22 @@ EXPECTED_FAILURES: tuple[ExpectedFailure, ...] = (
         )
         for check in (_GRADIENTS, _PAIRING)
     ),
-    E(
-        "torch.nn.functional.conv2d-compile",
-        "torch==2.13.*",
-        "test_two_threads_may_call_at_once",
-        "raised",
-        REFUSES,
-        _TWO_THREADS,
-        link="https://github.com/pytorch/pytorch/pull/185138",
-        certain=False,
+    *(
+        E(
+            "torch.nn.functional.conv2d-compile",
+            "torch==2.13.*",
+            check,
+            "raised",
+            REFUSES,
+            _TWO_THREADS,
+            link="https://github.com/pytorch/pytorch/pull/185138",
+            certain=False,
+        )
+        for check in (
+            "test_two_threads_may_call_at_once",
+            "test_eight_threads_may_call_at_once",
+            "test_four_threads_may_call_a_layer_at_once",
+        )
     ),
     E(
         "tensorflow.nn.conv2d*",

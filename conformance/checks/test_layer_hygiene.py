@@ -140,10 +140,10 @@ def test_what_is_not_finite_in_a_layer_reaches_every_output_that_reads_it(
 def test_what_is_not_finite_in_a_layer_stays_where_it_is_read(
     subject: BackendUnderTest, case: NonFiniteLayer
 ) -> None:
-    if not subject.layers.sums_directly(case.finite):
-        reason = "an FFT spreads it; how far is a fact"
-        raise Refused(reason)
     reads, found = outputs(subject, case)
+    if not subject.layers.sums_directly(case.finite):
+        # An FFT mixes the pixels of a plane, but no two images and no two outputs.
+        reads = np.broadcast_to(reads.any((2, 3), keepdims=True), reads.shape)
     if (found & ~reads).any():
         at = tuple(int(i) for i in np.argwhere(found & ~reads)[0])
         msg = (

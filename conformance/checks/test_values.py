@@ -6,15 +6,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv2d_conformance.backends.find_adapter import UnknownBackendError
+from conv2d_conformance.backends.protocol import Unavailable
 from conv2d_conformance.cases import question
 from conv2d_conformance.cases.planes import DTYPED, INTEGERS, REAL
 from conv2d_conformance.checks import assertions
 from conv2d_conformance.checks.registry import NamedCase, check
 from conv2d_conformance.errors import Measured, Refused, WrongDtypeError, WrongValueError
+from conv2d_conformance.probe import determinism
+
+# Large enough for a framework to divide the work among threads.
+ONE_THREAD = determinism.CASES[1:2]
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.case import Case
     from conv2d_conformance.definition.correlation import Array
+    from conv2d_conformance.runtime.call_guard import GuardedBackend
     from conv2d_conformance.under_test.backend import BackendUnderTest
 
 
@@ -26,6 +33,31 @@ def test_sums_of_small_integers_are_exact(subject: BackendUnderTest, case: Case)
 @check("V2", REAL)
 def test_real_data_stay_within_the_error_bound(subject: BackendUnderTest, case: Case) -> None:
     assertions.assert_close(subject, *case.arrays(), case.padding_word, subject.run(case))
+
+
+def with_one_thread(subject: BackendUnderTest) -> GuardedBackend:
+    """The call in a process with one thread, if it can be made there."""
+    reason = "it is an object of this process"
+    try:
+        if subject.one_threaded is not None:
+            return subject.one_threaded
+    except (Unavailable, UnknownBackendError) as error:
+        reason = str(error)
+    msg = f"the call cannot be made in another process, with one thread: {reason}"
+    raise Refused(msg)
+
+
+@check("V2", ONE_THREAD)
+def test_one_thread_stays_within_the_error_bound(subject: BackendUnderTest, case: Case) -> None:
+    alone = with_one_thread(subject)
+    img, k = case.arrays()
+    result = subject.planes.call_in(alone, img, k, case.padding_word)
+    try:
+        assertions.assert_close(subject, img, k, case.padding_word, result)
+    except WrongValueError as error:
+        variables = " ".join(f"{name}={value}" for name, value in determinism.ONE_THREAD.items())
+        msg = f"with one thread ({variables}): {error}"
+        raise WrongValueError(msg) from error
 
 
 def question_operands(subject: BackendUnderTest) -> tuple[Array, Array]:

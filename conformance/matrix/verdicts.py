@@ -20,6 +20,7 @@ from conv2d_conformance.matrix.recording import Recording, outcome_of
 from conv2d_conformance.matrix.rerun_command import rerun_command
 from conv2d_conformance.matrix.selection import planned
 from conv2d_conformance.reports.tables.measured import UNDECLARED, sentence
+from conv2d_conformance.reports.tables.summary import LEFT_OUT, ONLY_A_PART
 from conv2d_conformance.runtime.time_budget import OverBudget
 from conv2d_conformance.under_test.backend import MissingBackend
 from conv2d_conformance.under_test.framework_warnings import framework_warnings
@@ -213,8 +214,7 @@ def pytest_terminal_summary(
         terminalreporter.line("nothing passed: a run that checks nothing does not pass", red=True)
     if (left_out := config.stash.get(PLANNED, 0) - config.stash.get(RAN, 0)) > 0:
         terminalreporter.line(
-            f"{left_out} of {config.stash[PLANNED]} checks were left out: a part of the suite does "
-            "not show that a call conforms",
+            f"{left_out} of {config.stash[PLANNED]} {LEFT_OUT}: {ONLY_A_PART}",
             yellow=True,
         )
     if path := config.getoption("results"):

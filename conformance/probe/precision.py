@@ -15,7 +15,7 @@ from conv2d_conformance.definition.dtypes import FLOATS, dtype_by_name, info
 from conv2d_conformance.probe.measured_call import call_and_reference, describe_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from conv2d_conformance.definition.correlation import Array, Exact
     from conv2d_conformance.definition.shapes import Shape
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     Grade = Literal["componentwise", "norm-wise", "lowered"]
     Family = Literal["direct", "tiled", "fft-like"]
+    # Operands, result and exact result.
+    Product = tuple[tuple[Array, Array], Array, Exact]
 
 # Significand bits of the formats to which hardware lowers operands.
 FORMATS = {53: "float64", 24: "float32", 11: "tf32", 8: "bfloat16"}
@@ -77,10 +79,38 @@ def operand_bits(subject: MeasuredCall, dtype: np.dtype[Any]) -> int:
     compiled call that keeps all of them for each size, and for each padding, is asked no more.
     """
     if subject.spec.compiles:
-        bits = _fewest_bits(subject, dtype, _covering(subject.paddings, dtype))
+        covering = _covering(subject.paddings, dtype)
+        bits = _fewest_bits(dtype, _products(subject, dtype, covering))
         if bits == significand(dtype):
             return bits
-    return _fewest_bits(subject, dtype, list(product(subject.paddings, SIZES)))
+    return _fewest_bits(dtype, _products(subject, dtype, list(product(subject.paddings, SIZES))))
+
+
+def bits_kept_by_norms(subject: MeasuredCall, dtype: np.dtype[Any]) -> int | None:
+    """Measure as `operand_bits`, but grant an FFT its norm-wise bound.
+
+    All bits are kept where no product exceeds the bound. None if some are lost within it, and it
+    is wider than what rounding to the next shorter format changes, as for short dtypes.
+    """
+    every = list(product(subject.paddings, SIZES))
+    sizes = _covering(subject.paddings, dtype) if subject.spec.compiles else every
+    found = list(_products(subject, dtype, sizes))
+    bits = _fewest_bits(dtype, found)
+    within = all(
+        (exact.error_of(result) <= error_bounds.normwise(*operands, exact, dtype)).all()
+        for operands, result, exact in found
+    )
+    if bits == significand(dtype) or not within:
+        return bits
+    return None if _bound_hides_a_loss(dtype) else significand(dtype)
+
+
+def _bound_hides_a_loss(dtype: np.dtype[Any]) -> bool:
+    """Return whether rounding to the next shorter format changes less than twice the bound."""
+    kept = max((bits for bits in FORMATS if bits < significand(dtype)), default=FEWEST_BITS)
+    full, one = _full(dtype), np.zeros(SIZES[-1])
+    one[0, 0] = 1
+    return 2.0**-kept < 2 * error_bounds.fft_bound(full, one, dtype)
 
 
 def _covering(paddings: Sequence[str], dtype: np.dtype[Any]) -> list[tuple[str, Shape]]:
@@ -89,13 +119,26 @@ def _covering(paddings: Sequence[str], dtype: np.dtype[Any]) -> list[tuple[str, 
     return [(paddings[(first + i) % len(paddings)], size) for i, size in enumerate(SIZES)]
 
 
-def _fewest_bits(
+def _fewest_bits(dtype: np.dtype[Any], products: Iterable[Product]) -> int:
+    p, errors = significand(dtype), [0.0]
+    for _, result, exact in products:
+        there = exact.scale > 0
+        errors.append(float(np.max(exact.error_of(result)[there] / exact.scale[there])))
+    worst = max(errors)
+    return p if worst == 0 else min(p, round(-math.log2(worst)) if math.isfinite(worst) else 0)
+
+
+def _full(dtype: np.dtype[Any]) -> Array:
+    """Numbers from 1 to 2 whose last bit is one."""
+    p, rng = significand(dtype), np.random.default_rng(1)
+    return (2 * rng.integers(2 ** (p - 2), 2 ** (p - 1), (12, 13)) + 1) / 2.0 ** (p - 1)
+
+
+def _products(
     subject: MeasuredCall, dtype: np.dtype[Any], sizes: list[tuple[str, Shape]]
-) -> int:
-    p = significand(dtype)
-    rng = np.random.default_rng(1)
-    full = (2 * rng.integers(2 ** (p - 2), 2 ** (p - 1), (12, 13)) + 1) / 2.0 ** (p - 1)
-    errors = [0.0]
+) -> Iterator[Product]:
+    """Yield operands of which one is a single one, the result, and the exact one."""
+    full = _full(dtype)
     for padding, (rows, columns) in sizes:
         if subject.lacks(Case((12, 13), (rows, columns), padding, dtype.name)):
             continue
@@ -103,11 +146,7 @@ def _fewest_bits(
         one[0, 0] = delta[6, 6] = 1
         for img, k in ((full, one), (delta, full[:rows, :columns])):
             operands = img.astype(dtype), k.astype(dtype)
-            result, exact = call_and_reference(subject, *operands, padding)
-            there = exact.scale > 0
-            errors.append(float(np.max(exact.error_of(result)[there] / exact.scale[there])))
-    worst = max(errors)
-    return p if worst == 0 else min(p, round(-math.log2(worst)) if math.isfinite(worst) else 0)
+            yield operands, *call_and_reference(subject, *operands, padding)
 
 
 def accumulator_bits(subject: MeasuredCall, dtype: np.dtype[Any]) -> int | None:
@@ -130,14 +169,16 @@ def accumulator_bits(subject: MeasuredCall, dtype: np.dtype[Any]) -> int | None:
 
 def class_of(subject: MeasuredCall, dtype: np.dtype[Any], bits: int) -> str:
     """Return the format whose precision the operands keep; an FFT keeps its dtype's."""
-    if not subject.sums_directly_in(dtype.name) and grade(subject, dtype) != "lowered":
-        return dtype.name
+    if not subject.sums_directly_in(dtype.name):
+        kept = bits_kept_by_norms(subject, dtype)
+        if kept == significand(dtype) or (kept is None and grade(subject, dtype) != "lowered"):
+            return dtype.name
     if bits >= significand(dtype):
         return dtype.name
-    kept = FORMATS.get(bits)
-    if kept == "tf32" and not _keeps_range(subject, dtype):
+    word = FORMATS.get(bits)
+    if word == "tf32" and not _keeps_range(subject, dtype):
         return "float16"
-    return kept or (f"{bits} bits" if bits >= FEWEST_BITS else "none: values are wrong")
+    return word or (f"{bits} bits" if bits >= FEWEST_BITS else "none: values are wrong")
 
 
 def _keeps_range(subject: MeasuredCall, dtype: np.dtype[Any]) -> bool:

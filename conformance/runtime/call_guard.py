@@ -85,6 +85,10 @@ class GuardedBackend:
         """Make the call, followed by bias, addition and ReLU; raises as `conv2d`."""
         return self._called("fused", *operands, **options)  # type: ignore[no-any-return]
 
+    def fused_constants(self, *operands: Any, **options: Any) -> Array:
+        """Do as `fused`, compiled with all but the image as constants; raises as `conv2d`."""
+        return self._called("fused_constants", *operands, **options)  # type: ignore[no-any-return]
+
     def _made_ahead(self, calls: Sequence[PlainOperands]) -> list[CallAhead]:
         """Return the calls that were made: up to the first one without an answer."""
         answers = self.runner.ahead("conv2d", calls, lambda n: self.patience.deadline(calls[n]))

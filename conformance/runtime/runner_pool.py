@@ -87,6 +87,7 @@ class RunnerPool:
         self._environment, self._output = environment, output
         self.seconds, self.trusting = seconds, trusting
         self._interpreters: dict[tuple[Path | None, str], WorkerProcess] = {}
+        self._beside: dict[frozenset[tuple[str, str]], RunnerPool] = {}
 
     def runner(self, selector: str) -> RemoteRunner:
         """Return the runner of a backend, in the Python that its selector names or in this one.
@@ -100,6 +101,14 @@ class RunnerPool:
         """
         name, python = split_selector(selector)
         return RemoteRunner(self._interpreter(python, name), name, self.seconds)
+
+    def beside(self, environment: Mapping[str, str]) -> RunnerPool:
+        """Return a pool of workers with more environment variables, which stops with this one."""
+        key = frozenset(environment.items())
+        if key not in self._beside:
+            variables = {**(self._environment or {}), **environment}
+            self._beside[key] = RunnerPool(variables, self.seconds, output=self._output)
+        return self._beside[key]
 
     def select(self, selector: str) -> list[str]:
         """Return the selectors of the single backends that a selector matches in its Python.
@@ -132,6 +141,8 @@ class RunnerPool:
         """End every worker process."""
         for interpreter in self._interpreters.values():
             interpreter.stop()
+        for pool in self._beside.values():
+            pool.stop()
 
     def _interpreter(self, python: Path | None, name: str) -> WorkerProcess:
         key = python, process_key(name)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.reports.document.line_format import document_text
 from conv2d_conformance.reports.export.markdown import job_page
-from conv2d_conformance.reports.tables.summary import FAILING, count
+from conv2d_conformance.reports.tables.summary import FAILING, ONLY_A_PART, count
 
 if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import Document, Outcome
+    from conv2d_conformance.reports.tables.summary import Status
     from conv2d_conformance.testing.checks import Check
     from conv2d_conformance.testing.receipt import Receipt
 
@@ -103,11 +104,26 @@ class Report:
 
     @property
     def conforms(self) -> bool:
-        """Whether enough was judged, and nothing was found."""
-        return not self.findings
+        """Whether nothing was found and no check was left out.
+
+        A selection of the checks does not show it; what was found in one is in `findings`.
+        """
+        return self.status == "conforms"
+
+    @property
+    def status(self) -> Status:
+        """``conforms``; ``fails`` with findings; ``incomplete`` if only checks were left out."""
+        if self.findings:
+            return "fails"
+        return "incomplete" if self.reduced else "conforms"
+
+    @property
+    def reduced(self) -> str:
+        """How many of the planned checks a selection left out, in words; empty if none."""
+        return self.receipt.reduced
 
     def raise_for_findings(self) -> None:
-        """Raise if the call does not conform.
+        """Raise if something was found; a selection in which nothing was found does not raise.
 
         Raises
         ------
@@ -131,15 +147,18 @@ class Report:
     def to_json(self) -> str:
         """Return the results document as JSON; ``gate``, ``report`` and ``merge`` read it.
 
-        Without a document, an object with ``problems``.
+        It says how many checks were planned. Without a document, an object with ``problems`` and
+        ``receipt``.
         """
         if self.document is None:
-            return json.dumps({"problems": self.problems}, indent=2)
+            made = {"problems": self.problems, "receipt": asdict(self.receipt)}
+            return json.dumps(made, indent=2)
         return document_text(self.document)
 
     def to_markdown(self) -> str:
         """Return verdict, receipt, failures and measured conventions, as for a job summary."""
         head = f"## {self.name}, profile {self.profile}\n\n{self.receipt}\n\n"
+        head += f"**{self.reduced}: {ONLY_A_PART}.**\n\n" if self.reduced else ""
         problems = "".join(f"* {problem}\n" for problem in self.problems)
         return (
             head
@@ -150,17 +169,18 @@ class Report:
     def badge(self) -> str:
         """Return JSON for a badge, as https://shields.io/badges/endpoint-badge reads it.
 
-        It is green only if nothing was left out.
+        It is green only if nothing was left out, and says how much was.
 
         Examples
         --------
         >>> report = check("textbook.sum")  # doctest: +SKIP
         >>> pathlib.Path("badge.json").write_text(report.badge())  # doctest: +SKIP
         """
-        skipped = self.receipt.skipped
-        message = count(self.receipt.ran, "check") + (f", {skipped} skipped" if skipped else "")
-        color = "yellow" if skipped else "brightgreen"
-        if not self.conforms:
+        part, color = "", "brightgreen"
+        if self.receipt.skipped:
+            part, color = f", {self.receipt.skipped} of {self.receipt.planned} skipped", "yellow"
+        message = count(self.receipt.ran, "check") + part
+        if self.findings:
             message, color = count(len(self.findings), "finding"), "red"
         return json.dumps(
             {
@@ -168,6 +188,6 @@ class Report:
                 "label": f"conv2d {self.profile}",
                 "message": message,
                 "color": color,
-                "isError": not self.conforms,
+                "isError": self.status == "fails",
             }
         )

@@ -48,7 +48,7 @@ def check(
         shrinks goes red.
     select : callable or None
         Which checks to run, such as ``lambda check: check.cost == "low"``; the rest count as
-        skipped. None runs all.
+        skipped, and the report as ``incomplete``. None runs all.
 
     Returns
     -------
@@ -59,8 +59,9 @@ def check(
     --------
     >>> from conv2d_conformance.testing import check
     >>> report = check("textbook.sum", select=lambda check: check.clause == "S1")
-    >>> report.conforms
-    True
+    >>> report.raise_for_findings()
+    >>> report.status
+    'incomplete'
     >>> print(report.receipt)  # doctest: +SKIP
     """
     name = call if isinstance(call, str) else name_of(call)
@@ -69,7 +70,7 @@ def check(
     except Exception as error:  # noqa: BLE001  (a report never raises)
         return Report(name, profile, (), Receipt(0, 0, 0, 0, minimum), (_line(error),))
     results, document, problems = _judged(
-        [each for each in planned if select is None or select(each)], name
+        [each for each in planned if select is None or select(each)], name, len(planned)
     )
     receipt = Receipt.from_outcomes((each.outcome for each in results), len(planned), minimum)
     if not receipt.enough:
@@ -82,9 +83,12 @@ def _line(error: BaseException) -> str:
 
 
 def _judged(
-    selected: Sequence[Check], name: str
+    selected: Sequence[Check], name: str, planned: int
 ) -> tuple[tuple[Result, ...], Document | None, tuple[str, ...]]:
-    """Run checks, and return the results, the document of the run, and what went wrong."""
+    """Run checks, and return the results, the document of the run, and what went wrong.
+
+    ``planned`` is how many there are if a selection leaves out none.
+    """
     if not selected:
         return (), None, ()
     subject = selected[0].subject
@@ -94,7 +98,7 @@ def _judged(
         recording = Recording.start(str(path), name, words, [subject])
         problems = _describe(recording, subject)
         results = tuple(_recorded(recording, each) for each in selected)
-        recording.end(int(any(each.finding for each in results)), len(selected))
+        recording.end(int(any(each.finding for each in results)), planned)
         return results, load(path), problems
 
 

@@ -74,6 +74,8 @@ class BackendUnderTest:
     apart : callable or None
         Makes the same backend in another process. Calls that may end a process go there: empty
         operands, kernels larger than the image, bad input. Without it, this process makes them.
+    one_threaded : callable or None
+        Makes the same backend in a process that is told to use one thread.
 
     Attributes
     ----------
@@ -89,6 +91,7 @@ class BackendUnderTest:
         seconds: float = SECONDS,
         selector: str | None = None,
         apart: Callable[[], Runner] | None = None,
+        one_threaded: Callable[[], Runner] | None = None,
     ) -> None:
         self.raw = backend
         self.runner: Runner = (
@@ -97,7 +100,7 @@ class BackendUnderTest:
         self.guarded = GuardedBackend(self.runner)
         self.backend = CallLog(self.guarded)
         self.calls = self.backend.calls
-        self._apart = apart
+        self._apart, self._one_threaded = apart, one_threaded
         self.cost = self.guarded.cost
         self.selector = selector or backend.spec.name
         self.margin: Margin | None = None
@@ -126,6 +129,11 @@ class BackendUnderTest:
         if self._apart is None:
             return self.guarded
         return self.guarded.beside(self._apart())
+
+    @cached_property
+    def one_threaded(self) -> GuardedBackend | None:
+        """The backend in a process that is told to use one thread; None if it cannot be made."""
+        return self._one_threaded and self.guarded.beside(self._one_threaded())
 
     @cached_property
     def risked(self) -> CallLog:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.backends import registry
+from conv2d_conformance.probe.determinism import ONE_THREAD
 from conv2d_conformance.runtime.in_process import SECONDS
 from conv2d_conformance.runtime.runner_pool import split_selector
 from conv2d_conformance.under_test.backend import BackendUnderTest
@@ -25,9 +26,10 @@ def put_under_test(
     selector: str | None = None,
     apart: Callable[[], Runner] | None = None,
     seconds: float = SECONDS,
+    one_threaded: Callable[[], Runner] | None = None,
 ) -> BackendUnderTest:
     """Make the backend under test of one adapter."""
-    return BackendUnderTest(backend, seconds, selector, apart)
+    return BackendUnderTest(backend, seconds, selector, apart, one_threaded)
 
 
 def load(pool: RunnerPool, selector: str) -> BackendUnderTest:
@@ -41,7 +43,12 @@ def load(pool: RunnerPool, selector: str) -> BackendUnderTest:
         If the selector matches no backend.
     """
     name, python = split_selector(selector)
+    one = partial(_one_threaded, pool, selector)
     if python is not None or not (pool.trusting or registry.shipped(name)):
-        return put_under_test(pool.runner(selector), selector)
+        return put_under_test(pool.runner(selector), selector, one_threaded=one)
     apart = partial(pool.runner, selector)
-    return put_under_test(registry.load(name), selector, apart, pool.seconds)
+    return put_under_test(registry.load(name), selector, apart, pool.seconds, one)
+
+
+def _one_threaded(pool: RunnerPool, selector: str) -> Runner:
+    return pool.beside(ONE_THREAD).runner(selector)

@@ -182,9 +182,13 @@ class LayerCalls:
             raise WrongShapeError(msg)
         return found
 
-    def fused(self, layer: Layer, bias: Array, addend: Array) -> Array:
-        """Make the call, followed by bias, addition and ReLU; raises as `call`."""
-        call = self._backend_for(layer).fused
+    def fused(self, layer: Layer, bias: Array, addend: Array, *, constants: bool = False) -> Array:
+        """Make the call, followed by bias, addition and ReLU; raises as `call`.
+
+        With ``constants`` it is compiled for the image alone.
+        """
+        backend = self._backend_for(layer)
+        call = backend.fused_constants if constants else backend.fused
         return self._result(layer, call, *layer.arrays(), layer.padding, bias, addend)
 
     def _result(self, layer: Layer, call: Any, *operands: Any) -> Array:

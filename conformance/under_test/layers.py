@@ -70,9 +70,9 @@ class Layers:
         """Return the framework's gradients of ⟨conv2d(img, k), cotangent⟩ by image and kernel."""
         return self._calls.gradients(layer, cotangent)
 
-    def fused(self, layer: Layer, bias: Array, addend: Array) -> Array:
-        """Make the call, followed by bias, addition and ReLU; raises as `call`."""
-        return self._calls.fused(layer, bias, addend)
+    def fused(self, layer: Layer, bias: Array, addend: Array, *, constants: bool = False) -> Array:
+        """Make the call, followed by bias, addition and ReLU; see `LayerCalls.fused`."""
+        return self._calls.fused(layer, bias, addend, constants=constants)
 
     def sums_directly(self, layer: Layer) -> bool:
         """Return whether the call sums directly on a layer, by what it shows on integers.

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.backends.protocol import Backend, Spec
     from conv2d_conformance.definition.correlation import Array
     from conv2d_conformance.definition.shapes import Shape
+    from conv2d_conformance.runtime.call_guard import GuardedBackend
     from conv2d_conformance.under_test.called_backend import CalledBackend
 
 
@@ -180,6 +181,10 @@ class Planes:
         risky = may_end_the_process(img, k)
         backend = self._backend.risked if risky else self._backend.backend
         return self._array(backend, img, k, padding)
+
+    def call_in(self, where: GuardedBackend, img: Array, k: Array, padding: str) -> Array:
+        """Call the backend in another process; the call is not recorded. Raises as `call`."""
+        return self._array(where, img, k, padding)
 
     def call_each(self, calls: Sequence[tuple[Array, Array, str]]) -> list[Callable[[], Array]]:
         """Call the backend on several operands, with few messages if it is in another process.

@@ -37,6 +37,9 @@ WORST_FIRST: tuple[Outcome, ...] = (
     "unsupported",
     "passed",
 )
+# What is said of a run that holds a part of the checks.
+LEFT_OUT = "checks were left out"
+ONLY_A_PART = "a part of the suite does not show that a call conforms"
 FAILING: frozenset[Outcome] = frozenset(WORST_FIRST[:5])
 DEVIATING: frozenset[Outcome] = FAILING | {"expected failure"}
 RAN: frozenset[Outcome] = FAILING | {"passed", "expected failure"}
@@ -158,7 +161,7 @@ def doubt(run: Run) -> str:
 def reduced(run: Run) -> str:
     """Return how many checks an option left out; empty if none. Timings do not count."""
     held, planned = held_part(run)
-    return f"{planned - held} of {planned} checks were left out" if held < planned else ""
+    return f"{planned - held} of {planned} {LEFT_OUT}" if held < planned else ""
 
 
 def held_part(run: Run) -> tuple[int, int]:

@@ -23,15 +23,16 @@ def tf32(a: Array) -> Array:
     return ((bits + 0x0FFF + ((bits >> 13) & 1)) & 0xFFFFE000).astype(np.uint32).view(np.float32)
 
 
-def through(dtype: DTypeLike) -> Conv2d:
-    """Operands of float32 rounded to a lower dtype, then summed in float32."""
+def through(dtype: DTypeLike, then: Conv2d = direct.conv2d) -> Conv2d:
+    """Operands of float32 rounded to a lower dtype; the call is then right."""
 
     def conv2d(img: Array, k: Array, padding: str) -> Array:
         direct.require(img, k, padding)
         if img.dtype == np.float32:
             with np.errstate(over="ignore"):
                 img, k = (a.astype(dtype).astype(np.float32) for a in (img, k))
-        return direct.conv2d(img, k, padding)
+        result: Array = then(img, k, padding)
+        return result
 
     return conv2d
 

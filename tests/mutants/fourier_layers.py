@@ -73,6 +73,26 @@ class LastChannelHalved(FourierLayer):
         return super().compute(replace(given, img=img))
 
 
+class KernelGradientAveraged(FourierLayer):
+    """The gradient by the kernel is a mean over the batch."""
+
+    def by_kernel(self, given: LayerRequest, cotangent: Array) -> Array:
+        found = super().by_kernel(given, cotangent)
+        found /= found.dtype.type(max(len(given.img), 1))
+        return found
+
+
+class ImagesPackedInPairs(FourierLayer):
+    """Two images are the real and the imaginary part of one; a NaN reaches the other's result."""
+
+    def compute(self, given: LayerRequest) -> Array:
+        out = super().compute(given)
+        if len(given.img) == 2:
+            with np.errstate(invalid="ignore"):
+                out += 0 * out[::-1]
+        return out
+
+
 class FourierTransposed(Transposed):
     """A right transposed layer: the image spread by the stride, under the kernel."""
 

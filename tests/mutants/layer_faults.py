@@ -178,6 +178,16 @@ class AdditionAfterRelu(Layer):
         return rectified + addend
 
 
+class ConstantsOfTheFirstImage(Layer):
+    """A constant addend is folded into the bias by its first image."""
+
+    def fused_constants(
+        self, img: Array, k: Array, padding: Any, bias: Array, addend: Array, **options: Any
+    ) -> Array:
+        folded = np.broadcast_to(addend[:1], addend.shape)
+        return self.fused(img, k, padding, bias, folded, **options)
+
+
 class BiasOfTheFirstOutput(Layer):
     """Every output gets the first one's bias."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +59,52 @@ class BuffersInTurn(Layer):
         ring.append(ring.pop(0))
         ring[-1][...] = out
         return ring[-1]
+
+
+class SharingItsScratch(Layer):
+    """Calls of several channels pad into one array, and let go of the processor."""
+
+    def __init__(self, layout: str = "NCHW") -> None:
+        super().__init__(layout)
+        self._scratch: dict[str, LayerRequest] = {}
+
+    def compute(self, given: LayerRequest) -> Array:
+        if several(given):
+            self._scratch["given"] = given
+            time.sleep(0)
+            given = self._scratch["given"]
+        return super().compute(given)
+
+
+class WrongAtTheFiftiethCall(Layer):
+    """The last output of the fiftieth call of one shape of several channels is doubled."""
+
+    def __init__(self, layout: str = "NCHW") -> None:
+        super().__init__(layout)
+        self._calls: Counter[Any] = Counter()
+
+    def compute(self, given: LayerRequest) -> Array:
+        out = super().compute(given)
+        key = given.shape, given.img.shape
+        self._calls[key] += several(given)
+        if self._calls[key] % 50 == 0 and several(given):
+            out[:, -1:] *= 2
+        return out
+
+
+class KeepingARefusedRequest(Layer):
+    """A call that is refused leaves its image, which the next one of several channels reads."""
+
+    def __init__(self, layout: str = "NCHW") -> None:
+        super().__init__(layout)
+        self._left: Array | None = None
+
+    def given(self, img: Array, k: Array, *rest: Any, **options: Any) -> LayerRequest:
+        left, self._left = self._left, img
+        made = super().given(img, k, *rest, **options)
+        self._left = None
+        stale = left is not None and left.ndim == 4 and several(made)
+        return replace(made, img=made.img * 0) if stale else made
 
 
 class OneResultForEqualImages(Layer):

@@ -19,12 +19,16 @@ SAME = "test_same_with_a_stride_pads_as_declared"
 GRADIENTS = "test_gradients_are_those_of_the_definition"
 TIMED = "test_a_layer_of_a_network_that_passes_is_timed"
 FUSED = "test_a_layer_is_exact_when_bias_addition_and_relu_follow"
+CONSTANTS = "test_a_layer_is_exact_when_constants_follow"
 PAIRING = "test_a_layer_and_its_gradients_pair_alike"
 UNTOUCHED = "test_operands_of_a_layer_are_left_untouched"
 ANEW = "test_weights_changed_between_calls_of_a_layer_are_read_anew"
 LATER = "test_a_later_call_leaves_an_earlier_result_of_a_layer_alone"
 APART = "test_the_results_of_equal_images_share_no_memory"
 CHANNELS_LAST = "test_views_with_channels_last_give_the_same_layer"
+THREADS = "test_four_threads_may_call_a_layer_at_once"
+MANY = "test_many_calls_of_a_layer_give_one_result"
+REFUSAL = "test_a_refused_call_of_a_layer_leaves_the_next_one_alone"
 LOST = "test_what_is_not_finite_in_a_layer_reaches_every_output_that_reads_it"
 LOCAL = "test_what_is_not_finite_in_a_layer_stays_where_it_is_read"
 
@@ -180,6 +184,12 @@ LAYER_MUTANTS = tuple(
             GRADIENTS,
             "by a kernel rotated by 180°",
         ),
+        (
+            "fourier-kernel-gradient-averaged",
+            fourier.KernelGradientAveraged,
+            PAIRING,
+            "⟨k, gradient by k⟩",
+        ),
         ("image-gradient-undilated", faults.ImageGradientUndilated, PAIRING, "gradient by x"),
         (
             "gradient-tail-unwritten",
@@ -195,6 +205,7 @@ LAYER_MUTANTS = tuple(
             "elements are wrong",
         ),
         ("addition-after-relu", faults.AdditionAfterRelu, FUSED, "with ReLU before the addition"),
+        ("constants-of-the-first-image", faults.ConstantsOfTheFirstImage, CONSTANTS, "constants"),
         ("bias-of-the-first-output", faults.BiasOfTheFirstOutput, FUSED, "followed by bias"),
         (
             "fourier-channels-reversed",
@@ -238,9 +249,13 @@ LAYER_MUTANTS = tuple(
             CHANNELS_LAST,
             "wrong",
         ),
+        ("layer-scratch-shared", hygiene.SharingItsScratch, THREADS, "by 4 threads at once"),
+        ("layer-wrong-at-the-fiftieth", hygiene.WrongAtTheFiftiethCall, MANY, "gave other bits"),
+        ("refused-layer-kept", hygiene.KeepingARefusedRequest, REFUSAL, "a channel too few"),
         ("nan-to-other-groups", nan_in(hygiene.to_other_groups), LOCAL, "nan of a pixel"),
         ("nan-to-other-images", nan_in(hygiene.to_other_images), LOCAL, "nan of a pixel"),
         ("nan-to-the-next-output", nan_in(hygiene.to_the_next_output), LOCAL, "nan of a tap"),
+        ("nan-to-the-packed-image", fourier.ImagesPackedInPairs, LOCAL, "nan of a pixel"),
         ("nan-of-later-outputs", nan_in(hygiene.lost_past_the_first_output), LOST, "is finite"),
         ("nan-lost-in-groups", nan_in(hygiene.lost_in_groups), LOST, "a tap of nan"),
     )

@@ -38,6 +38,7 @@ class Layer:
         layouts=layouts,
         differentiates=True,
         fuses=True,
+        fuses_constants=True,
         strided_same="output",
     )
 
@@ -68,6 +69,9 @@ class Layer:
         followed = self.conv2d(img, k, padding, **options) + bias[:, None, None] + addend
         rectified: Array = np.maximum(followed, 0)
         return rectified
+
+    def fused_constants(self, *operands: Any, **options: Any) -> Array:
+        return self.fused(*operands, **options)
 
     def given(
         self,

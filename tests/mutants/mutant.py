@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from conv2d_conformance.runtime.in_process import InProcessRunner
 from conv2d_conformance.under_test.factory import put_under_test
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ PLENTY = 10.0
 class Mutant:
     """A wrong backend, with the check that must find it and the words of the check's message.
 
-    ``adapter`` makes it anew for each test; a call of it may take ``seconds``.
+    ``adapter`` makes it anew for each test; a call of it may take ``seconds``. ``one_threaded``
+    makes what it is in a process with one thread.
     """
 
     id: str
@@ -28,13 +30,16 @@ class Mutant:
     check: str
     words: str = ""
     seconds: float = 20
+    one_threaded: Callable[[], Any] | None = None
 
     def under_test(self, *, covering: bool = False, budget: float = PLENTY) -> BackendUnderTest:
         """The mutant made anew; ``covering`` leaves the covering subset of the cases."""
         adapter = self.adapter()
         if covering:
             adapter.spec = replace(adapter.spec, compiles=True)
-        subject = put_under_test(adapter, seconds=self.seconds)
+        one = self.one_threaded
+        alone = one and (lambda: InProcessRunner(one(), self.seconds))
+        subject = put_under_test(adapter, seconds=self.seconds, one_threaded=alone)
         subject.clock.budget = budget
         return subject
 

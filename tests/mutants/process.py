@@ -6,6 +6,7 @@ import itertools
 import os
 import random
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -136,6 +137,25 @@ def exporting(img: Array, k: Array, padding: str) -> Array:
     """Sets a variable for every process that is started afterwards."""
     os.environ["OMP_NUM_THREADS"] = str(1 + int(os.environ.get("OMP_NUM_THREADS", "1")))
     return direct.conv2d(img, k, padding)
+
+
+def sharing_its_scratch_from_the_third_caller() -> Conv2d:
+    """Two calls at once have a scratch array each; all that come third share one."""
+    inside: list[int] = []
+    scratch: dict[str, Array] = {}
+
+    def conv2d(img: Array, k: Array, padding: str) -> Array:
+        direct.require(img, k, padding)
+        inside.append(0)
+        padded, size = direct.windows(img, shape_of(k), padding)
+        name = "shared" if len(inside) > 2 else f"own of {threading.get_ident()}"
+        scratch[name] = padded
+        time.sleep(0)
+        total = direct.total(scratch[name], k, size, np.ndindex(*k.shape))
+        inside.pop()
+        return total
+
+    return conv2d
 
 
 def sharing_its_scratch() -> Conv2d:

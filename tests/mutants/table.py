@@ -5,8 +5,9 @@ from __future__ import annotations
 import ml_dtypes
 import numpy as np
 
-from tests.mutants import arithmetic, bad_input, direct, geometry, hygiene, process
-from tests.mutants.planes import stateful, stateless
+from tests.mutants import arithmetic, bad_input, direct, geometry, honest, hygiene, process
+from tests.mutants.mutant import Mutant
+from tests.mutants.planes import Plane, stateful, stateless
 
 EXACT = "test_sums_of_small_integers_are_exact"
 REAL = "test_real_data_stay_within_the_error_bound"
@@ -47,6 +48,8 @@ SEARCH = "test_no_input_is_found_that_gives_a_wrong_result"
 FIRST = "test_the_first_call_of_all_gives_what_a_later_one_gives"
 LAST = "test_a_change_of_the_last_element_is_seen"
 THREADS = "test_two_threads_may_call_at_once"
+MANY_THREADS = "test_eight_threads_may_call_at_once"
+ONE = "test_one_thread_stays_within_the_error_bound"
 TIMED = "test_a_call_that_passes_is_timed"
 
 _BY_ROWS = geometry.reads("flip-rows")
@@ -184,6 +187,12 @@ MUTANTS = (
     ),
     stateless("float16-bits", arithmetic.through(np.float16), BITS, "computes in float16"),
     stateless("bfloat16-bits", _BFLOAT16, BITS, "8 of 24 bits: the call computes in bfloat16"),
+    Mutant(
+        "fourier-bfloat16-bits",
+        lambda: Plane(arithmetic.through(ml_dtypes.bfloat16, honest.fourier), "fft"),
+        BITS,
+        "8 of 24 bits: the call computes in bfloat16",
+    ),
     stateless("nan-swallowed", process.swallowing_nan, LOST, "reads a pixel of nan and is finite"),
     stateless("nan-spread", process.spreading_nan, LOCAL, "nan reaches the output at (0, 0)"),
     stateless("clipped", process.clipped, REAL),
@@ -242,7 +251,20 @@ MUTANTS = (
     stateful("buffers-in-turn", hygiene.taking_buffers_in_turn, LATER, "a later call changed"),
     stateful("kernel-cached-by-prefix", hygiene.caching_by_prefix(1), LAST, "of the kernel"),
     stateful("image-cached-by-prefix", hygiene.caching_by_prefix(0), LAST, "of the image"),
-    stateful("scratch-shared", process.sharing_its_scratch, THREADS, "two threads at once"),
+    Mutant(
+        "wrong-with-one-thread",
+        lambda: Plane(direct.conv2d),
+        ONE,
+        "with one thread (OMP_NUM_THREADS=1",
+        one_threaded=lambda: Plane(_BFLOAT16),
+    ),
+    stateful("scratch-shared", process.sharing_its_scratch, THREADS, "by 2 threads at once"),
+    stateful(
+        "scratch-shared-by-a-third",
+        process.sharing_its_scratch_from_the_third_caller,
+        MANY_THREADS,
+        "by 8 threads at once",
+    ),
     stateless("exports", process.exporting, PROCESS, "the environment variables"),
     stateful("first-call-wrong", process.wrong_at(lambda n: n == 1), FIRST, "another result"),
     stateless(
