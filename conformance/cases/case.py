@@ -171,11 +171,18 @@ class Case:
 
     def arrays(self) -> tuple[Array, Array]:
         """Make image and kernel, new ones at each call; ``--seed`` varies them."""
-        img, k = _numbers(replace(self, memory="plain", only="both", layout=""))
+        img, k = _numbers(self._as_drawn)
         return (
             with_memory_layout(img, "plain" if self.only == "kernel" else self.memory, "image"),
             with_memory_layout(k, "plain" if self.only == "image" else self.memory, "kernel"),
         )
+
+    @cached_property
+    def _as_drawn(self) -> Case:
+        """The case whose id the numbers are drawn by: without what only lays them out."""
+        if (self.memory, self.only, self.layout) == ("plain", "both", ""):
+            return self
+        return replace(self, memory="plain", only="both", layout="")
 
     def definition(self) -> str:
         """Hash of the id, and of the operands in every byte and stride."""

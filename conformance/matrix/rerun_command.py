@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,15 @@ def rerun_command(check: str, subject: BackendUnderTest) -> str:
 
 def _found(check: str) -> list[str]:
     """Return a check as pytest finds it: outside a checkout it is addressed in the package."""
-    path, names = check_path(check), check.partition("::")[2]
-    near = Path(check.partition("::")[0])
-    if near.exists() and near.samefile(path):
+    file, _, names = check.partition("::")
+    if _is_near(file, Path.cwd()):
         return [check]
-    return ["-p", "conv2d_conformance.plugin", f"{path}::{names}"]
+    return ["-p", "conv2d_conformance.plugin", f"{check_path(file)}::{names}"]
+
+
+# Every verdict asks it, and there are a few files.
+@cache
+def _is_near(file: str, folder: Path) -> bool:
+    """Return whether the file of a check is found from a folder by the path in its id."""
+    near = folder / file
+    return near.exists() and near.samefile(check_path(file))
