@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from conv2d_conformance.reports.document.severity import SEVERITIES
 from conv2d_conformance.reports.page.speed import ranking
 from conv2d_conformance.reports.tables.conventions import clip, conventions
-from conv2d_conformance.reports.tables.deviations import Deviation, deviations
 from conv2d_conformance.reports.tables.summary import RAN, count, summarise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from conv2d_conformance.reports.document.model import Document
     from conv2d_conformance.reports.page.changes import ChangeRow, Changes
+    from conv2d_conformance.reports.tables.deviations import Deviation
 
 MAX_CAUSES = 3
 MAX_NAMES = 4
@@ -48,11 +48,16 @@ class Answer:
     look: str = ""
 
 
-def answers(document: Document) -> tuple[Answer, ...]:
+def answers(document: Document, deviating: Sequence[Deviation]) -> tuple[Answer, ...]:
     """Return what is worth knowing of a run: dangers, flips, anchors, speed, what is missing."""
     if not any(line.backend is not None for line in summarise(document)):
         return ()
-    found = [*_dangers(document), *_readings(document), *_speed(document), *_missing(document)]
+    found = [
+        *_dangers(document, deviating),
+        *_readings(document),
+        *_speed(document),
+        *_missing(document),
+    ]
     return tuple(found)
 
 
@@ -67,8 +72,7 @@ def answers_of_changes(changes: Changes) -> tuple[Answer, ...]:
     return (*found, *_speed_of(changes), *_fixed(changes), *_not_judged(changes))
 
 
-def _dangers(document: Document) -> Iterator[Answer]:
-    found = deviations(document)
+def _dangers(document: Document, found: Sequence[Deviation]) -> Iterator[Answer]:
     worst = [one for one in found if one.dangerous]
     shown = len(worst) if len(worst) <= MAX_CAUSES else MAX_CAUSES - 1
     yield from (_danger(one) for one in worst[:shown])

@@ -9,9 +9,12 @@ from conv2d_conformance.reports.page.answers import answers, answers_of_changes
 from conv2d_conformance.reports.tables.summary import backends, count, overall
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conv2d_conformance.reports.document.model import Document, Run
     from conv2d_conformance.reports.page.answers import Answer
     from conv2d_conformance.reports.page.changes import Changes
+    from conv2d_conformance.reports.tables.deviations import Deviation
 
 MAX_VERSIONS = 3
 # The colour of a verdict, by the exit code of the gate.
@@ -28,11 +31,13 @@ class Headline:
     answers: tuple[Answer, ...]
 
 
-def headline(document: Document, changes: Changes | None = None) -> Headline:
+def headline(
+    document: Document, changes: Changes | None, deviating: Sequence[Deviation]
+) -> Headline:
     """Return the head of the page of a run, or of an upgrade if there are changes."""
     status, sentence = overall(document)
     if changes is None:
-        return Headline(_subject(document), status, sentence, answers(document))
+        return Headline(_subject(document), status, sentence, answers(document, deviating))
     status_of_gate = STATUS_OF_CODE.get(changes.exit_code, "incomplete")
     return Headline(_upgrade(changes), status_of_gate, _safe(changes), answers_of_changes(changes))
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.reports.gate.compare import Comparison
     from conv2d_conformance.reports.page.example import Example
     from conv2d_conformance.reports.page.translations import Translation
+    from conv2d_conformance.reports.tables.deviations import Deviation
 
 MAX_PAGE_BYTES = 2_350_000  # bytes of the page, its scripts aside
 MISSING: tuple[Outcome, ...] = ("not run", "refused", "unsupported")
@@ -63,8 +64,9 @@ def render_html(
     example : Example, optional
         Worked at the head of the page.
     """
+    deviating = deviations(document)
     context = (
-        _fact_tables(document)
+        _fact_tables(document, deviating)
         | _verdict_tables(document)
         | _timing_tables(document)
         | _about(document)
@@ -73,7 +75,8 @@ def render_html(
     context |= {
         "picker": pack(picker(translations)) if translations else None,
         "changes": told,
-        "head": headline(document, told),
+        "head": headline(document, told, deviating),
+        "deviations": deviating,
         "example": example,
         "worked": work_answers(example, document) if example else [],
     }
@@ -95,7 +98,6 @@ def _verdict_tables(document: Document) -> dict[str, Any]:
         "clauses": clauses(document),
         "rows": rows,
         "something_missing": _is_something_missing(document, rows),
-        "deviations": deviations(document),
         "most_deviations": MAX_DEVIATIONS,
         "groups": _by_environment(rows),
         "outcomes": [o for o in OUTCOMES if any(row.line.counts[o] for row in rows)],
@@ -109,14 +111,14 @@ def _is_something_missing(document: Document, rows: list[MatrixRow]) -> bool:
     return interrupted or silent or absent or bool(left_out(document))
 
 
-def _fact_tables(document: Document) -> dict[str, Any]:
+def _fact_tables(document: Document, deviating: Sequence[Deviation]) -> dict[str, Any]:
     found, precision = conventions(document), precision_rows(document)
     return {
         "plots": pack(plots(document, precision)),
         "orientations": ORIENTATIONS,
         "seen": _by_orientation(found),
         "conventions": found,
-        "grid": grid(document),
+        "grid": grid(document, deviating),
         "grid_columns": COLUMNS,
         "precision": precision,
         "bits": BITS,

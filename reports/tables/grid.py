@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.reports.tables.conventions import clip, conventions, describe_fact
-from conv2d_conformance.reports.tables.deviations import deviations
 from conv2d_conformance.reports.tables.layers import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from conv2d_conformance.reports.document.model import Document
+    from conv2d_conformance.reports.tables.deviations import Deviation
 
     Facts = Mapping[str, Any]
 
@@ -40,10 +40,10 @@ class GridRow:
         return found
 
 
-def grid(document: Document) -> list[GridRow]:
+def grid(document: Document, deviating: Sequence[Deviation]) -> list[GridRow]:
     """Return a row for each plain convolution of which anything was measured."""
     values = _values(document)
-    dangers = _dangers(document)
+    dangers = _dangers(deviating)
     rows: dict[str, GridRow] = {}
     for one in conventions(document):
         if facts := values.get((one.environment, one.backend)):
@@ -63,10 +63,10 @@ def _values(document: Document) -> dict[tuple[str, str], dict[str, Any]]:
     return found
 
 
-def _dangers(document: Document) -> dict[str, int]:
+def _dangers(deviating: Sequence[Deviation]) -> dict[str, int]:
     """Count the dangerous causes of each call, by its label."""
     found: dict[str, int] = {}
-    for one in deviations(document):
+    for one in deviating:
         for label in one.backends if one.dangerous else ():
             found[label] = found.get(label, 0) + 1
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conv2d_conformance.reports.page.render import render_html
+from conv2d_conformance.reports.tables.deviations import deviations
 from conv2d_conformance.reports.tables.grid import COLUMNS, grid
 from tests.helpers.documents import END, backend, document, fact, run, verdict
 from tests.helpers.html_page import Page
@@ -23,12 +24,12 @@ MADE = document(run(*RECORDS, END))
 
 
 def cells() -> dict[str, dict[str, list[str]]]:
-    (row,) = grid(MADE)
+    (row,) = grid(MADE, deviations(MADE))
     return dict(zip(COLUMNS, row.cells, strict=True))
 
 
 def test_variants_are_folded_under_their_call() -> None:
-    (row,) = grid(MADE)
+    (row,) = grid(MADE, deviations(MADE))
     assert (row.call, list(row.variants)) == (PLAIN, [PLAIN, FAST])
 
 

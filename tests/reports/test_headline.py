@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conv2d_conformance.reports.page.changes import changes_of
-from conv2d_conformance.reports.page.headline import headline
+from conv2d_conformance.reports.page.headline import Headline
+from conv2d_conformance.reports.page.headline import headline as headline_of
 from conv2d_conformance.reports.page.render import render_html
 from conv2d_conformance.reports.tables.deviations import deviations
 from conv2d_conformance.reports.tables.links import cell_place
@@ -18,6 +19,7 @@ from tests.helpers.html_page import Page
 
 if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import Document
+    from conv2d_conformance.reports.page.changes import Changes
 
 OTHER = "scipy.signal.correlate2d"
 
@@ -25,6 +27,10 @@ OTHER = "scipy.signal.correlate2d"
 def known(number: int, reason: str, severity: Any, of: str = NAME) -> Any:
     told = {"reason": reason, "severity": severity, "symptom": "value"}
     return verdict(number, "expected failure", of, **told)
+
+
+def headline(made: Document, changes: Changes | None = None) -> Headline:
+    return headline_of(made, changes, deviations(made))
 
 
 def titles(made: Document) -> list[str]:
