@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.reports.document.model import Document
     from conv2d_conformance.reports.page.changes import ChangeRow, Changes
     from conv2d_conformance.reports.tables.deviations import Deviation
+    from conv2d_conformance.reports.tables.summary import Line
 
 MAX_CAUSES = 3
 MAX_NAMES = 4
@@ -50,13 +51,14 @@ class Answer:
 
 def answers(document: Document, deviating: Sequence[Deviation]) -> tuple[Answer, ...]:
     """Return what is worth knowing of a run: dangers, flips, anchors, speed, what is missing."""
-    if not any(line.backend is not None for line in summarise(document)):
+    lines = summarise(document)
+    if not any(line.backend is not None for line in lines):
         return ()
     found = [
-        *_dangers(document, deviating),
+        *_dangers(lines, deviating),
         *_readings(document),
         *_speed(document),
-        *_missing(document),
+        *_missing(lines),
     ]
     return tuple(found)
 
@@ -72,7 +74,7 @@ def answers_of_changes(changes: Changes) -> tuple[Answer, ...]:
     return (*found, *_speed_of(changes), *_fixed(changes), *_not_judged(changes))
 
 
-def _dangers(document: Document, found: Sequence[Deviation]) -> Iterator[Answer]:
+def _dangers(lines: Sequence[Line], found: Sequence[Deviation]) -> Iterator[Answer]:
     worst = [one for one in found if one.dangerous]
     shown = len(worst) if len(worst) <= MAX_CAUSES else MAX_CAUSES - 1
     yield from (_danger(one) for one in worst[:shown])
@@ -81,7 +83,7 @@ def _dangers(document: Document, found: Sequence[Deviation]) -> Iterator[Answer]
         which = ", ".join(dict.fromkeys(one.severity for one in left))
         words = f"{count(len(left), 'more cause')}: {which}"
         yield Answer("More like these", "deviations", (_part(names, words),), _look(left))
-    if not worst and any(sum(line.counts[o] for o in RAN) for line in summarise(document)):
+    if not worst and any(sum(line.counts[o] for o in RAN) for line in lines):
         said = f"no check found {', '.join(SEVERITIES[:3])}"
         if found:
             said += f"; {count(len(found), 'cause')} of what is less severe"
@@ -142,12 +144,12 @@ def _speed(document: Document) -> Iterator[Answer]:
     yield Answer(title, "timings", (*parts[:MAX_RANKED], *left))
 
 
-def _missing(document: Document) -> Iterator[Answer]:
-    lines = [line for line in summarise(document) if line.status in ("not run", "incomplete")]
-    if lines:
-        named = Counter(line.backend or f"environment {line.environment}" for line in lines)
-        first = clip(lines[0].sentence, 200)
-        words = first if len(lines) == 1 else f"{len(lines)} in all; the first: {first}"
+def _missing(lines: Iterable[Line]) -> Iterator[Answer]:
+    absent = [line for line in lines if line.status in ("not run", "incomplete")]
+    if absent:
+        named = Counter(line.backend or f"environment {line.environment}" for line in absent)
+        first = clip(absent[0].sentence, 200)
+        words = first if len(absent) == 1 else f"{len(absent)} in all; the first: {first}"
         yield Answer("What was not run", "missing", (_part(named, words),), "odd")
 
 

@@ -17,6 +17,7 @@ from conv2d_conformance.reports.tables.summary import (
     Line,
     cells,
     summarise,
+    verdicts,
 )
 
 if TYPE_CHECKING:
@@ -79,9 +80,8 @@ def matrix(document: Document) -> list[MatrixRow]:
 def clauses(document: Document) -> list[Clause]:
     """Return the clauses stated in any run, then those that verdicts name without a statement."""
     found = {c["id"]: c for run in document["runs"] for c in run["clauses"]}
-    for row in cells(document).values():
-        for name in row:
-            found.setdefault(name, {"id": name, "section": "", "title": name, "statement": ""})
+    for name in dict.fromkeys(v["clause"] for run in document["runs"] for v in verdicts(run)):
+        found.setdefault(name, {"id": name, "section": "", "title": name, "statement": ""})
     return list(found.values())
 
 
