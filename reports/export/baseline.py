@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         VerdictRecord,
     )
 
+EXPECTED = ("expected failure", "unexpected pass")
 # Every document has an end; the time at which a baseline ended does not matter.
 EPOCH = "1970-01-01T00:00:00Z"
 
@@ -102,7 +103,7 @@ def _verdict(verdict: VerdictRecord) -> VerdictRecord:
         "outcome": verdict["outcome"],
         "symptom": verdict["symptom"],
         "message": _message(verdict),
-        "reason": refusal(verdict["reason"]) if verdict["reason"] else None,
+        "reason": _reason(verdict),
         "link": verdict["link"],
         "margin": _margin(verdict["margin"]),
         "where": None,
@@ -119,6 +120,12 @@ def _message(verdict: VerdictRecord) -> str | None:
     if verdict["outcome"] == "error":
         return exception(message) or diagnosis(message)
     return diagnosis(message)
+
+
+def _reason(verdict: VerdictRecord) -> str | None:
+    reason = verdict["reason"]
+    # That of an expected failure is a constant, which may name a version.
+    return refusal(reason) if reason and verdict["outcome"] not in EXPECTED else reason
 
 
 def _margin(margin: Number | None) -> Number | None:

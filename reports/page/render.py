@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 MAX_PAGE_BYTES = 2_350_000  # bytes of the page, its scripts aside
 MISSING: tuple[Outcome, ...] = ("not run", "refused", "unsupported")
 MAX_DEVIATIONS = 60
+FEW_ROWS = 10  # more are folded
 MIN_RECORD_BYTES = 200_000  # of them for records, at least
 
 
@@ -99,6 +100,7 @@ def _verdict_tables(document: Document) -> dict[str, Any]:
         "rows": rows,
         "something_missing": _is_something_missing(document, rows),
         "most_deviations": MAX_DEVIATIONS,
+        "few_rows": FEW_ROWS,
         "groups": _by_environment(rows),
         "outcomes": [o for o in OUTCOMES if any(row.line.counts[o] for row in rows)],
     }

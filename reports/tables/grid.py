@@ -20,6 +20,8 @@ COLUMNS = ("Kernel", "Anchor", "Boundary", "`same` with a stride", "NaN", "Subno
            "Integers that overflow", "Precision", "Dangerous deviations")  # fmt: skip
 READINGS = {"convolution": "flipped", "correlation": "as it is"}
 UNKNOWN = "not measured"
+# The number itself, and the exception, stand with every other measured fact.
+SAID_BRIEFLY = {"gives": "gives another number", "refused:": "refused"}
 LONGEST = 60
 
 
@@ -107,8 +109,7 @@ def _overflow(special: Facts) -> str:
         return UNKNOWN
     value = special["integer_overflow"]
     answers = value.values() if isinstance(value, dict) else (value,)
-    # The number itself stands with every other measured fact.
-    said = ("gives another number" if str(v).startswith("gives ") else str(v) for v in answers)
+    said = (SAID_BRIEFLY.get(str(v).partition(" ")[0], str(v)) for v in answers)
     return clip(", ".join(dict.fromkeys(said)), LONGEST) or "takes none"
 
 

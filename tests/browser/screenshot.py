@@ -15,7 +15,7 @@ from tests.browser.conftest import BINARIES
 
 ROOT = Path(__file__).parents[2]
 PICTURE = ROOT / "reports" / "page" / "page.png"
-SIZE = "960,440"
+SIZE = "960,370"
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars")
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from conv2d_conformance.reports.document.files import load, merge
 from conv2d_conformance.reports.page.render import render_html
 from tests.browser.pages import HOSTILE
 from tests.helpers.documents import document
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.browser.chromium import Tab
 
 pytestmark = pytest.mark.slow
 
+BASELINES = sorted((Path(__file__).parents[2] / "reports" / "baselines").glob("*.json"))
 PAPER = "return getComputedStyle(document.body).backgroundColor"
 SCREENS = [(1600, False), (1600, True), (375, False), (375, True)]
 
@@ -73,6 +74,15 @@ def test_the_page_is_no_wider_than_the_screen(
     browser.open(request.getfixturevalue(which), width=width).everything()
     browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     assert browser.run("return document.documentElement.scrollWidth") <= width
+
+
+def test_all_backends_take_eight_screens_before_anything_is_opened(
+    browser: Tab, tmp_path: Path
+) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(render_html(merge([load(one) for one in BASELINES])), "utf-8")
+    browser.open(path, width=1400)
+    assert browser.run("return document.documentElement.scrollHeight") < 8 * 1100
 
 
 def test_the_page_follows_the_system_into_the_dark(browser: Tab, page: Path) -> None:

@@ -79,6 +79,23 @@ def test_a_record_names_the_command_that_repeats_it(browser: Tab, page: Path) ->
     assert browser.text(".found .command pre").startswith(f"pytest conformance --backend {NAME}")
 
 
+@pytest.mark.parametrize(
+    "place", ["#clauses", "#behind", "#conventions", "#environments", "#clause/G1"]
+)
+def test_a_link_opens_what_is_folded_and_leads_there(browser: Tab, page: Path, place: str) -> None:
+    browser.open(page, place)
+    target = f"document.getElementById('{place[1:]}')"
+    fold = f"({target}.closest('.fold') ?? {target}.parentElement.querySelector('.fold'))"
+    browser.wait(lambda tab: tab.run(f"return {fold}.open"))
+    top = browser.run(f"return {target}.getBoundingClientRect().top")
+    assert 0 <= top < 450
+
+
+def test_the_verdict_stays_in_sight(browser: Tab, page: Path) -> None:
+    browser.open(page, "#matrix")
+    assert browser.run("return document.querySelector('header').getBoundingClientRect().top") == 0
+
+
 def test_the_link_of_a_record_leads_to_it(browser: Tab, page: Path) -> None:
     browser.open(page, RECORD)
     browser.wait(lambda tab: tab.run("return document.querySelector('.found a')"))

@@ -105,6 +105,14 @@ def test_paths_addresses_and_durations_are_not_committed(tmp_path: Path) -> None
         assert noise not in text
 
 
+def test_the_reason_of_an_expected_failure_is_kept_as_it_is_declared() -> None:
+    reason = "drops kernel elements below 2.2e-16, fixed in TensorFlow 2.4.4"
+    made = run_document(verdict(3, "expected failure", symptom="value", reason=reason))
+    assert [r["reason"] for r in to_baseline(made)["runs"][0]["records"] if "reason" in r][-1] == (
+        reason
+    )
+
+
 def test_a_page_can_be_drawn_from_a_baseline() -> None:
     assert "scipy.signal.convolve2d" in render_html(to_baseline(realistic(20)))
 

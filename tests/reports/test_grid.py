@@ -52,6 +52,15 @@ def test_each_property_is_in_words() -> None:
     assert told["Precision"] == "float32 as tf32"
 
 
+def test_a_refusal_is_one_word_without_the_exception() -> None:
+    refused = {"integer_overflow": "refused: out[y] raised OverflowError: -1 out of bounds"}
+    made = document(
+        run(backend(), fact("orientation", "correlation"), fact("special_values", refused))
+    )
+    (row,) = grid(made, ())
+    assert [*row.cells[COLUMNS.index("Integers that overflow")]] == ["refused"]
+
+
 def test_dangerous_deviations_are_counted_by_cause() -> None:
     assert cells()["Dangerous deviations"] == {"1": [PLAIN], "none": [FAST]}
 

@@ -12,6 +12,7 @@ async function arrive() {
   const place = named();
   const parts = place.split("/");
   const cell = parts[0] === "backend" && parts.length > 2 ? at(parts.slice(0, 3).join("/")) : null;
+  unfold(cell ?? at(place));
   if (!cell) return;
   cell.open = true;
   await fill(cell);
@@ -20,6 +21,16 @@ async function arrive() {
   const target = parts.length > 4 ? find(cell, parts[3], parts.slice(4).join("/")) : cell;
   target?.scrollIntoView({ block: "start" });
   target?.querySelector("summary").focus({ preventScroll: true });
+}
+
+// Opens what holds a place, and what lies under it if it is the heading of a section.
+function unfold(target) {
+  const section = target?.tagName === "H2" ? target.parentElement : null;
+  for (const fold of section?.querySelectorAll(":scope > .fold") ?? []) fold.open = true;
+  for (let one = target?.closest(".fold"); one; one = one.parentElement.closest(".fold")) {
+    one.open = true;
+    target.scrollIntoView({ block: "start" });
+  }
 }
 
 function find(cell, check, name) {
@@ -37,7 +48,7 @@ function find(cell, check, name) {
 addEventListener("hashchange", arrive);
 // The same link again brings the reader back to the same place.
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.('a[href^="#backend/"]');
+  const link = event.target.closest?.('a[href^="#"]');
   if (link && link.hash === location.hash) arrive();
 });
 if (location.hash) arrive();
