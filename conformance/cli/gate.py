@@ -19,6 +19,8 @@ from conv2d_conformance.reports.gate.compare import compare
 from conv2d_conformance.reports.tables.summary import doubt, reduced
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conv2d_conformance.reports.document.model import Document
     from conv2d_conformance.reports.document.severity import Severity
     from conv2d_conformance.reports.gate.acknowledge import Acknowledgement
@@ -30,7 +32,7 @@ ACKNOWLEDGEMENTS = "acknowledgements.toml"
 
 @dataclass(frozen=True)
 class GateRequest:
-    """The arguments of one ``gate`` command."""
+    """The arguments of one ``gate`` command, and what whoever calls it could not judge itself."""
 
     baseline: Path
     candidate: Path
@@ -41,6 +43,7 @@ class GateRequest:
     junit: Path | None = None
     markdown: Path | None = None
     fail_on: Severity | None = None
+    unjudged: Sequence[str] = ()
 
 
 def gate(wanted: GateRequest) -> int:
@@ -56,6 +59,7 @@ def gate(wanted: GateRequest) -> int:
         only_common=wanted.only_common,
         fail_on=wanted.fail_on,
     )
+    made.unjudged[:0] = wanted.unjudged
     if wanted.junit:
         write(wanted.junit, junit(made), "--junit")
     if wanted.markdown:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from conv2d_conformance.reports.document.model import Document
+    from conv2d_conformance.reports.gate.compare import Comparison
 
 ROOM = Path(__file__).parents[1]
 # The run must not depend on the folder it starts in: no settings, conftest or caches of a project
@@ -109,9 +110,13 @@ def _save_baselines(document: Document) -> None:
 
 @dataclass(frozen=True)
 class ReportOutputs:
-    """The files that ``report`` writes in addition to the page, and the baseline to compare."""
+    """The files that ``report`` writes in addition to the page, and the baseline to compare.
+
+    ``unjudged`` says what a comparison that was made elsewhere could not judge.
+    """
 
     baseline: Path | None = None
+    unjudged: Sequence[str] = ()
     junit: Path | None = None
     markdown: Path | None = None
 
@@ -136,7 +141,7 @@ def report(
         [output, data, *filter(None, (wanted.junit, wanted.markdown))],
     )
     document = _merged(sources, expected)
-    changes = gate.comparison(wanted.baseline, document) if wanted.baseline else None
+    changes = _changes(wanted, document)
     save(document, data)
     gate.write(
         output,
@@ -151,6 +156,14 @@ def report(
     tell(sentence)
     tell(f"report: {output.resolve()}")
     return 2 if status == "not run" else 0
+
+
+def _changes(wanted: ReportOutputs, document: Document) -> Comparison | None:
+    if wanted.baseline is None:
+        return None
+    made = gate.comparison(wanted.baseline, document)
+    made.unjudged[:0] = wanted.unjudged
+    return made
 
 
 def _refuse_overwriting(read_paths: Iterable[Path], written: Sequence[Path]) -> None:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -77,13 +77,10 @@ def _upgrade(wanted: UpgradeRequest) -> int:
     if wanted.seconds > 0:
         unjudged += add_ratios(both, names, documents, wanted.seconds)
         save(documents[1], wanted.gate.candidate)
-    drawn = ReportOutputs(baseline=wanted.gate.baseline)
+    drawn = ReportOutputs(baseline=wanted.gate.baseline, unjudged=unjudged)
     # The gate writes last. With --json, standard output has the gate's JSON alone.
     shown = report([wanted.gate.candidate], [], wanted.output / "report.html", drawn, say)
-    status = gating.gate(wanted.gate)
-    for why in unjudged:
-        say(f"could not judge {why}")
-    return 2 if unjudged and status != 1 else status or shown
+    return gating.gate(replace(wanted.gate, unjudged=unjudged)) or shown
 
 
 @contextmanager

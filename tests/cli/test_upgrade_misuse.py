@@ -54,7 +54,7 @@ def test_a_size_that_became_too_slow_to_be_timed_is_slower(
     few(SIZES)
     assert between(version("one", HONEST), version("two", HONEST + LATE), seconds="20") == 1
     told = capsys.readouterr().out
-    assert told.startswith("slower\n")
+    assert told.startswith("manners: slower\n")
     assert "128x128-by-3x3" in told
 
 
@@ -65,8 +65,8 @@ def test_one_that_does_not_even_fit_the_pairs_is_not_judged(
 ) -> None:
     few(SIZES)
     assert between(version("one", HONEST), version("two", HONEST + LATE), seconds="2") == 2
-    last = capsys.readouterr().err.splitlines()[-1]
-    assert last.startswith("could not judge the speed of calls:conv2d: same/128x128-by-3x3")
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("could not judge: the speed of calls:conv2d: same/128x128-by-3x3")
 
 
 @pytest.mark.serial
@@ -84,9 +84,13 @@ def test_pairs_that_could_not_be_timed_are_no_pass(
     few("32x32-by-5x5")
     monkeypatch.setattr(remote_pairs, "ratios", ratios)
     assert between(version("one", HONEST), version("two", HONEST), seconds="1") == 2
-    assert capsys.readouterr().err.endswith(
-        "could not judge the speed of calls:conv2d: RuntimeError: no device; "
-        "--seconds 0 leaves speed out\n"
+    assert (
+        capsys.readouterr()
+        .out.splitlines()[-1]
+        .startswith(
+            "could not judge: the speed of calls:conv2d: RuntimeError: no device; "
+            "--seconds 0 leaves speed out; 0 findings so far"
+        )
     )
 
 
@@ -149,10 +153,11 @@ def test_what_gives_no_result_on_either_side_is_not_judged(
     few("5x5 or loads")
     broken = HONEST.replace("    if padding", "    import not_there\n    if padding")
     python = version("one", broken)
-    assert between(python, python) == 2
-    assert capsys.readouterr().err.endswith(
-        "could not judge calls:conv2d: no padding gave a result on either side\n"
-    )
+    words = ("--python", python, "--python", python, "--backend", "calls:conv2d", "--json")
+    assert upgrade(*words, "--seconds", "0", "--output", "up") == 2
+    told, *_ = json.loads(capsys.readouterr().out)["could_not_judge"]
+    assert told == "calls:conv2d: no padding gave a result on either side"
+    assert told in Path("up/report.html").read_text("utf-8")
 
 
 @pytest.mark.slow
