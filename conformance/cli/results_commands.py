@@ -116,9 +116,9 @@ class ReportOutputs:
     """
 
     baseline: Path | None = None
-    unjudged: Sequence[str] = ()
     junit: Path | None = None
     markdown: Path | None = None
+    unjudged: Sequence[str] = ()
 
 
 def report(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
+
 from conv2d_conformance.matrix.reproducers.templates.declared import img, k
 from conv2d_conformance.matrix.reproducers.templates.head import call, end
 from conv2d_conformance.matrix.reproducers.templates.same import same
@@ -37,10 +39,11 @@ for n in (0, 1):
     again = -call(*others) + 0
     same("with only the last element changed, an operand was read as it was", again, got)
 sys.setswitchinterval(1e-5)
-pairs = given, (given[0][::-1].copy(), given[1][::-1].copy())
-alone = [call(*pair).copy() for pair in pairs]
-with ThreadPoolExecutor(2) as pool:
-    many = list(pool.map(lambda n: call(*pairs[n % 2]).copy(), range(200)))
-for n, got in enumerate(many):
-    same("two threads at once gave another result", alone[n % 2], got)
+for threads in (2, 8):
+    pairs = [[np.roll(a, n, -1) for a in given] for n in range(threads)]
+    alone = [call(*pair).copy() for pair in pairs]
+    with ThreadPoolExecutor(threads) as pool:
+        many = list(pool.map(lambda pair: call(*pair).copy(), pairs * 100))
+    for n, got in enumerate(many):
+        same(f"{threads} threads at once gave another result", alone[n % threads], got)
 end(0, "no defect: calls are independent")
