@@ -293,21 +293,6 @@ class Fusing(Wide, Protocol):
         """Return relu(conv2d(img, k) + bias + addend), ``bias`` (O,), ``addend`` as the result."""
 
 
-class FusingConstants(Fusing, Protocol):
-    """A backend that can be compiled with all but the image as constants."""
-
-    def fused_constants(
-        self,
-        img: Array,
-        k: Array,
-        padding: Padding | Pads,
-        bias: Array,
-        addend: Array,
-        **options: Unpack[Options],
-    ) -> Array:
-        """Return as ``fused``; what is compiled for this takes ``img`` alone."""
-
-
 class Transposed(Protocol):
     """One public call of transposed convolution under test."""
 
