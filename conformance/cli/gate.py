@@ -51,15 +51,7 @@ def gate(wanted: GateRequest) -> int:
     baseline, candidate = documents(wanted.baseline), documents(wanted.candidate)
     if why := _swapped(baseline, candidate):
         say(f"conformance gate: are the documents swapped? {why}; the baseline comes first")
-    made = compare(
-        baseline,
-        candidate,
-        _acknowledgements(wanted),
-        today=datetime.now(UTC).date(),
-        only_common=wanted.only_common,
-        fail_on=wanted.fail_on,
-    )
-    made.unjudged[:0] = wanted.unjudged
+    made = _compared(wanted, baseline, candidate)
     if wanted.junit:
         write(wanted.junit, junit(made), "--junit")
     if wanted.markdown:
@@ -88,17 +80,31 @@ def _times(document: Document) -> list[datetime]:
     return [datetime.fromisoformat(text) for text in started if text]
 
 
-def comparison(baseline: Path, candidate: Document) -> Comparison:
+def comparison(baseline: Path, candidate: Document, unjudged: Sequence[str] = ()) -> Comparison:
     """Return what changed since the document or folder at ``baseline``, ready to be rendered.
+
+    ``unjudged`` says what could not be judged elsewhere.
 
     Raises
     ------
     DocumentError
         If the baseline or its acknowledgements cannot be read.
     """
-    accepted = _acknowledgements(GateRequest(baseline, baseline))
-    today = datetime.now(UTC).date()
-    return compare(documents(baseline), candidate, accepted, today=today)
+    wanted = GateRequest(baseline, baseline, unjudged=unjudged)
+    return _compared(wanted, documents(baseline), candidate)
+
+
+def _compared(wanted: GateRequest, baseline: Document, candidate: Document) -> Comparison:
+    made = compare(
+        baseline,
+        candidate,
+        _acknowledgements(wanted),
+        today=datetime.now(UTC).date(),
+        only_common=wanted.only_common,
+        fail_on=wanted.fail_on,
+    )
+    made.unjudged[:0] = wanted.unjudged
+    return made
 
 
 def documents(path: Path) -> Document:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from conv2d_conformance.reports.document.model import Document
-    from conv2d_conformance.reports.gate.compare import Comparison
 
 ROOM = Path(__file__).parents[1]
 # The run must not depend on the folder it starts in: no settings, conftest or caches of a project
@@ -141,7 +140,8 @@ def report(
         [output, data, *filter(None, (wanted.junit, wanted.markdown))],
     )
     document = _merged(sources, expected)
-    changes = _changes(wanted, document)
+    before = wanted.baseline
+    changes = gate.comparison(before, document, wanted.unjudged) if before else None
     save(document, data)
     gate.write(
         output,
@@ -156,14 +156,6 @@ def report(
     tell(sentence)
     tell(f"report: {output.resolve()}")
     return 2 if status == "not run" else 0
-
-
-def _changes(wanted: ReportOutputs, document: Document) -> Comparison | None:
-    if wanted.baseline is None:
-        return None
-    made = gate.comparison(wanted.baseline, document)
-    made.unjudged[:0] = wanted.unjudged
-    return made
 
 
 def _refuse_overwriting(read_paths: Iterable[Path], written: Sequence[Path]) -> None:
