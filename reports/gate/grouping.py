@@ -60,7 +60,7 @@ class Group:
             return self.first.fact if len(self.changes) == 1 else self._facts()
         if self.first.check:
             return self._cases()
-        if self._times and len(self.changes) > 1:
+        if self._is_of_sizes:
             return self._sizes()
         names = [change.case for change in self.changes if change.case]
         return first_names(names) if names else "the whole of it"
@@ -73,7 +73,7 @@ class Group:
     @property
     def after(self) -> str:
         """The value after, likewise."""
-        if self._times and len(self.changes) > 1:
+        if self._is_of_sizes:
             low, high = (f"{some(self._times):.3g}" for some in (min, max))
             return f"{low} to {high} times that, {median(self._times):.3g} in the median"
         return self._value([change.after for change in self.changes], self.smallest.after)
@@ -81,9 +81,13 @@ class Group:
     @property
     def meaning(self) -> str:
         """What it means for the users of the backend."""
-        if self._times and len(self.changes) > 1:
+        if self._is_of_sizes:
             return f"calls of these sizes are {self.first.kind}"
         return self.first.meaning
+
+    @property
+    def _is_of_sizes(self) -> bool:
+        return len(self.changes) > 1 and bool(self._times)
 
     @property
     def _times(self) -> list[float]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.reports.page.answers import answers, answers_of_changes
-from conv2d_conformance.reports.tables.summary import backends, count, overall
+from conv2d_conformance.reports.tables.summary import backends, count, overall, versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv2d_conformance.reports.document.model import Document, Run
+    from conv2d_conformance.reports.document.model import Document
     from conv2d_conformance.reports.page.answers import Answer
     from conv2d_conformance.reports.page.changes import Changes
     from conv2d_conformance.reports.tables.deviations import Deviation
@@ -46,15 +46,10 @@ def _subject(document: Document) -> str:
     ran = [run for run in document["runs"] if backends(run)]
     calls = [name for run in ran for name in backends(run)]
     if len(calls) == 1:
-        return f"One backend: {calls[0]}{_with(_versions(ran[0]))}"
+        return f"One backend: {calls[0]}{_with(versions(ran[0]))}"
     if len(ran) == 1:
-        return f"One run of {len(calls)} backends{_with(_versions(ran[0]))}"
+        return f"One run of {len(calls)} backends{_with(versions(ran[0]))}"
     return f"Several runs together: {count(len(calls), 'backend')} in {len(ran)} environments"
-
-
-def _versions(run: Run) -> dict[str, str]:
-    records = [record for record in backends(run).values() if record is not None]
-    return {name: version for record in records for name, version in record["versions"].items()}
 
 
 def _with(versions: dict[str, str]) -> str:

@@ -27,7 +27,7 @@ from conv2d_conformance.reports.tables.layers import layer_rows
 from conv2d_conformance.reports.tables.links import backend_place, cell_place, clause_place
 from conv2d_conformance.reports.tables.matrix import MatrixRow, clauses, matrix
 from conv2d_conformance.reports.tables.orientation import ORIENTATIONS
-from conv2d_conformance.reports.tables.summary import OUTCOMES, backends, end, overall
+from conv2d_conformance.reports.tables.summary import OUTCOMES, backends, end, overall, versions
 from conv2d_conformance.reports.tables.timings import left_out, machine, timings
 from conv2d_conformance.reports.tables.transposed import transposed_rows
 
@@ -147,10 +147,9 @@ def _about(document: Document) -> dict[str, Any]:
 
 def _run(run: Run) -> dict[str, Any]:
     records = [record for record in backends(run).values() if record is not None]
-    versions = {dist: v for record in records for dist, v in record["versions"].items()}
     return {
         "run": run,
-        "versions": versions,
+        "versions": versions(run),
         "machine": machine(run),
         "backends": records,
         "end": end(run),

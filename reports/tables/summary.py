@@ -135,6 +135,12 @@ def backends(run: Run) -> dict[str, BackendRecord | None]:
     return found
 
 
+def versions(run: Run) -> dict[str, str]:
+    """Return the versions of the distributions of a run's backends."""
+    records = [record for record in backends(run).values() if record is not None]
+    return {name: version for record in records for name, version in record["versions"].items()}
+
+
 def verdicts(run: Run) -> Iterator[VerdictRecord]:
     """Yield the verdicts of a run."""
     for record in run["records"]:
