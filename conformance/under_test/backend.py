@@ -75,7 +75,7 @@ class BackendUnderTest:
         Makes the same backend in another process. Calls that may end a process go there: empty
         operands, kernels larger than the image, bad input. Without it, this process makes them.
     one_threaded : callable or None
-        Makes the same backend in a process that is told to use one thread.
+        Makes the same backend in a process that is set to use one thread.
 
     Attributes
     ----------
@@ -132,7 +132,7 @@ class BackendUnderTest:
 
     @cached_property
     def one_threaded(self) -> GuardedBackend | None:
-        """The backend in a process that is told to use one thread; None if it cannot be made."""
+        """The backend in a process that is set to use one thread; None if it cannot be made."""
         return self._one_threaded and self.guarded.beside(self._one_threaded())
 
     @cached_property
