@@ -176,7 +176,7 @@ def test_ci_runs_the_two_commands() -> None:
     marked = README[README.index("<!-- .ci/run") :]
     blocks = re.findall(r"^```sh\n(.*?)^```$", marked, re.MULTILINE | re.DOTALL)[:2]
     assert [block.count("\n") for block in blocks] == [1, 1]
-    assert "tox run-parallel\n" in blocks[0]
+    assert "tox run-parallel -p all\n" in blocks[0]
     assert "-e gate,tests,examples,browser,lint,type" in blocks[1]
 
 

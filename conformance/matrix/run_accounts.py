@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.runtime.time_accounts import TimeAccounts
 
+# Seconds that a run waited for a core before it loaded anything.
+WAITED = pytest.StashKey[float]()
+
 
 def run_accounts(config: pytest.Config) -> list[TimeAccounts]:
     """Return the accounts of every backend of a run."""
@@ -35,9 +38,11 @@ def process_age() -> float:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
-    """Charge everything before this, from the start of the process, as start-up."""
+    """Charge everything before this, from the start of the process, as start-up or waiting."""
     every = run_accounts(session.config)
-    share_out(every, "start_up", process_age())
+    waited = session.config.stash.get(WAITED, 0.0)
+    share_out(every, "waiting", waited)
+    share_out(every, "start_up", process_age() - waited)
     with charge_shared(every, "collection"):
         return (yield)
 
