@@ -9,9 +9,10 @@ from conv2d_conformance.console import import_command
 
 DIAGNOSE = """\
 Explain how one or two results follow from an image and a kernel: a kernel flipped or transposed,
-another anchor, shift, boundary, padding, stride, dilation, scale, constant, precision or layout of
-channels, or several of these. Prints what holds within the suite's error bound, simplest first, and
-the line of code that repeats it.
+another anchor, shift, boundary, padding, stride, dilation, groups, scale, constant, precision or
+layout of channels, and what follows: a bias or scale of each output, ReLU and its like, a clip, an
+absolute value, rounding; or several of these. Prints what holds within the suite's error bound,
+simplest first, and the line of code that repeats it.
 
 Exit 0: the result is the plain call up to rounding, or the two results agree; 1: something differs,
 or nothing explains it; 2: could not judge (a file, a name or shapes that fit nothing)."""

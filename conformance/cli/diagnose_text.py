@@ -44,7 +44,7 @@ def _of_one(diagnosis: Diagnosis) -> Iterator[str]:
     else:
         for number, found in enumerate(diagnosis.found, 1):
             yield f"{number}. {_sentence(diagnosis, found)}"
-            yield f"   = {diagnosis.line(found.hypothesis)}"
+            yield f"   = {diagnosis.line(found.hypothesis, found.post)}"
         if not diagnosis.plain and (target := diagnosis.target()) is not None:
             wanted = diagnosis.line(target)
             if wanted != diagnosis.line(diagnosis.best.hypothesis):
@@ -110,5 +110,6 @@ def _hypothesis(diagnosis: Diagnosis, found: Explanation) -> dict[str, Any]:
         "error_of_bound": found.fit.ratio,
         "normwise": found.fit.by_norm,
         "weight": weight(found.hypothesis, diagnosis.expected),
-        "line": diagnosis.line(found.hypothesis),
+        "post_ops": found.post.facts(),
+        "line": diagnosis.line(found.hypothesis, found.post),
     }

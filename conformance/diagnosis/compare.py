@@ -88,7 +88,10 @@ def _relation(one: Diagnosis, other: Diagnosis) -> list[str]:
             reads, wanted = (j.found[0].hypothesis.orientation for j in (call, got))
             given = scipy_code.kernel_to_pass(reads, wanted)
             words.append(f"to get {got.name} from the call of {call.name}, give it `{given}`")
-    words += [f"to repeat {j.name}: {j.line(j.found[0].hypothesis)}" for j in (one, other)]
+    words += [
+        f"to repeat {j.name}: {j.line(j.found[0].hypothesis, j.found[0].post)}"
+        for j in (one, other)
+    ]
     return words
 
 
@@ -104,11 +107,15 @@ def _rest(one: Diagnosis, other: Diagnosis) -> list[str]:
         "scale": "scale",
         "bias": "constant",
     }
-    return [
+    rest = [
         f"{word}: {sides[0][key]} in {one.name}, {sides[1][key]} in {other.name}"
         for key, word in words.items()
         if sides[0][key] != sides[1][key]
     ]
+    after = [", ".join(j.found[0].post.words()) or "nothing" for j in (one, other)]
+    if one.found[0].post != other.found[0].post:
+        rest.append(f"after it: {after[0]} in {one.name}, {after[1]} in {other.name}")
+    return rest
 
 
 def _direct(one: Diagnosis, other: Diagnosis) -> list[str]:

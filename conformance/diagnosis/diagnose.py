@@ -7,13 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from conv2d_conformance.diagnosis import describe, locate_differences, precision_loss, scipy_code
-from conv2d_conformance.diagnosis.axis_layouts import problems
+from conv2d_conformance.diagnosis import (
+    describe,
+    layer_code,
+    locate_differences,
+    precision_loss,
+    scipy_code,
+)
+from conv2d_conformance.diagnosis.axis_layouts import kernel_changes, problems
+from conv2d_conformance.diagnosis.hypothesis import PostOps
 from conv2d_conformance.diagnosis.nearest import nearest
+from conv2d_conformance.diagnosis.post_ops import fit as post_ops
 from conv2d_conformance.diagnosis.search import (
     Explanation,
     all_elements,
     find_hypotheses,
+    find_named,
     shapes_are_possible,
 )
 
@@ -23,6 +32,9 @@ if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array, Exact, Orientation
     from conv2d_conformance.diagnosis.hypothesis import Hypothesis
     from conv2d_conformance.diagnosis.problem import Problem
+
+# Image, kernel and result have two axes each.
+PLANES = layer_code.ArrayCode("image[None, None]", "kernel[None, None]", "[0, 0]")
 
 
 class IncompatibleShapesError(ValueError):
@@ -67,6 +79,7 @@ class Diagnosis:
         """Words for every deviation from the plain call, including the precision."""
         precision = precision_loss.describe_precision(self.problem, found)
         words = [words for words, _ in describe.list_deviations(found.hypothesis, self.expected)]
+        words += found.post.words()
         return [*words, precision] if precision else words
 
     @property
@@ -74,10 +87,17 @@ class Diagnosis:
         """Whether there is nothing to fix."""
         return self.best is not None and not self.deviations(self.best)
 
-    def line(self, found: Hypothesis) -> str:
-        """Return the code that repeats a hypothesis."""
-        flat = self.problem.img.shape[:2] == (1, 1) and self.problem.k.shape[:2] == (1, 1)
-        return scipy_code.numpy_expression(found) if flat else scipy_code.torch_call(found)
+    def line(self, found: Hypothesis, post: PostOps | None = None) -> str:
+        """Return the code that repeats a hypothesis, and what follows the convolution."""
+        problem, post = self.problem, post or PostOps()
+        if problem.code == PLANES:
+            return post.code(scipy_code.scaled(scipy_code.numpy_expression(found), found))
+        options = replace(found.options, groups=problem.groups)
+        layer = replace(found, options=options)
+        called = layer_code.expression(layer, problem.code, *problem.k.shape[:2])
+        line = post.code(scipy_code.scaled(called, found))
+        placed = problem.code.result
+        return f"({line}){placed}" if placed and line != called else line + placed
 
     def target(self) -> Hypothesis | None:
         """Return the probable target: the plain call of this geometry; None for another size."""
@@ -125,8 +145,14 @@ def diagnose_result(
         shapes = (" × ".join(map(str, a.shape)) for a in (result, img, k))
         msg = "{}: no padding, stride or layout makes {} of an image {} and a kernel {}"
         raise IncompatibleShapesError(msg.format(name, *shapes))
+    if named := find_named([*readings, *kernel_changes(readings[0])], expected):
+        return Diagnosis(name, *named, expected, result)
+    for number, problem in enumerate(readings):
+        if found := post_ops.explain(problem, expected, thorough=number == 0):
+            return Diagnosis(name, problem, found, expected, result)
     for problem in readings:
-        if found := find_hypotheses(problem, expected):
+        refined = (precision_loss.refined(problem, h) for h in find_hypotheses(problem, expected))
+        if found := [each for each in refined if each is not None]:
             return Diagnosis(name, problem, found, expected, result)
     return _unexplained(name, readings[0], expected, result)
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from conv2d_conformance.definition.correlation import BOUNDARIES, source_indices
 from conv2d_conformance.definition.padding import Options, reach
+from conv2d_conformance.definition.sums.window_sums import extent
 from conv2d_conformance.diagnosis.problem import framed, turned
 from conv2d_conformance.diagnosis.stride_candidates import BEYOND
 
@@ -45,16 +46,18 @@ def screen(problem: Problem, options: Options) -> list[ScoredHypothesis]:
     """
     kept: list[ScoredHypothesis] = []
     turns = turns_of(problem, options)
+    edge = max(reach(extent(problem.k), options)) + BEYOND if _roomy(problem, options) else 0
+    picked = {turn: _pick_elements(_plane(problem, turn), edge) for turn in turns}
     for orientation in problem.orientations:
         kernel = turned(problem.k, orientation)[0]
         margin = _margin(problem, orientation, options)
         for boundary in boundaries(problem, options):
-            canvas = _canvas(problem.img[0], kernel, boundary, options, margin)
+            canvas = _canvas(problem.first_image, kernel, boundary, options, margin)
             for turn in turns:
                 start = replace(
                     problem.hypothesis(orientation, turn), boundary=boundary, options=options
                 )
-                kept += _offsets(problem, start, canvas, margin)
+                kept += _offsets(_plane(problem, turn), start, canvas, margin, picked[turn])
     return kept
 
 
@@ -99,16 +102,21 @@ def _canvas(img: Array, k: Array, boundary: Boundary, options: Options, margin: 
     return np.fft.irfft2(spectrum.sum(0), size)[:rows, :columns]
 
 
+def _plane(problem: Problem, turn: Orientation) -> Floats:
+    """The first plane of the result, NaN where it is not to be explained."""
+    plane: Floats = problem.undone(turn)[0, 0].astype(np.float64)
+    plane[~problem.explained(turn)[0, 0]] = np.nan
+    return plane
+
+
 def _offsets(
-    problem: Problem, start: Hypothesis, canvas: Floats, margin: Pair
+    plane: Floats, start: Hypothesis, canvas: Floats, margin: Pair, picked: tuple[Array, Array]
 ) -> Iterator[ScoredHypothesis]:
-    plane = problem.undone(start.turn)[0, 0].astype(np.float64)
     stride = start.options.stride
     free = [n - (o - 1) * s for n, o, s in zip(canvas.shape, plane.shape, stride, strict=True)]
     if min(free) < 1:
         return
-    edge = max(reach(start.shapes.kernel, start.options)) + BEYOND
-    rows, columns = _pick_elements(plane, edge if _roomy(problem, start.options) else 0)
+    rows, columns = picked
     distances = np.concatenate(
         [
             _distances(canvas, plane[rows, columns], block, free[1], stride, (rows, columns))
@@ -117,11 +125,17 @@ def _offsets(
     )
     if start.boundary != "zeros":
         distances[~_outside(start, free, margin)] = np.inf
-    best = np.argsort(distances, axis=None, kind="stable")[:MAX_CANDIDATES]
+    best = _least(distances.ravel(), MAX_CANDIDATES)
     for down, right in zip(*np.unravel_index(best, distances.shape), strict=True):
         if np.isfinite(distances[down, right]):
             before = margin[0] - int(down), margin[1] - int(right)
             yield ScoredHypothesis(float(distances[down, right]), replace(start, before=before))
+
+
+def _least(values: Floats, many: int) -> Array:
+    """Indices of the least values, in order."""
+    best = np.argpartition(values, many)[:many] if len(values) > many else np.arange(len(values))
+    return np.asarray(best[np.lexsort((best, values[best]))])
 
 
 def _outside(start: Hypothesis, free: list[int], margin: Pair) -> Array:

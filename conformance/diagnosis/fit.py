@@ -81,8 +81,29 @@ class ValueFit:
 
 def best_fit(elements: Elements, roundoff: float) -> ValueFit | None:
     """The finest fit, as it is or with a scale, a bias or both; ``roundoff`` is fine enough."""
+    if _is_hopeless(elements, roundoff):
+        return None
     fits = [fit for fit in _fits(elements, roundoff) if fit is not None]
     return min(fits, key=lambda fit: max(fit.roundoff, roundoff), default=None)
+
+
+def _is_hopeless(elements: Elements, roundoff: float) -> bool:
+    """Return whether even the best scale and bias leave more than the coarsest precision does.
+
+    Any other scale and bias leave at least as much in the root mean square: it is a quick no.
+    """
+    comparable = np.isfinite(elements.result) & np.isfinite(elements.value)
+    p, y = elements.value[comparable], elements.result[comparable]
+    if elements.spread is None or len(y) < FEWEST or np.ptp(p) == 0:
+        return False
+    centred, moved = p - p.mean(), y - y.mean()
+    along = float(centred @ moved) / float(centred @ centred)
+    scale = max(1.0, abs(along), abs(float(p @ y / (p @ p))))
+    bias = abs(float(y.mean())) + scale * abs(float(p.mean()))
+    bound = elements.bound(roundoff, by_norm=True)[comparable]
+    fine = scale * float(bound.max()) + 4 * roundoff * bias
+    left = math.sqrt(np.mean((moved - along * centred) ** 2))
+    return left > max(fine, scale * elements.typical(ROUNDOFFS[-1]))
 
 
 def _fits(elements: Elements, roundoff: float) -> Iterator[ValueFit | None]:

@@ -1,4 +1,4 @@
-"""A hypothesis: one interpretation of image and kernel that may explain a result."""
+"""A hypothesis: one interpretation of image and kernel, and what follows the convolution."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from conv2d_conformance.definition.padding import Options, pads_of, reach
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conv2d_conformance.definition.correlation import Boundary, Orientation
     from conv2d_conformance.definition.padding import Align, Pads, Pair, Strided
 
@@ -30,6 +32,18 @@ UNDONE: dict[Orientation, Orientation] = {
 SAME_VARIANTS: tuple[tuple[Align, Strided], ...] = (
     ("upper", "output"), ("lower", "output"), ("upper", "input"), ("lower", "input"),
 )  # fmt: skip
+
+# The clips that have a name, by their bounds.
+NAMED_CLIPS: dict[tuple[float | None, float | None], str] = {
+    (0.0, None): "ReLU: negative numbers are 0",
+    (0.0, 6.0): "ReLU6: clipped to 0 and 6",
+}
+
+ROUNDED = {
+    "rint": "rounded to whole numbers",
+    "floor": "rounded down to whole numbers",
+    "trunc": "cut to whole numbers, towards zero",
+}
 
 
 @dataclass(frozen=True)
@@ -145,3 +159,75 @@ class Hypothesis:
             "bias": self.bias,
             "layout": list(self.layout),
         }
+
+
+@dataclass(frozen=True)
+class PostOps:
+    """``y = round(clip(activation(scale · p + bias)))`` of a convolution p, element by element.
+
+    Parameters
+    ----------
+    scales, biases : tuple of float
+        One for each output; empty if one holds for all, which is the hypothesis's.
+    slope : float or None
+        Factor of negative numbers: that of a leaky ReLU, or -1 for an absolute value.
+    lower, upper : float or None
+        Bounds of a clip.
+    rounding : str
+        ``rint``, ``floor`` or ``trunc``: NumPy's name of how whole numbers were made, or nothing.
+    """
+
+    scales: tuple[float, ...] = ()
+    biases: tuple[float, ...] = ()
+    slope: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    rounding: str = ""
+
+    def words(self) -> Iterator[str]:
+        """Yield a description of each."""
+        if self.scales:
+            yield "each output scaled by a factor of its own"
+        if self.biases:
+            yield "a bias added to each output"
+        if self.slope is not None:
+            leaky = f"leaky ReLU: negative numbers times {self.slope:.6g}"
+            yield "absolute value taken" if self.slope == -1 else leaky
+        if (self.lower, self.upper) != (None, None):
+            yield NAMED_CLIPS.get((self.lower, self.upper), self._clipped())
+        if self.rounding:
+            yield ROUNDED[self.rounding]
+
+    def _clipped(self) -> str:
+        bounds = (("below", self.lower), ("above", self.upper))
+        sides = [f"{side} at {value:.6g}" for side, value in bounds if value is not None]
+        return f"clipped {' and '.join(sides)}"
+
+    def code(self, line: str) -> str:
+        """An expression (N, O, Oh, Ow), followed by all this, in NumPy."""
+        if self.scales:
+            line = f"({line}) * {_column(self.scales)}"
+        if self.biases:
+            line = f"{line} + {_column(self.biases)}"
+        if self.slope == -1:
+            line = f"np.abs({line})"
+        elif self.slope is not None:
+            line = f"(lambda y: np.where(y < 0, {self.slope!r} * y, y))({line})"
+        if (self.lower, self.upper) != (None, None):
+            line = f"np.clip({line}, {self.lower!r}, {self.upper!r})"
+        return f"np.{self.rounding}({line})" if self.rounding else line
+
+    def facts(self) -> dict[str, Any]:
+        """For a program."""
+        return {
+            "scales": list(self.scales),
+            "biases": list(self.biases),
+            "slope": self.slope,
+            "lower": self.lower,
+            "upper": self.upper,
+            "rounding": self.rounding or None,
+        }
+
+
+def _column(values: tuple[float, ...]) -> str:
+    return f"np.array([{', '.join(f'{value:.9g}' for value in values)}])[:, None, None]"

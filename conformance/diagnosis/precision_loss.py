@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 from conv2d_conformance.diagnosis.search import confirm
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from conv2d_conformance.definition.correlation import Array, Floats
     from conv2d_conformance.diagnosis.problem import Problem
     from conv2d_conformance.diagnosis.search import Explanation
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 SINGLE = 2.0**-24
 # Significant bits that a format keeps of an operand; what holds in fewer holds in more.
 BITS = {"bfloat16": 8, "TF32 or float16": 11}
+# Standard errors that the mean error of an output may lie off zero, and still be rounding.
+MOST_ERRORS = 8
 
 
 def describe_precision(problem: Problem, found: Explanation) -> str | None:
@@ -25,13 +30,9 @@ def describe_precision(problem: Problem, found: Explanation) -> str | None:
         return None
     if found.fit.roundoff <= SINGLE:
         return "computed in float32"
-    for name, bits in BITS.items():
-        rounded = replace(
-            problem, img=round_to_bits(problem.img, bits), k=round_to_bits(problem.k, bits)
-        )
-        again = confirm(rounded, found.hypothesis)
-        if again is not None and again.fit.roundoff <= SINGLE:
-            return f"operands rounded to {name}"
+    for words, again in _on_rounded_operands(problem, found):
+        if again.hypothesis == found.hypothesis:
+            return words
     for name, bits in BITS.items():
         if np.array_equal(round_to_bits(problem.result, bits), problem.result, equal_nan=True):
             return f"result rounded to {name}"
@@ -39,7 +40,64 @@ def describe_precision(problem: Problem, found: Explanation) -> str | None:
     return f"about as precise as {format_of}"
 
 
+def refined(problem: Problem, found: Explanation) -> Explanation | None:
+    """The hypothesis, without a scale or constant that operands of fewer bits explain better.
+
+    None if its error has structure by output or by sign: it is then no rounding.
+    """
+    if found.fit.roundoff <= max(problem.roundoff, SINGLE):
+        return found
+    for _, again in _on_rounded_operands(problem, found):
+        return replace(found, hypothesis=again.hypothesis)
+    return found if _is_like_rounding(problem, found) else None
+
+
+def _is_like_rounding(problem: Problem, found: Explanation) -> bool:
+    hypothesis, value = found.hypothesis, found.exact.value
+    made = hypothesis.scale * value + hypothesis.bias
+    error = problem.undone(hypothesis.turn).astype(np.float64) - made
+    groups = [error[:, output] for output in range(error.shape[1])]
+    groups += [error[made > 0], error[made < 0]]
+    return all(_is_centred(each[np.isfinite(each)]) for each in groups)
+
+
+def _is_centred(error: Floats) -> bool:
+    if error.size < MOST_ERRORS:
+        return True
+    return bool(abs(error.mean()) <= MOST_ERRORS * error.std() / np.sqrt(error.size))
+
+
+def _on_rounded_operands(problem: Problem, found: Explanation) -> Iterator[tuple[str, Explanation]]:
+    """Yield the formats of operands in which the hypothesis holds in full precision."""
+    for words, change in FORMATS.items():
+        rounded = replace(problem, img=change(problem.img), k=change(problem.k))
+        again = confirm(rounded, replace(found.hypothesis, scale=1.0, bias=0.0))
+        if again is not None and again.fit.roundoff <= SINGLE:
+            yield words, again
+
+
 def round_to_bits(a: Array, bits: int) -> Floats:
     """``a`` rounded to nearest, ties to even, to so many significant bits; float64."""
     fraction, exponent = np.frexp(a.astype(np.float64))
     return np.asarray(np.ldexp(np.rint(fraction * 2.0**bits), exponent - bits))
+
+
+def _truncate_to_bits(a: Array, bits: int) -> Floats:
+    fraction, exponent = np.frexp(a.astype(np.float64))
+    return np.asarray(np.ldexp(np.trunc(fraction * 2.0**bits), exponent - bits))
+
+
+def _quantise(a: Array) -> Floats:
+    """Whole steps of the largest magnitude divided by 127, as symmetric int8."""
+    step = float(np.abs(a.astype(np.float64)).max(initial=0.0)) / 127 or 1.0
+    return np.asarray(np.rint(a / step) * step)
+
+
+FORMATS: dict[str, Callable[[Array], Floats]] = {
+    **{f"operands rounded to {name}": partial(round_to_bits, bits=n) for name, n in BITS.items()},
+    **{
+        f"operands truncated to {name}": partial(_truncate_to_bits, bits=n)
+        for name, n in BITS.items()
+    },
+    "operands quantised to int8, in steps of the largest / 127": _quantise,
+}

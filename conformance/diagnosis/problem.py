@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from conv2d_conformance.definition.error_bounds import fft_bound_factor, underfl
 from conv2d_conformance.definition.sums.window_sums import extent
 from conv2d_conformance.diagnosis.fit import decimals
 from conv2d_conformance.diagnosis.hypothesis import UNDONE, Hypothesis, Shapes
+from conv2d_conformance.diagnosis.layer_code import ArrayCode
 
 if TYPE_CHECKING:
     from conv2d_conformance.definition.correlation import Array, Exact, Orientation
@@ -33,16 +34,32 @@ class Problem:
     Parameters
     ----------
     img : ndarray, (N, C, H, W)
-    k : ndarray, (O, C, Kh, Kw)
+    k : ndarray, (O, C/G, Kh, Kw)
     result : ndarray, (N, O, Oh, Ow)
     layout : tuple of str
         How the axes were read otherwise than they stand.
+    code : ArrayCode
+        How these arrays are made of the given ones.
+    known : ndarray of bool, (N, O, Oh, Ow), or None
+        Elements that are to be explained; None for all.
     """
 
     img: Array
     k: Array
     result: Array
     layout: tuple[str, ...] = ()
+    code: ArrayCode = field(default_factory=ArrayCode)
+    known: Array | None = None
+
+    @property
+    def groups(self) -> int:
+        """Blocks of channels, as the shapes have it."""
+        return int(self.img.shape[1] // self.k.shape[1])
+
+    @property
+    def first_image(self) -> Array:
+        """What the first output reads of the first image: (C/G, H, W)."""
+        return self.img[0, : self.k.shape[1]]
 
     @cached_property
     def roundoff(self) -> float:
@@ -60,7 +77,7 @@ class Problem:
         planes = self.img.reshape(-1, *extent(self.img)).astype(np.float64)
         kernels = self.k.reshape(-1, *extent(self.k)).astype(np.float64)
         a, b = (max(each, key=np.linalg.norm) for each in map(np.nan_to_num, (planes, kernels)))
-        channels = self.img.shape[1]
+        channels = self.k.shape[1]
         return float(channels * fft_bound_factor(a, b, channels))
 
     @cached_property
@@ -85,6 +102,12 @@ class Problem:
         """The result before it was turned."""
         return turned(self.result, UNDONE[turn])
 
+    def explained(self, turn: Orientation) -> Array:
+        """Return where the result, before it was turned, is to be explained: bool."""
+        if self.known is None:
+            return np.ones(self.undone(turn).shape, bool)
+        return turned(self.known, UNDONE[turn])
+
     def shapes(self, orientation: Orientation, turn: Orientation) -> Shapes:
         """Extents under an orientation and a turn."""
         return Shapes(
@@ -97,7 +120,7 @@ class Problem:
 
     def exact(self, found: Hypothesis) -> Exact:
         """Return the exact result, before scale, bias and turn."""
-        shapes, options = found.shapes, found.options
+        shapes, options = found.shapes, replace(found.options, groups=self.groups)
         axes = zip(shapes.image, found.pads, found.before, strict=True)
         indices = [
             source_indices(np.arange(-before, n + pad[1]), n, found.boundary)

@@ -31,10 +31,14 @@ def kernel_to_pass(reads: Orientation, wanted: Orientation) -> str:
 
 def numpy_expression(found: Hypothesis) -> str:
     """One expression of ``image`` (H, W) and ``kernel`` (Kh, Kw) that gives the result."""
-    plain = _call(found) + _stepped(found.options.stride) + TURNS[found.turn]
+    return _call(found) + _stepped(found.options.stride) + TURNS[found.turn]
+
+
+def scaled(line: str, found: Hypothesis) -> str:
+    """An expression, times the scale and plus the bias of a hypothesis."""
     if found.scale != 1:
-        plain += f" * {_factor(found.scale)}"
-    return plain + (f" + {_factor(found.bias)}" if found.bias else "")
+        line += f" * {_factor(found.scale)}"
+    return line + (f" + {_factor(found.bias)}" if found.bias else "")
 
 
 def _call(found: Hypothesis) -> str:
@@ -83,25 +87,3 @@ def _stepped(stride: tuple[int, int]) -> str:
 def _factor(value: float) -> str:
     words = number(value)
     return f"({words})" if "/" in words or value < 0 else words
-
-
-def torch_call(found: Hypothesis) -> str:
-    """The call for an ``image`` (N, C, H, W) and a ``kernel`` (O, C, Kh, Kw), as PyTorch's."""
-    (top, bottom), (left, right) = found.pads
-    mode = {"zeros": "constant", "edge": "replicate", "mirror": "reflect", "wrap": "circular"}.get(
-        found.boundary, found.boundary
-    )
-    padded = "image"
-    if any((top, bottom, left, right)):
-        word = "" if mode == "constant" else f', mode="{mode}"'
-        padded = f"torch.nn.functional.pad(image, ({left}, {right}, {top}, {bottom}){word})"
-    read = {"correlation": "kernel", "convolution": "kernel.flip(-2, -1)"}.get(
-        found.orientation, f"kernel read as {found.orientation}"
-    )
-    options = found.options
-    steps = "".join(
-        f", {word}={pair}"
-        for word, pair in (("stride", options.stride), ("dilation", options.dilation))
-        if pair != (1, 1)
-    )
-    return f"torch.nn.functional.conv2d({padded}, {read}{steps})"

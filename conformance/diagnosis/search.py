@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from itertools import product
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import chain, product
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,12 @@ from conv2d_conformance.diagnosis import fit as fitting
 from conv2d_conformance.diagnosis.describe import weight
 from conv2d_conformance.diagnosis.fft_screening import screen
 from conv2d_conformance.diagnosis.fit import Elements, ValueFit
-from conv2d_conformance.diagnosis.hypothesis import SAME_VARIANTS, Hypothesis
+from conv2d_conformance.diagnosis.hypothesis import SAME_VARIANTS, Hypothesis, PostOps
 from conv2d_conformance.diagnosis.problem import turned
 from conv2d_conformance.diagnosis.stride_candidates import steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from conv2d_conformance.definition.correlation import Array, Exact, Floats, Orientation
     from conv2d_conformance.diagnosis.hypothesis import Shapes
@@ -38,11 +39,12 @@ MAX_TIED = 8
 
 @dataclass(frozen=True)
 class Explanation:
-    """A hypothesis that holds at every element."""
+    """A hypothesis that holds at every element, and what follows the convolution."""
 
     hypothesis: Hypothesis
     fit: ValueFit
     exact: Exact
+    post: PostOps = field(default_factory=PostOps)
 
 
 def find_hypotheses(problem: Problem, expected: Orientation) -> list[Explanation]:
@@ -54,6 +56,33 @@ def find_hypotheses(problem: Problem, expected: Orientation) -> list[Explanation
         if found := _confirmed(problem, rank_candidates(problem, options, expected), expected):
             return found
     return []
+
+
+def find_named(
+    readings: Sequence[Problem], expected: Orientation
+) -> tuple[Problem, list[Explanation]] | None:
+    """The first reading with hypotheses whose padding has a name, with no loss of precision.
+
+    It is far quicker than `find_hypotheses`: the fewest steps are tried on every reading first.
+    """
+    allowed = [list(steps(shapes(problem))) for problem in readings]
+    for options in dict.fromkeys(chain.from_iterable(allowed)):
+        for problem, possible in zip(readings, allowed, strict=True):
+            if options in possible and (found := _fine_named(problem, options, expected)):
+                return problem, found
+    return None
+
+
+def _fine_named(problem: Problem, options: Options, expected: Orientation) -> list[Explanation]:
+    ranked = _ranked(problem, canonical(problem, options), expected)
+    fine = [pair for pair in ranked if is_fine(problem, pair[0])]
+    found = _confirmed(problem, fine, expected)
+    return [each for each in found if is_fine(problem, each.fit)]
+
+
+def is_fine(problem: Problem, fit: ValueFit) -> bool:
+    """Return whether a fit shows no less precision than the arrays' dtypes have."""
+    return fit.roundoff <= problem.roundoff
 
 
 def shapes_are_possible(problem: Problem) -> bool:
@@ -74,6 +103,12 @@ def rank_candidates(
     most = MAX_RANKED if options == Options() else STEPPED
     scored = sorted(screen(problem, options), key=lambda s: s.distance)
     candidates = [*canonical(problem, options), *(s.found for s in scored[:most])]
+    return _ranked(problem, candidates, expected)
+
+
+def _ranked(
+    problem: Problem, candidates: Iterable[Hypothesis], expected: Orientation
+) -> list[tuple[ValueFit, Hypothesis]]:
     spread = {other: None for each in candidates for other in bounded(each)}
     fits = (
         (fitting.best_fit(sample_elements(problem, each), problem.roundoff), each)
@@ -128,6 +163,7 @@ def sample_elements(problem: Problem, found: Hypothesis) -> Elements:
     plane = problem.undone(found.turn)
     every = plane.shape[-2] * plane.shape[-1]
     picked = np.arange(every) if every <= ELEMENTS else _spread(plane.shape[-2:])
+    picked = picked[problem.explained(found.turn)[0, 0].flat[picked]]
     at = np.unravel_index(picked, plane.shape[-2:])
     value, scale, spread = _sums(problem, found, at)
     result = plane[0, 0][at].astype(np.float64)
@@ -135,6 +171,7 @@ def sample_elements(problem: Problem, found: Hypothesis) -> Elements:
     return Elements(result, value, scale, taps, problem.norms, problem.tiny, problem.slack, spread)
 
 
+@lru_cache(maxsize=16)
 def _spread(shape: tuple[int, ...]) -> Array:
     """Elements everywhere, half of them at the border, where boundaries differ."""
     rng = np.random.default_rng(0)
@@ -157,7 +194,7 @@ def _sums(
             found.shapes.image, strict=True,
         )
     )  # fmt: skip
-    pixels = problem.img[0][:, rows[:, :, None], columns[:, None, :]].astype(np.float64)
+    pixels = problem.first_image[:, rows[:, :, None], columns[:, None, :]].astype(np.float64)
     inside = (rows >= 0)[:, :, None] & (columns >= 0)[:, None, :]
     pixels = np.where(inside, pixels, 0.0)
     with np.errstate(invalid="ignore", over="ignore"):
@@ -195,7 +232,8 @@ def confirm(problem: Problem, candidate: Hypothesis) -> Explanation | None:
 def all_elements(problem: Problem, found: Hypothesis, exact: Exact) -> Elements:
     """All elements; the result less what float64 does not hold of the reference."""
     result = problem.undone(found.turn).astype(np.float64) - exact.low
+    where = problem.explained(found.turn)
     return Elements(
-        result.ravel(), exact.value.ravel(), exact.scale.ravel(), exact.taps,
+        result[where], exact.value[where], exact.scale[where], exact.taps,
         problem.norms, problem.tiny, problem.slack,
     )  # fmt: skip

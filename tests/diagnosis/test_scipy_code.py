@@ -48,7 +48,8 @@ def test_the_line_of_code_gives_the_result(planted: Planted) -> None:
     image, kernel = operands(0, (12, 11), (3, 4), "float64")
     made = planted.result(image, kernel)
     problem = Problem(image[None, None], kernel[None, None], made[None, None])
-    line = scipy_code.numpy_expression(hypothesis(planted, problem))
+    found = hypothesis(planted, problem)
+    line = scipy_code.scaled(scipy_code.numpy_expression(found), found)
     scope = {"np": np, "scipy": __import__("scipy"), "image": image, "kernel": kernel}
     got = eval(line, scope)  # noqa: S307  (the line under test)
     np.testing.assert_allclose(got, made, rtol=0, atol=2.0**-40, err_msg=line)

@@ -1,0 +1,1 @@
+"""What follows a convolution: scale and bias of each output, activations, clipping."""
