@@ -118,6 +118,8 @@ async function startPlots() {
   addKeys(data, shown.map(([name]) => name));
   all();
   let width = innerWidth;
+  // Where a fold is closed some browsers know no width.
+  for (const fold of document.querySelectorAll(".fold:has(.plots)")) fold.addEventListener("toggle", all);
   addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; all(); } });
 }
 
@@ -127,5 +129,5 @@ const near = new IntersectionObserver((seen) => {
   near.disconnect();
   startPlots();
 }, { rootMargin: "1500px" });
-for (const section of document.querySelectorAll("section:has(> .plots)")) near.observe(section);
+for (const section of document.querySelectorAll("section:has(.plots)")) near.observe(section);
 addEventListener("beforeprint", () => { near.disconnect(); if (!document.querySelector(".plot svg")) startPlots(); });
