@@ -99,8 +99,10 @@ def _member(path: Path, key: str | None) -> Array:
             key = names[0]
         if key not in names:
             lacks = f"has no {key!r}" if key else f"holds {len(names)} arrays"
-            example = f"; name one, as {path}:{names[0]} (it has {', '.join(names[:9])})"
-            msg = f"{path} {lacks}{example if names else ''}"
+            example = (
+                f"; name one, as {path}:{names[0]} (it has {', '.join(names[:9])})" if names else ""
+            )
+            msg = f"{path} {lacks}{example}"
             raise UnreadableError(msg)
         with archive.zip.open(f"{key}.npy") as opened:
             _require_size(f"{path}:{key}", opened)

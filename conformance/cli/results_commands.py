@@ -65,7 +65,11 @@ def run(
     # Imported late: the other commands work without pytest.
     import pytest
 
-    name = environment or document_name(split_selector(selectors[0])[0])
+    default = document_name(split_selector(selectors[0])[0])
+    name = default if environment is None else environment
+    if not name or Path(name).name != name:
+        msg = f"--environment {name!r} is no name of a file; leave out folders"
+        raise DocumentError(msg)
     results, page = output / f"{name}.json", output / "report.html"
     _refuse_overwriting([results], [page, page.with_suffix(".json")])
     chosen = [word for selector in selectors for word in ("--backend", selector)]

@@ -49,6 +49,9 @@ def save(document: Document, path: Path, *, brief: bool = False) -> None:
     DocumentError
         If the file cannot be written.
     """
+    if not path.name:
+        msg = f"{path}: is a folder, not a file; choose another place"
+        raise DocumentError(msg)
     # Two commands may write one path at once.
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:

@@ -51,6 +51,9 @@ def test_every_command_explains_itself(command: str) -> None:
         (("probe", "no_such_module:conv2d"), "there is no module 'no_such_module'"),
         (("report", "missing.json"), "missing.json: no such results document"),
         (("merge", "pyproject.toml", "--output", "never.json"), "not complete JSON"),
+        (("merge", "reports/baselines/jax.json", "--output", "/"), "is a folder, not a file"),
+        (("run", "textbook.sum", "--environment", "../e"), "'../e' is no name of a file"),
+        (("run", "textbook.sum", "--environment", ""), "'' is no name of a file"),
     ],
 )
 def test_a_mistake_gets_one_line_and_exit_code_2(words: Sequence[str], named: str) -> None:

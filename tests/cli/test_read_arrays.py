@@ -109,6 +109,11 @@ def cut_off(folder: Path) -> str:
     return "a.npz"
 
 
+def no_arrays(folder: Path) -> str:
+    np.savez(folder / "a.npz")
+    return "a.npz"
+
+
 def binary(folder: Path) -> str:
     (folder / "a.csv").write_bytes(b"\xff\xfe\x00\x80")
     return "a.csv"
@@ -129,6 +134,7 @@ BAD: dict[str, tuple[Callable[[Path], str], str]] = {
     "huge": (huge, "more than 4194304 numbers"),
     "no key": (archive(""), "holds 2 arrays; name one, as"),
     "another key": (archive(":three"), "has no 'three'"),
+    "an empty archive": (no_arrays, "holds 0 arrays"),
     "cut off": (cut_off, "a.npz: "),
     "no text": (binary, "a.csv: "),
     "heading": (words("a,b\n1,2"), "line 1 has 'a', which is no number"),
