@@ -36,6 +36,8 @@ ALONE = (
     str(ROOM), "-p", "conv2d_conformance.plugin", "-q", "-rfE",
     "-c", os.devnull, "--rootdir", str(ROOM.parent), "--noconftest", "-p", "no:cacheprovider",
     "--benchmark-disable-gc", "--benchmark-quiet", f"--benchmark-storage={os.devnull}",
+    # The command has imported the package before pytest finds its plugin.
+    "-W", "ignore::pytest.PytestAssertRewriteWarning",
 )  # fmt: skip
 
 

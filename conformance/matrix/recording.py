@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,7 +88,7 @@ class Recording:
         DocumentError
             If it cannot be written.
         """
-        command = " ".join(("pytest", *map(str, args)))
+        command = shlex.join(("pytest", *map(str, args)))
         runners = {
             s.runner.python: s.runner for s in subjects if not isinstance(s.raw, MissingBackend)
         }

@@ -13,6 +13,7 @@ from conv2d_conformance.cli.results_commands import document_name
 from conv2d_conformance.reports.document.files import load
 
 ROOT = Path(__file__).parents[2]
+OUTPUT = "my results"
 PROJECT = {
     "pyproject.toml": '[tool.pytest.ini_options]\naddopts = "--no-such-option"\n',
     "conftest.py": 'raise RuntimeError("another project\'s")\n',
@@ -43,7 +44,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "run",
         "mine.py:conv2d",
         "--output",
-        "out",
+        OUTPUT,
         "--environment",
         "x",
     ]
@@ -70,12 +71,12 @@ def test_backends_of_one_file_have_documents_of_their_own(backend: str, name: st
 @pytest.mark.slow
 def test_a_run_elsewhere_leaves_only_what_it_was_asked_for(elsewhere: Path) -> None:
     made = {path.name for path in elsewhere.iterdir()} - {"__pycache__"}
-    assert made == {*PROJECT, "out"}
+    assert made == {*PROJECT, OUTPUT}
 
 
 @pytest.mark.slow
 def test_a_failure_elsewhere_repeats_there_by_the_command_that_it_prints(elsewhere: Path) -> None:
-    (run,) = load(elsewhere / "out" / "x.json")["runs"]
+    (run,) = load(elsewhere / OUTPUT / "x.json")["runs"]
     repeats = (r["repeat"] for r in run["records"] if r["kind"] == "verdict"
                and (r["clause"], r["outcome"]) == ("V1", "failed"))  # fmt: skip
     command = [sys.executable, "-m", *shlex.split(str(next(repeats)))]
@@ -85,6 +86,12 @@ def test_a_failure_elsewhere_repeats_there_by_the_command_that_it_prints(elsewhe
 
 @pytest.mark.slow
 def test_checks_have_the_ids_that_they_have_in_a_checkout(elsewhere: Path) -> None:
-    (run,) = load(elsewhere / "out" / "x.json")["runs"]
+    (run,) = load(elsewhere / OUTPUT / "x.json")["runs"]
     ids = {r["id"].partition("/")[0] for r in run["records"] if r["kind"] == "verdict"}
     assert ids == {"conformance"}
+
+
+@pytest.mark.slow
+def test_the_command_of_a_run_can_be_pasted(elsewhere: Path) -> None:
+    (run,) = load(elsewhere / OUTPUT / "x.json")["runs"]
+    assert f"{OUTPUT}/x.json" in shlex.split(run["command"])
