@@ -160,6 +160,19 @@ def test_a_layer_of_which_only_blocks_are_judged_has_no_script() -> None:
     assert [layer_evidence(under_test(Layer), layer) for layer in FULL] == [None] * len(FULL)
 
 
+class Tripling(Layer):
+    """Gives three times everything but its gradients, so that no orientation is measured."""
+
+    def conv2d(self, img: Array, k: Array, padding: Any, **options: Any) -> Array:
+        result: Array = 3 * super().conv2d(img, k, padding, **options)
+        return result
+
+
+def test_a_failure_without_a_measured_reading_has_no_script() -> None:
+    subject = under_test(Tripling)
+    assert layer_evidence(subject, failing(subject, PAIRING)[0]) is None
+
+
 def test_the_arrays_hold_everything_that_was_in_play() -> None:
     layer = replace(parse(FLIPPED), differentiated=True)
     stored = stored_arrays(evidence_of(under_test(layer_faults.KernelGradientFlipped), layer))
