@@ -35,8 +35,11 @@ from tests.mutants.layer_table import (
     LAYOUT,
     LOCAL,
     LOST,
+    MANY,
     PAIRING,
     REAL,
+    REFUSAL,
+    THREADS,
     UNTOUCHED,
 )
 from tests.mutants.layers import Layer
@@ -55,6 +58,7 @@ if TYPE_CHECKING:
 JUDGED = (
     *(EXACT, REAL, LAYOUT, GRADIENTS, PAIRING),
     *(UNTOUCHED, ANEW, LATER, APART, CHANNELS_LAST, LOST, LOCAL),
+    *(THREADS, MANY, REFUSAL),
 )
 OF_LAYERS = [mutant for mutant in LAYER_MUTANTS if mutant.check in JUDGED]
 ABOUT = About("mutant", "check", "case", "message", "", "found = ADAPTER", (), "data.npz")

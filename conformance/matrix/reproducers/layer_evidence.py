@@ -27,7 +27,13 @@ if TYPE_CHECKING:
 
 
 # Claims about calls, not about what one of them returns.
-ABOUT_CALLS = ("operands untouched", "independent", "batch apart")
+ABOUT_CALLS = (
+    "operands untouched",
+    "independent",
+    "batch apart",
+    "repeatable",
+    "refusal forgotten",
+)
 
 
 def layer_evidence(
