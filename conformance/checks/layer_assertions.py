@@ -76,7 +76,7 @@ def hold(
         result.reshape(exact.value.shape),
         exact,
         bound,
-        lambda: explain.of_layer(layer, result, subject.layers.expectation_of(layer)),
+        lambda: explain.of_layer(layer, result, subject.layers.expectation_of(layer), exact),
     )
 
 

@@ -57,7 +57,7 @@ def test_a_refused_call_of_a_layer_leaves_the_next_one_alone(
     again = apart(subject, case, img, k)
     if again.tobytes() != first.tobytes():
         msg = f"{what(subject, case)}: after a call with a channel too few it gave another result"
-        raise UnstableError(msg)
+        raise UnstableError(msg, claim="refusal forgotten")
 
 
 def apart(subject: BackendUnderTest, layer: Layer, img: Array, k: Array) -> Array:

@@ -1,17 +1,24 @@
-"""Diagnosing a large plane costs a few references of it, not one for each misreading."""
+"""Diagnosing costs a few references of a plane or a layer, not one for each misreading."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from conv2d_conformance.cases.layers import parse
+from conv2d_conformance.definition import layers
 from conv2d_conformance.definition.conventions import Conventions
 from conv2d_conformance.definition.correlation import correlate, orient
+from conv2d_conformance.definition.expectation import Expectation
+from conv2d_conformance.definition.padding import SAME_PADDING_RULES
+from conv2d_conformance.definition.transposed_padding import CropRule
 from conv2d_conformance.diagnosis.misreadings import explain, plane_misreadings
 
 if TYPE_CHECKING:
+    from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.definition.correlation import Array, Exact
 
 SIZE = (90, 110)
@@ -79,3 +86,54 @@ def test_a_block_alone_explains_nothing(whole_references: list[object]) -> None:
     result[-1, -1] += 7
     assert "No other orientation, shift or boundary explains it" in said_of(result)
     assert len(whole_references) == 1
+
+
+LAYER = "n2c6o6g2/9x8-by-3x2/p1x0x2x1/s1x2"
+
+
+@pytest.fixture
+def whole_layers(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The references of all outputs that are made."""
+    made: list[object] = []
+
+    def counted(compute: Any, img: Array, *operands: Array, **how: Any) -> Exact:
+        exact: Exact = compute(img, *operands, **how)
+        if exact.value.shape[:2] == (2, 6):
+            made.append(how)
+        return exact
+
+    for name in ("correlate", "transpose"):
+        monkeypatch.setattr(layers, name, partial(counted, getattr(layers, name)))
+    return made
+
+
+def expectation_of(layer: Layer, *, direct: bool = True) -> Expectation:
+    transposed = layer.operation == "conv_transpose2d"
+    rule = CropRule("stride", "upper", "after") if transposed else SAME_PADDING_RULES[0]
+    return Expectation("correlation", rule, direct)
+
+
+@pytest.mark.parametrize("direct", [True, False], ids=["direct", "fourier"])
+@pytest.mark.parametrize("kind", ["", "t-"], ids=["correlation", "transposed"])
+def test_what_explains_no_layer_needs_one_reference(
+    kind: str, direct: bool, whole_layers: list[object]
+) -> None:
+    layer = parse(kind + LAYER)
+    expectation = expectation_of(layer, direct=direct)
+    result = expectation.exact(layer, *layer.arrays()).value.astype("f4")
+    result[1, 4, 3] *= 1.5
+    whole_layers.clear()
+    assert "No other reading" in explain.of_layer(layer, result, expectation)
+    assert len(whole_layers) == 1
+
+
+@pytest.mark.parametrize("kind", ["", "t-"], ids=["correlation", "transposed"])
+def test_a_misread_layer_is_found_by_few_references(kind: str, whole_layers: list[object]) -> None:
+    layer = parse(kind + LAYER)
+    expectation = expectation_of(layer)
+    img, k = layer.arrays()
+    result = expectation.exact(layer, img[:, ::-1], k).value.astype("f4")
+    whole_layers.clear()
+    said = explain.of_layer(layer, result, expectation)
+    assert "with the channels of the image in reverse" in said
+    assert len(whole_layers) <= 2

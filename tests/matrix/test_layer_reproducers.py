@@ -35,8 +35,11 @@ from tests.mutants.layer_table import (
     LAYOUT,
     LOCAL,
     LOST,
+    MANY,
     PAIRING,
     REAL,
+    REFUSAL,
+    THREADS,
     UNTOUCHED,
 )
 from tests.mutants.layers import Layer
@@ -55,6 +58,7 @@ if TYPE_CHECKING:
 JUDGED = (
     *(EXACT, REAL, LAYOUT, GRADIENTS, PAIRING),
     *(UNTOUCHED, ANEW, LATER, APART, CHANNELS_LAST, LOST, LOCAL),
+    *(THREADS, MANY, REFUSAL),
 )
 OF_LAYERS = [mutant for mutant in LAYER_MUTANTS if mutant.check in JUDGED]
 ABOUT = About("mutant", "check", "case", "message", "", "found = ADAPTER", (), "data.npz")
@@ -158,6 +162,19 @@ def test_operands_that_numpy_does_not_store_reach_the_call(tmp_path: Path) -> No
 
 def test_a_layer_of_which_only_blocks_are_judged_has_no_script() -> None:
     assert [layer_evidence(under_test(Layer), layer) for layer in FULL] == [None] * len(FULL)
+
+
+class Tripling(Layer):
+    """Gives three times everything but its gradients, so that no orientation is measured."""
+
+    def conv2d(self, img: Array, k: Array, padding: Any, **options: Any) -> Array:
+        result: Array = 3 * super().conv2d(img, k, padding, **options)
+        return result
+
+
+def test_a_failure_without_a_measured_reading_has_no_script() -> None:
+    subject = under_test(Tripling)
+    assert layer_evidence(subject, failing(subject, PAIRING)[0]) is None
 
 
 def test_the_arrays_hold_everything_that_was_in_play() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from conv2d_conformance.definition.correlation import Array, Exact, Floats
 
@@ -31,17 +31,15 @@ class Candidate(NamedTuple):
 
 
 def still_possible(
-    candidates: Sequence[Candidate],
-    of_block: Sequence[Candidate],
+    candidates: Iterable[Candidate],
+    of_block: Iterable[Candidate],
     block: Array,
     allowed: Callable[[Exact], Floats],
-) -> list[Candidate]:
-    """Return the candidates that explain a block of the result; ``of_block`` has their values."""
-    return [
-        candidate
-        for candidate, part in zip(candidates, of_block, strict=True)
-        if first_explaining([part], block, allowed)
-    ]
+) -> Iterator[Candidate]:
+    """Yield the candidates that explain a block of the result; ``of_block`` has their values."""
+    for candidate, part in zip(candidates, of_block, strict=True):
+        if first_explaining([part], block, allowed):
+            yield candidate
 
 
 def first_explaining(

@@ -27,7 +27,7 @@ from conv2d_conformance.diagnosis.misreadings.candidates import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from conv2d_conformance.cases.layers import Layer
     from conv2d_conformance.definition.conventions import Conventions
@@ -88,10 +88,11 @@ def of_plane(
         return list(found)
 
     candidates = misreadings(result.shape)
+    possible: Iterable[Candidate] = candidates
     if direct and result.size > BLOCK**2:
         block, corner = _wrong_block(~(exact.error_of(result) <= allowed(exact)), result)
-        candidates = still_possible(candidates, misreadings(block.shape, corner), block, allowed)
-    words = first_explaining(candidates, result, allowed, usual=exact)
+        possible = still_possible(candidates, misreadings(block.shape, corner), block, allowed)
+    words = first_explaining(possible, result, allowed, usual=exact)
     single = img.dtype == np.float32
     return _equals(words) if words else _size_of_error(exact, result, single, PLANE)
 
@@ -106,41 +107,67 @@ def _wrong_block(wrong: Array, result: Array) -> tuple[Array, tuple[int, int]]:
     return result[rows : rows + BLOCK, columns : columns + BLOCK], (rows, columns)
 
 
-def of_layer(case: Layer, result: Array, expectation: Expectation) -> str:
-    """The first reading that explains a layer, or what its error says."""
+def of_layer(
+    case: Layer, result: Array, expectation: Expectation, exact: Exact | None = None
+) -> str:
+    """The first reading that explains a layer, or what its error says; ``exact`` saves a reference.
+
+    Most readings are refuted by one plane of the result, so that few are made as a whole.
+    """
+    exact = expectation.exact(case, *case.arrays()) if exact is None else exact
     if case.operation == "conv_transpose2d":
-        return _of_transposed(case, result, expectation)
+        return _of_transposed(case, result, expectation, exact)
     result = four(result)
     if not result.any():
         return ZEROS
-    candidates = layer_misreadings.candidates(case, expectation)
-    allowed = _bound_of_layer(case, expectation, dtype_by_name(case.dtype))
-    words = first_explaining(candidates, result, allowed)
-    if words:
-        return _equals(words)
-    exact = expectation.exact(case, *case.arrays())
-    return _closing_of_layer(exact, result, LAYER.unexplained)
+    allowed = _bound_of_layer(case, expectation, dtype_by_name(case.dtype), exact)
+    made = partial(layer_misreadings.candidates, case, expectation)
+    words = _first_of_layer(made, result, exact, allowed)
+    return _equals(words) if words else _closing_of_layer(exact, result, LAYER.unexplained)
 
 
-def _of_transposed(case: Layer, given: Array, expectation: Expectation) -> str:
+def _of_transposed(case: Layer, given: Array, expectation: Expectation, exact: Exact) -> str:
     result = four(given)
     if not result.any():
         return ZEROS
-    allowed = _bound_of_layer(case, expectation, result.dtype)
+    allowed = _bound_of_layer(case, expectation, result.dtype, exact)
     as_expected = given.shape == expectation.size(case)
-    candidates = transposed_misreadings.candidates(case, expectation, result, as_expected)
-    if words := first_explaining(candidates, result, allowed):
+    made = partial(transposed_misreadings.candidates, case, expectation, result, as_expected)
+    if words := _first_of_layer(made, result, exact, allowed):
         return _equals(words)
-    exact = expectation.exact(case, *case.arrays())
     if transposed_misreadings.blank(case, exact, result, allowed):
         return "It equals the reference but for what output_padding adds, which is zeros."
     return _closing_of_layer(exact, result, OTHER_CROP)
 
 
+def _first_of_layer(
+    made: Callable[..., Iterator[Candidate]],
+    result: Array,
+    exact: Exact,
+    allowed: Callable[[Exact], Floats],
+) -> str | None:
+    """The first candidate that explains a layer, of those that explain one plane of it.
+
+    ``made`` makes them all, or that plane of them: the one with the first wrong element.
+    """
+    if result.ndim != exact.value.ndim or result.shape[:2] != exact.value.shape[:2]:
+        return first_explaining(made(), result, allowed)
+    image, output = (0, 0)
+    if result.shape == exact.value.shape:
+        wrong = ~(exact.error_of(result) <= allowed(exact))
+        image, output = (int(i) for i in np.argwhere(wrong)[0][:2]) if wrong.any() else (0, 0)
+    plane = result[image : image + 1, output : output + 1]
+    parts = made(plane=(image, output))
+    return first_explaining(still_possible(made(), parts, plane, allowed), result, allowed)
+
+
 def _bound_of_layer(
-    case: Layer, expectation: Expectation, dtype: np.dtype[Any]
+    case: Layer, expectation: Expectation, dtype: np.dtype[Any], usual: Exact
 ) -> Callable[[Exact], Floats]:
-    """The bound of honest summation; of an FFT the norm-wise one where that is the greater."""
+    """The bound of honest summation; of an FFT the norm-wise one where that is the greater.
+
+    For one plane it is the greatest of the norm-wise bounds of all.
+    """
     if expectation.direct:
         return lambda exact: error_bounds.componentwise(exact, dtype)
     groups, transposed = case.options.groups, case.operation == "conv_transpose2d"
@@ -155,7 +182,14 @@ def _bound_of_layer(
             case.image, case.kernel, expectation.pads(case), case.options, transposed=transposed
         ),
     )
-    return lambda exact: np.maximum(error_bounds.componentwise(exact, dtype), normwise(exact))
+    greatest = normwise(usual).max(initial=0)
+
+    def bound(exact: Exact) -> Floats:
+        whole = exact.value.shape[:2] == usual.value.shape[:2]
+        norm = normwise(exact) if whole else greatest
+        return np.maximum(error_bounds.componentwise(exact, dtype), norm)
+
+    return bound
 
 
 def _closing_of_layer(exact: Exact, result: Array, of_another_shape: str) -> str:

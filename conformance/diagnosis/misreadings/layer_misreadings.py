@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from conv2d_conformance.definition.expectation import Expectation
     from conv2d_conformance.definition.padding import Align, Pads, Strided
 
+# The indices of an image of the batch and of an output.
+Plane = tuple[int, int]
 # What a loop over vectors of so many channels leaves over.
 WIDTHS = (32, 16, 8, 4)
 
@@ -45,10 +47,27 @@ class Misreading(NamedTuple):
         groups = self.options.groups
         return bool(self.img.shape[1] == few * groups and outputs % groups == 0)
 
+    def at(self, plane: Plane | None) -> Misreading:
+        """The reading of what gives one plane of the result; of everything for None."""
+        if plane is None or not self.fits:
+            return self
+        image, output = plane[0], self.order[plane[1]]
+        groups, (outputs, few) = self.options.groups, self.k.shape[:2]
+        first = output * groups // outputs * few
+        return self._replace(
+            img=self.img[image : image + 1, first : first + few],
+            k=self.k[output : output + 1],
+            options=replace(self.options, groups=1),
+            order=(0,),
+        )
 
-def candidates(case: Layer, expectation: Expectation) -> Iterator[Candidate]:
-    """The results of all wrong readings of a layer."""
-    for reading in layer_misreadings(case, expectation):
+
+def candidates(
+    case: Layer, expectation: Expectation, plane: Plane | None = None
+) -> Iterator[Candidate]:
+    """The results of all wrong readings of a layer, or one plane of each."""
+    for whole in layer_misreadings(case, expectation):
+        reading = whole.at(plane)
         yield Candidate(reading.words, partial(exact_of, case, reading), reading.order)
 
 

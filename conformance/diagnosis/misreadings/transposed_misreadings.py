@@ -15,6 +15,7 @@ from conv2d_conformance.definition.transposed_padding import CropRule
 from conv2d_conformance.diagnosis.misreadings.candidates import Candidate
 from conv2d_conformance.diagnosis.misreadings.layer_misreadings import (
     Misreading,
+    Plane,
     axes_of,
     identity_order,
     options_of,
@@ -37,9 +38,13 @@ EXTRAS: dict[Extra, str] = {
 
 
 def candidates(
-    case: Layer, expectation: Expectation, result: Array, as_expected: bool
+    case: Layer,
+    expectation: Expectation,
+    result: Array,
+    as_expected: bool,
+    plane: Plane | None = None,
 ) -> Iterator[Candidate]:
-    """The results of wrong readings, cropped or filled after to the size of the result.
+    """The results of wrong readings, or a plane of them, cropped or filled to the result's size.
 
     Those of an output_padding come first, where their own size is that of the result; then the
     right reading, if the result has not the expected shape.
@@ -48,7 +53,8 @@ def candidates(
     size = result.shape[2:]
     fitting = (r for r in extras(case, expectation, right) if own_size(r) == size)
     resized = () if as_expected else (right._replace(words="at another size"),)
-    for reading in chain(fitting, resized, transposed_misreadings(case, expectation, right)):
+    for whole in chain(fitting, resized, transposed_misreadings(case, expectation, right)):
+        reading = whole.at(plane)
         yield Candidate(reading.words, partial(_exact_at, reading, size), reading.order)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from conv2d_conformance.cases.layer_tables import FULL
 from conv2d_conformance.checks.layer_assertions import bound_of, gradient_bound
 from conv2d_conformance.definition.layers import four
+from conv2d_conformance.errors import Refused
 from conv2d_conformance.matrix.reproducers.evidence import Evidence, Expected, Part
 from conv2d_conformance.runtime.call_log import RecordedOperand
 from conv2d_conformance.under_test.gradients import expected_gradients, make_cotangent
@@ -26,7 +27,13 @@ if TYPE_CHECKING:
 
 
 # Claims about calls, not about what one of them returns.
-ABOUT_CALLS = ("operands untouched", "independent", "batch apart")
+ABOUT_CALLS = (
+    "operands untouched",
+    "independent",
+    "batch apart",
+    "repeatable",
+    "refusal forgotten",
+)
 
 
 def layer_evidence(
@@ -37,10 +44,18 @@ def layer_evidence(
     Of a claim about calls it has the operands alone.
 
     None for a layer that is checked in blocks, as the reference needs minutes for all of it. None
-    also for a layer followed by bias and ReLU, as the call alone would not show the failure.
+    also for a layer followed by bias and ReLU, as the call alone would not show the failure, and
+    where no single reading was measured, so that no result is the right one.
     """
     if layer.followed or layer in FULL:
         return None
+    try:
+        return _evidence_of(subject, layer, claim)
+    except Refused:
+        return None
+
+
+def _evidence_of(subject: BackendUnderTest, layer: Layer, claim: Claim) -> Evidence:
     operands = dict(zip(("img", "k"), layer.arrays(), strict=True))
     about_calls = claim in ABOUT_CALLS
     parts = [Part("", None) if about_calls else _result(subject, layer)]

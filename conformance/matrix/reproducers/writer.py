@@ -60,9 +60,13 @@ class Reproducers:
         DocumentError
             If they cannot be written.
         """
-        found = self._found(subject, case, error)
-        if found is None or not self._counts(subject.selector, check.name):
+        if not _room(self._made, subject.selector, check.name):
+            self._left_out[subject.selector] += 1
             return None
+        found = self._found(subject, case, error)
+        if found is None:
+            return None
+        self._made[subject.selector][check.name] += 1
         apart = f"{self._environment} {subject.selector}"
         name = file_name(subject.spec.name, check.name, case.id, apart)
         snippet = native_snippet(found, subject.spec)
@@ -106,13 +110,6 @@ class Reproducers:
             msg = f"{script}: cannot write ({failed.strerror}); choose another --results"
             raise DocumentError(msg) from failed
         return script
-
-    def _counts(self, backend: str, check: str) -> bool:
-        if not _room(self._made, backend, check):
-            self._left_out[backend] += 1
-            return False
-        self._made[backend][check] += 1
-        return True
 
     def notes(self) -> list[str]:
         """Return a line for each backend with more failures than scripts."""
