@@ -171,7 +171,7 @@ def test_a_call_that_got_a_fifth_slower_is_found_by_calls_made_in_turn(
     few("32x32-by-3x3 or 32x32-by-5x5")
     code = SLOWED.read_text("utf-8")
     slower = code + "\n\nconv2d = fifth_slower\n"
-    assert between(version("one", code), version("two", slower), seconds="2") == 1
+    assert between(version("one", code), version("two", slower), seconds="4") == 1
     assert capsys.readouterr().out.startswith("manners: slower\n")
     (run,) = load(Path("up/after.json"))["runs"]
     ratios: list[RatioRecord] = [r for r in run["records"] if r["kind"] == "ratio"]
