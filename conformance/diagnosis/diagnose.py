@@ -77,10 +77,9 @@ class Diagnosis:
 
     def deviations(self, found: Explanation) -> list[str]:
         """Words for every deviation from the plain call, including the precision."""
-        precision = precision_loss.describe_precision(self.problem, found)
         words = [words for words, _ in describe.list_deviations(found.hypothesis, self.expected)]
         words += found.post.words()
-        return [*words, precision] if precision else words
+        return [*words, found.precision] if found.precision else words
 
     @property
     def plain(self) -> bool:
@@ -151,8 +150,9 @@ def diagnose_result(
         if found := post_ops.explain(problem, expected, thorough=number == 0):
             return Diagnosis(name, problem, found, expected, result)
     for problem in readings:
-        refined = (precision_loss.refined(problem, h) for h in find_hypotheses(problem, expected))
-        if found := [each for each in refined if each is not None]:
+        held = find_hypotheses(problem, expected)
+        judged = (precision_loss.with_precision(problem, each) for each in held)
+        if found := [each for each in judged if each is not None]:
             return Diagnosis(name, problem, found, expected, result)
     return _unexplained(name, readings[0], expected, result)
 

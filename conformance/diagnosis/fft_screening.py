@@ -47,7 +47,8 @@ def screen(problem: Problem, options: Options) -> list[ScoredHypothesis]:
     kept: list[ScoredHypothesis] = []
     turns = turns_of(problem, options)
     edge = max(reach(extent(problem.k), options)) + BEYOND if _roomy(problem, options) else 0
-    picked = {turn: _pick_elements(_plane(problem, turn), edge) for turn in turns}
+    planes = {turn: _plane(problem, turn) for turn in turns}
+    picked = {turn: _pick_elements(plane, edge) for turn, plane in planes.items()}
     for orientation in problem.orientations:
         kernel = turned(problem.k, orientation)[0]
         margin = _margin(problem, orientation, options)
@@ -57,7 +58,7 @@ def screen(problem: Problem, options: Options) -> list[ScoredHypothesis]:
                 start = replace(
                     problem.hypothesis(orientation, turn), boundary=boundary, options=options
                 )
-                kept += _offsets(_plane(problem, turn), start, canvas, margin, picked[turn])
+                kept += _offsets(planes[turn], start, canvas, margin, picked[turn])
     return kept
 
 

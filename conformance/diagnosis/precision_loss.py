@@ -24,32 +24,25 @@ BITS = {"bfloat16": 8, "TF32 or float16": 11}
 MOST_ERRORS = 8
 
 
-def describe_precision(problem: Problem, found: Explanation) -> str | None:
-    """Return what the error shows of the precision; None if it is that of the arrays' dtypes."""
+def with_precision(problem: Problem, found: Explanation) -> Explanation | None:
+    """The explanation with what its error shows of the precision, if that is not its dtypes'.
+
+    Operands of fewer bits explain more than a scale or constant. None if the error has structure by
+    output or by sign: it is then no rounding.
+    """
     if found.fit.roundoff <= problem.roundoff:
-        return None
+        return found
     if found.fit.roundoff <= SINGLE:
-        return "computed in float32"
+        return replace(found, precision="computed in float32")
     for words, again in _on_rounded_operands(problem, found):
-        if again.hypothesis == found.hypothesis:
-            return words
+        return replace(found, hypothesis=again.hypothesis, precision=words)
+    if not _is_like_rounding(problem, found):
+        return None
     for name, bits in BITS.items():
         if np.array_equal(round_to_bits(problem.result, bits), problem.result, equal_nan=True):
-            return f"result rounded to {name}"
+            return replace(found, precision=f"result rounded to {name}")
     format_of = "TF32 or float16" if found.fit.roundoff <= 2.0**-11 else "bfloat16"
-    return f"about as precise as {format_of}"
-
-
-def refined(problem: Problem, found: Explanation) -> Explanation | None:
-    """The hypothesis, without a scale or constant that operands of fewer bits explain better.
-
-    None if its error has structure by output or by sign: it is then no rounding.
-    """
-    if found.fit.roundoff <= max(problem.roundoff, SINGLE):
-        return found
-    for _, again in _on_rounded_operands(problem, found):
-        return replace(found, hypothesis=again.hypothesis)
-    return found if _is_like_rounding(problem, found) else None
+    return replace(found, precision=f"about as precise as {format_of}")
 
 
 def _is_like_rounding(problem: Problem, found: Explanation) -> bool:
@@ -78,13 +71,17 @@ def _on_rounded_operands(problem: Problem, found: Explanation) -> Iterator[tuple
 
 def round_to_bits(a: Array, bits: int) -> Floats:
     """``a`` rounded to nearest, ties to even, to so many significant bits; float64."""
-    fraction, exponent = np.frexp(a.astype(np.float64))
-    return np.asarray(np.ldexp(np.rint(fraction * 2.0**bits), exponent - bits))
+    return _with_bits(a, bits, np.rint)
 
 
-def _truncate_to_bits(a: Array, bits: int) -> Floats:
+def truncate_to_bits(a: Array, bits: int) -> Floats:
+    """Return ``a`` with so many significant bits and the rest cut off, as some hardware does."""
+    return _with_bits(a, bits, np.trunc)
+
+
+def _with_bits(a: Array, bits: int, to_integer: Callable[[Floats], Floats]) -> Floats:
     fraction, exponent = np.frexp(a.astype(np.float64))
-    return np.asarray(np.ldexp(np.trunc(fraction * 2.0**bits), exponent - bits))
+    return np.asarray(np.ldexp(to_integer(fraction * 2.0**bits), exponent - bits))
 
 
 def _quantise(a: Array) -> Floats:
@@ -93,11 +90,12 @@ def _quantise(a: Array) -> Floats:
     return np.asarray(np.rint(a / step) * step)
 
 
+SHORTENED = {"rounded": round_to_bits, "truncated": truncate_to_bits}
 FORMATS: dict[str, Callable[[Array], Floats]] = {
-    **{f"operands rounded to {name}": partial(round_to_bits, bits=n) for name, n in BITS.items()},
     **{
-        f"operands truncated to {name}": partial(_truncate_to_bits, bits=n)
-        for name, n in BITS.items()
+        f"operands {verb} to {name}": partial(shorten, bits=bits)
+        for verb, shorten in SHORTENED.items()
+        for name, bits in BITS.items()
     },
     "operands quantised to int8, in steps of the largest / 127": _quantise,
 }

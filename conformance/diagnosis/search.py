@@ -39,12 +39,13 @@ MAX_TIED = 8
 
 @dataclass(frozen=True)
 class Explanation:
-    """A hypothesis that holds at every element, and what follows the convolution."""
+    """A hypothesis that holds at every element, what follows it, and what precision is lost."""
 
     hypothesis: Hypothesis
     fit: ValueFit
     exact: Exact
     post: PostOps = field(default_factory=PostOps)
+    precision: str | None = None
 
 
 def find_hypotheses(problem: Problem, expected: Orientation) -> list[Explanation]:

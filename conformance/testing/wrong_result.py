@@ -80,26 +80,21 @@ def _within(one: Requested, plane: Array) -> bool:
 
 def _of_precision(one: Requested, plane: Array) -> str | None:
     """Name the format that operands or result were rounded to, if that explains every element."""
-    for (name, bits), shorten in product(precision_loss.BITS.items(), SHORTENED):
+    for (name, bits), shorten in product(
+        precision_loss.BITS.items(), precision_loss.SHORTENED.values()
+    ):
         x, k = (shorten(a, bits).astype(a.dtype) for a in (one.x, one.k))
         if _within(replace(one, x=x, k=k), plane):
             return f"The operands were rounded to {name}."
     exact = one.exact().value[0, 0]
-    for (name, bits), shorten in product(precision_loss.BITS.items(), SHORTENED):
+    for (name, bits), shorten in product(
+        precision_loss.BITS.items(), precision_loss.SHORTENED.values()
+    ):
         held = shorten(plane, bits)
         near = np.abs(held - exact) <= 2.0 ** (1 - bits) * np.abs(exact)
         if np.array_equal(held, plane.astype(np.float64)) and near.all():
             return f"The result was rounded to {name}."
     return None
-
-
-def truncate_to_bits(a: Array, bits: int) -> Floats:
-    """Return ``a`` with so many significant bits and the rest cut off, as some hardware does."""
-    fraction, exponent = np.frexp(a.astype(np.float64))
-    return np.asarray(np.ldexp(np.trunc(fraction * 2.0**bits), exponent - bits))
-
-
-SHORTENED = (precision_loss.round_to_bits, truncate_to_bits)
 
 
 def _of_bias(wanted: Requested, one: Requested, plane: Array, output: int) -> str | None:

@@ -98,14 +98,14 @@ MISREAD: dict[str, tuple[Array, str]] = {
 
 
 @dataclass(frozen=True)
-class Told:
-    """What is told of a result, and what the printed line gives."""
+class Diagnosed:
+    """What is said of a result, and what the printed line gives."""
 
     words: list[str]
     made: Array
 
 
-def told(result: Array, image: Array = IMAGE, kernel: Array = KERNEL) -> Told:
+def diagnosed(result: Array, image: Array = IMAGE, kernel: Array = KERNEL) -> Diagnosed:
     judged = diagnose_result("result", image, kernel, result, "correlation")
     assert judged.best is not None, "none of these"
     line = judged.line(judged.best.hypothesis, judged.best.post)
@@ -113,7 +113,7 @@ def told(result: Array, image: Array = IMAGE, kernel: Array = KERNEL) -> Told:
     if "scipy" in line:
         pytest.importorskip("scipy.signal")
         scope["scipy"] = sys.modules["scipy"]
-    return Told(judged.deviations(judged.best), eval(line, scope))  # noqa: S307  (the line under test)
+    return Diagnosed(judged.deviations(judged.best), eval(line, scope))  # noqa: S307  (the line under test)
 
 
 def channels_last(y: Array) -> Array:
@@ -124,7 +124,7 @@ def channels_last(y: Array) -> Array:
 @pytest.mark.parametrize("name", PLANTED)
 def test_what_follows_is_named_and_its_line_gives_the_result(name: str) -> None:
     y, words = PLANTED[name]
-    found = told(channels_last(y))
+    found = diagnosed(channels_last(y))
     assert [word for word in found.words if word != STEPPED] == words
     np.testing.assert_allclose(found.made, channels_last(y), rtol=0, atol=1e-4)
 
@@ -136,7 +136,7 @@ def test_a_misreading_is_found_below_what_follows(
     name: str, after: Callable[[Array], Array]
 ) -> None:
     y, word = MISREAD[name]
-    found = told(channels_last(after(y)))
+    found = diagnosed(channels_last(after(y)))
     assert word in found.words
     np.testing.assert_allclose(found.made, channels_last(after(y)), rtol=0, atol=1e-4)
 
@@ -148,7 +148,7 @@ IN_GROUPS = RNG.standard_normal((6, 2, 3, 3)).astype(np.float32)
 @pytest.mark.slow
 def test_groups_are_read_from_the_shapes() -> None:
     y = layer(GROUPED, IN_GROUPS, ((1, 1), (1, 1)), (1, 1), 3).astype(np.float32)
-    found = told(y, GROUPED, IN_GROUPS)
+    found = diagnosed(y, GROUPED, IN_GROUPS)
     assert found.words == []
     np.testing.assert_allclose(found.made, y, rtol=0, atol=1e-4)
 
@@ -157,7 +157,7 @@ def test_groups_are_read_from_the_shapes() -> None:
 def test_interleaved_groups_are_named() -> None:
     apart = GROUPED.reshape(1, 2, 3, 12, 11).swapaxes(1, 2).reshape(GROUPED.shape)
     y = layer(apart, IN_GROUPS, ((1, 1), (1, 1)), (1, 1), 3).astype(np.float32)
-    found = told(y, GROUPED, IN_GROUPS)
+    found = diagnosed(y, GROUPED, IN_GROUPS)
     assert found.words == ["a group reads channels that are not neighbours"]
     np.testing.assert_allclose(found.made, y, rtol=0, atol=1e-4)
 
@@ -167,7 +167,7 @@ def test_a_depthwise_kernel_as_tensorflow_keeps_it_is_read() -> None:
     kernel = RNG.standard_normal((3, 3, 3, 2)).astype(np.float32)
     depthwise = kernel.transpose(2, 3, 0, 1).reshape(6, 1, 3, 3)
     y = channels_last(layer(kernel=depthwise, groups=3))
-    found = told(y, kernel=kernel)
+    found = diagnosed(y, kernel=kernel)
     assert found.words == [STEPPED]
     np.testing.assert_allclose(found.made, y, rtol=0, atol=1e-4)
 
@@ -192,7 +192,7 @@ WHOLE: dict[str, tuple[Array, list[str]]] = {
 @pytest.mark.parametrize("name", WHOLE)
 def test_whole_numbers_are_explained_exactly(name: str) -> None:
     y, words = WHOLE[name]
-    found = told(y, PICTURE, EDGES)
+    found = diagnosed(y, PICTURE, EDGES)
     assert found.words == words
     np.testing.assert_array_equal(found.made, y)
 
@@ -200,13 +200,13 @@ def test_whole_numbers_are_explained_exactly(name: str) -> None:
 @pytest.mark.slow
 def test_truncated_operands_are_not_a_scale() -> None:
     x, w = ((a.view(np.uint32) & np.uint32(0xFFFF0000)).view(np.float32) for a in (X, W))
-    found = told(channels_last(layer(x, w)))
+    found = diagnosed(channels_last(layer(x, w)))
     assert found.words == [STEPPED, "operands truncated to bfloat16"]
 
 
 @pytest.mark.slow
 def test_rounded_operands_are_named() -> None:
-    found = told(channels_last(layer(round_to_bits(X, 8), round_to_bits(W, 8))))
+    found = diagnosed(channels_last(layer(round_to_bits(X, 8), round_to_bits(W, 8))))
     assert found.words == [STEPPED, "operands rounded to bfloat16"]
 
 

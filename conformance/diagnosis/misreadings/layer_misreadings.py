@@ -47,7 +47,7 @@ class Misreading(NamedTuple):
         groups = self.options.groups
         return bool(self.img.shape[1] == few * groups and outputs % groups == 0)
 
-    def at(self, plane: Plane | None) -> Misreading:
+    def restricted_to(self, plane: Plane | None) -> Misreading:
         """The reading of what gives one plane of the result; of everything for None."""
         if plane is None or not self.fits:
             return self
@@ -67,7 +67,7 @@ def candidates(
 ) -> Iterator[Candidate]:
     """The results of all wrong readings of a layer, or one plane of each."""
     for whole in layer_misreadings(case, expectation):
-        reading = whole.at(plane)
+        reading = whole.restricted_to(plane)
         yield Candidate(reading.words, partial(exact_of, case, reading), reading.order)
 
 

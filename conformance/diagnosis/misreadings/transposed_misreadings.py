@@ -54,7 +54,7 @@ def candidates(
     fitting = (r for r in extras(case, expectation, right) if own_size(r) == size)
     resized = () if as_expected else (right._replace(words="at another size"),)
     for whole in chain(fitting, resized, transposed_misreadings(case, expectation, right)):
-        reading = whole.at(plane)
+        reading = whole.restricted_to(plane)
         yield Candidate(reading.words, partial(_exact_at, reading, size), reading.order)
 
 

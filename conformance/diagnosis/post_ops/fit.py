@@ -47,7 +47,7 @@ def explain(problem: Problem, expected: Orientation, *, thorough: bool) -> list[
     for form in _forms(problem.result):
         activation = _Activation(problem, form)
         whole = form.slope is None and is_whole(problem.result)
-        if whole and (rounded := explain_rounded(problem, form, activation.known)):
+        if whole and (rounded := explain_rounded(activation.problem, form)):
             return rounded
         plane = activation.clearest_plane()
         if plane is None:
@@ -116,29 +116,30 @@ class _Activation:
             known &= y > self.form.lower
         if self.form.upper is not None:
             known &= y < self.form.upper
-        self.known = known
+        self.problem = replace(self.problem, known=known)
 
     def clearest_plane(self) -> Problem | None:
         """The image and output with the most elements that show the convolution."""
-        counts = self.known.sum((2, 3))
+        problem, known = self.problem, self.problem.explained("correlation")
+        counts = known.sum((2, 3))
         n, o = np.unravel_index(int(np.argmax(counts)), counts.shape)
         if counts[n, o] < LEAST:
             return None
-        problem, outputs = self.problem, self.problem.k.shape[0] // self.problem.groups
+        outputs = problem.k.shape[0] // problem.groups
         first = int(o) // outputs * problem.k.shape[1]
         return replace(
             problem,
             img=problem.img[n : n + 1, first : first + problem.k.shape[1]],
             k=problem.k[o : o + 1],
             result=problem.result[n : n + 1, o : o + 1],
-            known=self.known[n : n + 1, o : o + 1],
+            known=known[n : n + 1, o : o + 1],
         )
 
     def everywhere(
         self, candidate: Hypothesis, through: Callable[[Floats], Floats]
     ) -> Explanation | None:
         """The candidate with what follows it; None if it does not hold at every element."""
-        whole = replace(self.problem, known=self.known)
+        whole = self.problem
         exact = whole.exact(candidate)
         exact = replace(exact, value=through(exact.value))
         every = search.all_elements(whole, candidate, exact)
@@ -165,7 +166,7 @@ class _Activation:
     def _fit_of(self, candidate: Hypothesis, exact: Exact, output: int) -> ValueFit | None:
         """Scale and bias of one output, from its elements between the bounds."""
         y = self.problem.undone(candidate.turn)[:, output].astype(np.float64)
-        where = replace(self.problem, known=self.known).explained(candidate.turn)[:, output]
+        where = self.problem.explained(candidate.turn)[:, output]
         value, scale = exact.value[:, output], exact.scale[:, output]
         if where.sum() >= FEWEST:
             elements = Elements(
@@ -201,7 +202,7 @@ class _Activation:
                     return None
         if form.slope is None or form.slope == -1:
             return form
-        rest = ~replace(self.problem, known=self.known).explained(candidate.turn)
+        rest = ~self.problem.explained(candidate.turn)
         return _leaky(form, made[rest], y[rest], tolerance)
 
 

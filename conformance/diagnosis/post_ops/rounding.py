@@ -26,21 +26,18 @@ SPREAD, STRAY = 0.3, 4
 DENOMINATORS = 256
 
 
-def explain_rounded(problem: Problem, form: PostOps, known: Array) -> list[Explanation]:
+def explain_rounded(problem: Problem, form: PostOps) -> list[Explanation]:
     """The rounded convolution that gives every element, its padding one that has a name.
 
     Parameters
     ----------
     problem : Problem
-        With a result of whole numbers.
+        With a result of whole numbers, of which those between the bounds of the clip are known.
     form : PostOps
         The clip that comes with it, if any.
-    known : ndarray of bool
-        Elements between the bounds of the clip.
     """
-    partial = replace(problem, known=known)
-    for found in _named(partial):
-        sampled = search.sample_elements(partial, found)
+    for found in _named(problem):
+        sampled = search.sample_elements(problem, found)
         for name in ROUNDINGS:
             scale = _scale(sampled.value, sampled.result, name)
             if scale and _gives(sampled.value, sampled.result, scale, name):
